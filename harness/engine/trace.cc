@@ -1,0 +1,97 @@
+#include "engine/trace.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "wire/decode.h"
+#include "wire/encode.h"
+#include "wire/notation.h"
+
+namespace mqttspec::engine {
+
+namespace {
+
+constexpr std::size_t most_hex_octets = 256;
+constexpr std::size_t longest_shown_text = 160;
+
+// Hex digits of |octets|, those of user name and password as "**".
+std::string masked_hex(byte_view octets, const wire::packet* packet) {
+  std::vector<bool> hidden(octets.size(), false);
+  if (packet != nullptr && packet->type == wire::packet_type::connect) {
+    if (const auto mapped = wire::encode(*packet)) {
+      for (const wire::field_position& f : mapped->fields) {
+        if (f.name != "user_name" && f.name != "password") continue;
+        const std::size_t end = std::min<std::size_t>(octets.size(), f.offset + f.length);
+        for (std::size_t i = f.offset + 2; i < end; ++i) hidden[i] = true;
+      }
+    } else {
+      hidden.assign(octets.size(), true);
+    }
+  }
+  std::string out;
+  const std::size_t shown = std::min(octets.size(), most_hex_octets);
+  for (std::size_t i = 0; i < shown; ++i) {
+    if (i != 0) out += ' ';
+    out += hidden[i] ? "**" : to_hex(octets.subspan(i, 1));
+  }
+  return out;
+}
+
+results::trace_line render_one(const trace_entry& e, instant start) {
+  results::trace_line line;
+  line.client = e.client;
+  line.at = e.at - start;
+  line.direction = e.direction;
+  line.size = e.size;
+  line.marked = e.marked;
+  line.text = e.text;
+  if (e.octets.empty()) return line;
+  const auto from = e.direction == results::trace_direction::sent ? wire::sender::client
+                                                                  : wire::sender::server;
+  const auto packet = e.octets.size() == e.size
+                          ? wire::decode(e.octets, {e.version, from})
+                          : wire::wire_result<wire::packet>(tl::unexpect, wire::wire_fault{});
+  if (packet && line.text.empty()) line.text = wire::print(*packet, {longest_shown_text, true});
+  // Malformed octets that begin like a CONNECT may hold credentials anywhere.
+  const bool opaque_connect = !packet && e.octets[0] >> 4 == 1;
+  line.hex = opaque_connect ? "" : masked_hex(e.octets, packet ? &*packet : nullptr);
+  if (line.text.empty()) line.text = fmt::format("hex({})", line.hex);
+  return line;
+}
+
+}  // namespace
+
+std::uint64_t trace::add(trace_entry entry) {
+  entry.number = next_number_++;
+  entries_.push_back(std::move(entry));
+  if (entries_.size() > most_) {
+    entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(most_ / 4));
+    ++dropped_;
+  }
+  return next_number_ - 1;
+}
+
+void trace::mark(std::uint64_t number) {
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const trace_entry& e) { return e.number == number; });
+  if (found != entries_.end()) found->marked = true;
+}
+
+std::vector<results::trace_line> trace::render(instant start) const {
+  std::vector<results::trace_line> out;
+  out.reserve(entries_.size() + 1);
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (dropped_ != 0 && i == most_ / 4) {
+      results::trace_line gap;
+      gap.at = entries_[i].at - start;
+      gap.direction = results::trace_direction::event;
+      gap.text = fmt::format("({} lines left out)", dropped_);
+      out.push_back(gap);
+    }
+    out.push_back(render_one(entries_[i], start));
+  }
+  return out;
+}
+
+}  // namespace mqttspec::engine

@@ -1,0 +1,195 @@
+#pragma once
+// A scenario ready to run: one version, one row of its tables, guards decided, calls and loops
+// written out. What the expander makes of a file and the engine executes line by line.
+//
+// Only values that come from the broker (captures) are still open: an `expression` may refer to
+// variables that a line before it captures.
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/diagnostic.h"
+#include "base/instant.h"
+#include "wire/craft.h"
+#include "wire/packet.h"
+#include "wire/value.h"
+
+namespace mqttspec::script {
+
+// Text with captured variables in it: "{ns}-{cid}" after expansion is "t48c7-" + {cid}.
+struct text_piece {
+  std::string text;
+  bool is_variable = false;  // |text| is the name then
+
+  friend bool operator==(const text_piece&, const text_piece&) = default;
+};
+using text_template = std::vector<text_piece>;
+
+struct expression;
+struct variable_reference {
+  std::string name;
+  friend bool operator==(const variable_reference&, const variable_reference&) = default;
+};
+using template_pairs = std::vector<std::pair<text_template, text_template>>;
+
+// Reason names are numbers here already (the checker knows the packet).
+struct expression {
+  std::variant<std::uint64_t, text_template, variable_reference, std::vector<expression>,
+               template_pairs>
+      value;
+};
+
+using bindings = std::map<std::string, wire::value>;
+
+// The value of |e| under |known|; nullopt when a variable has none.
+std::optional<wire::value> evaluate(const expression& e, const bindings& known);
+
+enum class match_kind : std::uint8_t { equals, one_of, in_range, matches_regex, captured, present, absent };
+
+struct field_clause {
+  std::string name;               // a notation name of the packet
+  match_kind kind = match_kind::equals;
+  std::vector<expression> values; // equals: one; one_of: the list
+  std::uint64_t smallest = 0;     // in_range
+  std::uint64_t largest = 0;
+  std::string pattern;            // matches_regex: ECMAScript, searched anywhere
+  std::string variable;           // captured
+  source_span where;
+};
+
+struct packet_pattern {
+  wire::packet_type type{};
+  wire::protocol_version version{};
+  std::vector<field_clause> fields;
+};
+
+// A statement of the catalogue, of one version: {v5, "MQTT-3.2.2-3"} or {v311, "v311-4.1-b"}.
+struct statement_reference {
+  wire::protocol_version version{};
+  std::string id;
+
+  friend auto operator<=>(const statement_reference&, const statement_reference&) = default;
+};
+// "v5:MQTT-3.2.2-3"
+std::string print(const statement_reference& s);
+
+enum class awaited : std::uint8_t { packet, close, nothing };
+
+// One thing that may or must come.
+struct alternative {
+  awaited what = awaited::packet;
+  packet_pattern packet;
+  std::string note;  // not empty: a pass by this alternative is a pass with note
+  std::vector<statement_reference> statements;
+  source_span where;
+};
+
+enum class group_kind : std::uint8_t { single, any_of, all_of };
+
+// The window of an expectation, as the standard gives it. Without one: the run's time-out.
+struct timing {
+  std::optional<duration> earliest;  // between A and ...
+  std::optional<duration> latest;    // within B, between ... and B; `nothing for B`
+  std::string since;                 // name of a mark; empty: the client's previous line
+};
+
+// Writing behaviour of a send that is not an edit of the packet.
+struct write_manner {
+  std::uint64_t split = 0;           // octets a write; 0: all at once
+  duration every{};                  // pause between the writes
+  std::uint64_t repeat = 1;          // how many times the packet is sent
+  bool join_next = false;            // one write with the next send of this client
+};
+
+enum class send_kind : std::uint8_t { packet, octets, open, close, shutdown, abort };
+
+struct send_line {
+  std::string client;
+  send_kind kind = send_kind::packet;
+  packet_pattern packet;             // clauses are all `equals`
+  byte_buffer octets;
+  std::vector<wire::edit> edits;
+  write_manner manner;
+};
+
+struct expect_line {
+  std::string client;
+  group_kind group = group_kind::single;
+  std::vector<alternative> alternatives;  // single: exactly one
+  timing window;
+  std::vector<statement_reference> statements;  // of the line; alternatives add their own
+};
+
+struct let_line {
+  std::string name;
+  expression value;
+};
+struct mark_line {
+  std::string name;
+};
+struct wait_line {
+  duration length{};
+};
+enum class broker_action : std::uint8_t { restart, kill, stop, start };
+struct hook_line {
+  broker_action action{};
+};
+
+struct instruction {
+  std::variant<send_line, expect_line, let_line, mark_line, wait_line, hook_line> what;
+  source_span where;          // the line in its own file (a def's lines point into the def)
+  std::string source;         // its text
+  std::string loop;           // "n=3", "" outside loops; outermost first: "r=1 n=3"
+  std::uint32_t step = 0;     // index into scenario::steps
+};
+
+enum class requirement_level : std::uint8_t { must, should, may, info };
+std::string_view level_name(requirement_level level);
+
+struct client_declaration {
+  std::string name;
+  std::string transport;      // "", "tcp", "tls", "ws", "wss"
+  std::string node;           // "" or a node of the target
+  wire::protocol_version version{};
+};
+
+enum class comparison : std::uint8_t { exists, equal, not_equal, less, less_or_equal, greater, greater_or_equal };
+// `needs queue_limit >= 100`; `needs retain`
+struct need {
+  std::string capability;
+  comparison op = comparison::exists;
+  std::int64_t number = 0;
+  source_span where;
+};
+
+struct scenario {
+  std::string file;           // as given, for diagnostics: cases/queue/order.mqs
+  std::string path;           // "queue/order/queued-qos1-survives-reconnect"
+  std::string name;           // "queued-qos1-survives-reconnect"
+  std::string id;             // path + "[v5]", with a row: "[v5,flags=0x3]"; unique in a run
+  std::string row;            // "flags=0x3" or ""
+  std::string title;
+  wire::protocol_version version{};
+  requirement_level level = requirement_level::must;
+  std::vector<std::string> purposes;
+  std::vector<std::string> tags;
+  std::vector<std::string> references;
+  std::vector<need> needs;
+  std::vector<client_declaration> clients;
+  std::vector<std::string> steps;
+  std::vector<instruction> lines;
+  bindings constants;         // ns, version, port, let, table and matrix values
+  source_span where;          // the line of `scenario NAME`
+  duration shortest{};        // sum of waits, `nothing for` and lower bounds: for scheduling
+};
+
+// All statements that the lines of |s| cite, sorted, each once.
+std::vector<statement_reference> statements_of(const scenario& s);
+
+}  // namespace mqttspec::script
