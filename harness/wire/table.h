@@ -36,11 +36,12 @@ enum class packet_direction : std::uint8_t { from_client, from_server, both };
 
 // Packets as a set of bits 1 << type; bit 0 stands for the will properties of CONNECT.
 using packet_set = std::uint16_t;
-constexpr packet_set packets() { return 0; }
+constexpr packet_set packets() {
+  return 0;
+}
 template <class... Rest>
 constexpr packet_set packets(packet_type first, Rest... rest) {
-  return static_cast<packet_set>(1u << static_cast<unsigned>(first)) |
-         packets(rest...);
+  return static_cast<packet_set>(1u << static_cast<unsigned>(first)) | packets(rest...);
 }
 inline constexpr packet_set in_will = 1;
 constexpr bool contains(packet_set set, packet_type type) {
@@ -54,23 +55,43 @@ struct number_range {
 
 struct packet_spec {
   packet_type type;
-  std::string_view name;     // "CONNECT"
+  std::string_view name;  // "CONNECT"
   version_set versions;
   packet_direction sender;
-  std::uint8_t flags;        // the low four bits of the first octet; PUBLISH: free
-  std::string_view flags_statement_v5;    // broken by other bits
+  std::uint8_t flags;                   // the low four bits of the first octet; PUBLISH: free
+  std::string_view flags_statement_v5;  // broken by other bits
   std::string_view flags_statement_v311;
 };
 
 // A field of a packet that is not a property. |in| says which packets have it.
 enum class field_id : std::uint8_t {
   // The order is that of the wire within one packet.
-  dup, qos, retain,                                   // PUBLISH flags
-  protocol_name, protocol_level, clean_start, clean_session, keep_alive,
+  dup,
+  qos,
+  retain,  // PUBLISH flags
+  protocol_name,
+  protocol_level,
+  clean_start,
+  clean_session,
+  keep_alive,
   session_present,
-  packet_id, reason,
-  client_id, will_topic, will_payload, will_qos, will_retain, user_name, password,
-  topic, filter, filters, max_qos, no_local, retain_as_published, retain_handling, reasons,
+  topic,
+  packet_id,
+  reason,  // the properties of the packet stand here
+  client_id,
+  will_topic,
+  will_payload,
+  will_qos,
+  will_retain,
+  user_name,
+  password,
+  filter,
+  filters,
+  max_qos,
+  no_local,
+  retain_as_published,
+  retain_handling,
+  reasons,
   payload,
   property,  // not a field of its own: see property_spec
 };
@@ -81,34 +102,42 @@ struct field_spec {
   field_kind kind;
   version_set versions;
   packet_set in;
-  number_range range{};  // flag, number, reason
+  number_range range{};     // flag, number, reason
   bool has_default = true;  // a send may leave it out
 };
 
 enum class property_type : std::uint8_t {
-  byte, two_byte_integer, four_byte_integer, variable_byte_integer, utf8_string, utf8_pair,
+  byte,
+  two_byte_integer,
+  four_byte_integer,
+  variable_byte_integer,
+  utf8_string,
+  utf8_pair,
   binary_data,
 };
 
 struct property_spec {
   property_id id;
-  std::string_view name;       // as in the notation; will properties are prefixed "will_" there,
-                               // but for will_delay_interval
+  std::string_view name;  // as in the notation; will properties are prefixed "will_" there,
+                          // but for will_delay_interval
   property_type type;
   packet_set in;
   bool repeatable = false;     // in every packet that has it: user_property;
                                // subscription_identifier only in a PUBLISH from a server
   number_range range{};        // numbers only
-  std::string_view statement;  // [v5] broken when it is doubled, out of range or misplaced:
-                               // "MQTT-x" or "v5-x"
+  std::string_view statement;  // [v5] broken when it is doubled or out of range: "MQTT-x", "v5-x"
 };
 
 inline constexpr std::size_t packet_count = 15;
 inline constexpr std::size_t property_count = 27;
 
-extern const std::array<packet_spec, packet_count> packet_table;      // by type
+extern const std::array<packet_spec, packet_count> packet_table;        // by type
 extern const std::array<property_spec, property_count> property_table;  // by id
-std::span<const field_spec> field_table();
+std::span<const field_spec> field_table();                              // in wire order
+
+// The [v5] statement that |type| breaks when it (its will properties: |of_will|) has |spec| twice
+// or out of range. spec.statement where the standard has none for that packet.
+std::string_view property_statement(const property_spec& spec, packet_type type, bool of_will);
 
 const packet_spec& packet_of(packet_type type);
 const packet_spec* find_packet(std::string_view name);
@@ -119,9 +148,9 @@ inline const property_spec* property_of(property_id id) {
 
 // A field of |type| by its notation name, property or not.
 struct named_field {
-  const field_spec* field = nullptr;        // one of the two
+  const field_spec* field = nullptr;  // one of the two
   const property_spec* property = nullptr;
-  bool of_will = false;                     // the property stands in the will properties
+  bool of_will = false;  // the property stands in the will properties
   std::string_view name;
   field_kind kind{};
   version_set versions{};
