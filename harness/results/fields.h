@@ -1,0 +1,103 @@
+#pragma once
+// The one list of fields of results.json: writing and reading both walk it, so that neither can
+// know a field that the other does not. |V| is the writer or the reader of json.cc; its operator()
+// takes a key and a member.
+
+#include "results/results.h"
+
+namespace mqttspec::results {
+
+template <class V>
+void fields(V& v, statement_check& s) {
+  v("version", s.version);
+  v("id", s.id);
+  v("summary", s.summary);
+  v("outcome", s.outcome);
+}
+
+template <class V>
+void fields(V& v, trace_line& t) {
+  v("client", t.client);
+  v("at_us", t.at);
+  v("direction", t.direction);
+  v("text", t.text);
+  v("hex", t.hex);
+  v("size", t.size);
+  v("marked", t.marked);
+}
+
+template <class V>
+void fields(V& v, source_span& s) {
+  v("file", s.file);
+  v("line", s.line);
+  v("column", s.column);
+  v("length", s.length);
+}
+
+template <class V>
+void fields(V& v, failure& f) {
+  v("message", f.message);
+  v("faults", f.faults);
+  v("client", f.client);
+  v("step", f.step);
+  v("expected", f.expected);
+  v("actual", f.actual);
+  v("loop", f.loop);
+  v("where", f.where);
+  v("source_line", f.source_line);
+  v("statements", f.statements);
+}
+
+template <class V>
+void fields(V& v, case_result& c) {
+  v("id", c.id);
+  v("path", c.path);
+  v("name", c.name);
+  v("version", c.version);
+  v("row", c.row);
+  v("title", c.title);
+  v("file", c.file);
+  v("line", c.line);
+  v("level", c.level);
+  v("purposes", c.purposes);
+  v("tags", c.tags);
+  v("outcome", c.outcome);
+  v("expected", c.expected);
+  v("baseline_reason", c.baseline_reason);
+  v("reason", c.reason);
+  v("notes", c.notes);
+  v("warnings", c.warnings);
+  v("started_us", c.started);
+  v("took_us", c.took);
+  v("repetition", c.repetition);
+  v("fault", c.fault);
+  v("statements", c.statements);
+  v("trace", c.trace);
+}
+
+template <class V>
+void fields(V& v, target_facts& t) {
+  v("name", t.name);
+  v("address", t.address);
+  v("versions", t.versions);
+  v("declared", t.declared);
+  v("learned", t.learned);
+}
+
+template <class V>
+void fields(V& v, run_results& r) {
+  v("format", r.format);
+  v("tool_version", r.tool_version);
+  v("catalogue_version", r.catalogue_version);
+  v("started_at", r.started_at);
+  v("command", r.command);
+  v("target", r.target);
+  v("seed", r.seed);
+  v("took_us", r.took);
+  v("interrupted", r.interrupted);
+  v("void_reason", r.void_reason);
+  v("problems", r.problems);
+  v("cases", r.cases);
+}
+
+}  // namespace mqttspec::results

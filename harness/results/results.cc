@@ -1,0 +1,51 @@
+#include "results/results.h"
+
+namespace mqttspec::results {
+
+std::string_view verdict_name(verdict v) {
+  switch (v) {
+    case verdict::pass:
+      return "pass";
+    case verdict::pass_note:
+      return "pass-note";
+    case verdict::fail:
+      return "fail";
+    case verdict::skip:
+      return "skip";
+    case verdict::inconclusive:
+      return "inconclusive";
+    case verdict::error:
+      return "error";
+  }
+  return "error";
+}
+
+totals count(const run_results& r) {
+  totals t;
+  for (const case_result& c : r.cases) {
+    switch (c.outcome) {
+      case verdict::pass:
+        ++t.pass;
+        break;
+      case verdict::pass_note:
+        ++t.pass_note;
+        break;
+      case verdict::fail:
+        ++t.fail;
+        break;
+      case verdict::skip:
+        ++t.skip;
+        break;
+      case verdict::inconclusive:
+        ++t.inconclusive;
+        break;
+      case verdict::error:
+        ++t.error;
+        break;
+    }
+    if (!c.expected) ++t.unexpected;
+  }
+  return t;
+}
+
+}  // namespace mqttspec::results
