@@ -1,0 +1,237 @@
+#include "reports/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/diagnostic.h"
+
+namespace mqttspec::reports {
+
+namespace {
+
+using results::case_result;
+using results::check_outcome;
+using results::trace_direction;
+using results::trace_line;
+using results::verdict;
+
+constexpr std::size_t last_packets = 12;
+
+const char* tint(const case_result& c) {
+  if (!c.expected) return "\033[1;31m";
+  switch (c.outcome) {
+    case verdict::pass:
+      return "\033[32m";
+    case verdict::pass_note:
+      return "\033[36m";
+    case verdict::skip:
+      return "\033[2m";
+    default:
+      return "\033[33m";
+  }
+}
+
+// "2 ms", "12.3 s"
+std::string print_took(duration took) {
+  const double ms = static_cast<double>(took.count()) / 1e6;
+  return ms < 10'000 ? fmt::format("{:.0f} ms", ms) : fmt::format("{:.1f} s", ms / 1e3);
+}
+
+std::string indented(std::string_view text, std::string_view by) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    const std::string_view line = text.substr(0, end);
+    if (!line.empty()) out += fmt::format("{}{}", by, line);
+    out += '\n';
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return out;
+}
+
+// What stands behind the caret: the observed half of `X: expected A, got B`.
+std::string label_of(const results::failure& f) {
+  const std::string& first = f.faults.empty() ? f.message : f.faults.front();
+  std::string label;
+  if (const auto got = first.rfind(", got "); got != std::string::npos) {
+    label = first.substr(got + 2);
+  } else if (!f.actual.empty()) {
+    label = "got " + f.actual;
+  }
+  if (!f.loop.empty()) label += fmt::format("{}({})", label.empty() ? "" : "   ", f.loop);
+  return label;
+}
+
+std::string_view protocol(const std::string& version) {
+  return version == "v5" ? "5" : "3.1.1";
+}
+
+std::string statement_lines(const results::failure& f) {
+  std::string out;
+  for (const auto& s : f.statements) {
+    out += fmt::format("     = {} {} (MQTT {}){}{}\n",
+                       s.outcome == check_outcome::violated ? "violates" : "about", s.id,
+                       protocol(s.version), s.summary.empty() ? "" : ": ", s.summary);
+  }
+  return out;
+}
+
+std::string trace_row(const trace_line& t, bool with_client) {
+  const char sign = t.direction == trace_direction::sent       ? '>'
+                    : t.direction == trace_direction::received ? '<'
+                                                               : '-';
+  return fmt::format("   {} {:>7} {}{} {}\n", t.marked ? '*' : ' ', print_seconds(t.at),
+                     with_client ? t.client + " " : std::string(), sign, t.text);
+}
+
+std::string last_of_client(const case_result& c, const std::string& client) {
+  std::vector<const trace_line*> mine;
+  for (const trace_line& t : c.trace) {
+    if (t.client == client) mine.push_back(&t);
+  }
+  // The marked line stays in sight even when more came after it.
+  std::size_t end = mine.size();
+  for (std::size_t i = 0; i < mine.size(); ++i) {
+    if (mine[i]->marked) end = std::min(mine.size(), i + 4);
+  }
+  std::string out;
+  for (std::size_t i = end > last_packets ? end - last_packets : 0; i < end; ++i) {
+    out += trace_row(*mine[i], false);
+  }
+  return out;
+}
+
+std::string fault_text(const case_result& c, const results::failure& f, bool colour) {
+  diagnostic d;
+  d.message = f.faults.empty() ? f.message : f.faults.front();
+  d.where = f.where;
+  d.source_line = f.source_line;
+  d.label = label_of(f);
+  std::string out = indented(render(d, colour), "  ");
+  for (std::size_t i = 1; i < f.faults.size(); ++i) {
+    out += fmt::format("     = also {}\n", f.faults[i]);
+  }
+  out += statement_lines(f);
+  if (!f.step.empty()) out += fmt::format("     = step \"{}\"\n", f.step);
+  if (c.level == "should") out += "     = the standard says SHOULD\n";
+  return out;
+}
+
+}  // namespace
+
+std::string shell_quote(std::string_view text) {
+  constexpr std::string_view safe =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,@%+";
+  if (!text.empty() && text.find_first_not_of(safe) == std::string_view::npos) {
+    return std::string(text);
+  }
+  std::string out = "'";
+  for (const char ch : text) {
+    if (ch == '\'') {
+      out += "'\\''";
+    } else {
+      out += ch;
+    }
+  }
+  return out + "'";
+}
+
+std::string run_again(const results::run_results& run, const case_result& c) {
+  std::string out = "mqttspec run";
+  for (const std::string& word : run.command) out += " " + shell_quote(word);
+  return fmt::format("{} '{}' --trace", out, c.id);
+}
+
+std::string outcome_label(const case_result& c) {
+  switch (c.outcome) {
+    case verdict::pass:
+      return c.expected ? "PASS" : "UNEXPECTED PASS";
+    case verdict::pass_note:
+      return c.expected ? "PASS-NOTE" : "UNEXPECTED PASS";
+    case verdict::fail:
+      if (!c.expected) return "FAIL";
+      return c.baseline_reason.empty() ? "SHOULD FAIL" : "KNOWN FAIL";
+    case verdict::skip:
+      return "SKIP";
+    case verdict::inconclusive:
+      return "INCONCLUSIVE";
+    case verdict::error:
+      return "ERROR";
+  }
+  return "ERROR";
+}
+
+std::string trace_text(const case_result& c) {
+  std::string out;
+  for (const trace_line& t : c.trace) out += trace_row(t, true);
+  return out;
+}
+
+std::string case_text(const results::run_results& run, const case_result& c,
+                      const text_options& options) {
+  std::string out = fmt::format("{}{}{} {}{}  {}\n", options.colour ? tint(c) : "",
+                                outcome_label(c), options.colour ? "\033[0m" : "", c.id,
+                                c.repetition == 0 ? "" : fmt::format(" #{}", c.repetition + 1),
+                                print_took(c.took));
+  if (!c.reason.empty()) out += indented(c.reason, "  ");
+  if (!c.baseline_reason.empty()) out += fmt::format("  baseline: {}\n", c.baseline_reason);
+  for (const std::string& note : c.notes) out += fmt::format("  note: {}\n", note);
+  for (const std::string& warning : c.warnings) out += fmt::format("  warning: {}\n", warning);
+  if (c.fault) out += fault_text(c, *c.fault, options.colour);
+  if (options.whole_trace) {
+    if (!c.trace.empty()) out += "\n  all packets:\n" + trace_text(c);
+  } else if (c.fault) {
+    const std::string last = last_of_client(c, c.fault->client);
+    if (!last.empty()) out += "\n  last packets on this connection:\n" + last;
+  }
+  if (c.fault || c.outcome == verdict::error) {
+    out += fmt::format("  run again: {}\n", run_again(run, c));
+  }
+  return out;
+}
+
+std::string summary_text(const results::run_results& run, bool colour) {
+  const results::totals t = results::count(run);
+  std::string out;
+  std::map<std::string, std::size_t> skips;
+  for (const case_result& c : run.cases) {
+    if (c.outcome == verdict::skip) ++skips[c.reason];
+  }
+  std::vector<std::pair<std::string, std::size_t>> by_count(skips.begin(), skips.end());
+  std::sort(by_count.begin(), by_count.end(), [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
+  if (!by_count.empty()) out += "skipped:\n";
+  for (const auto& [reason, n] : by_count) out += fmt::format("  {:>4}  {}\n", n, reason);
+  if (!run.problems.empty()) out += "problems:\n";
+  for (const std::string& p : run.problems) out += indented(p, "  ");
+  if (!run.void_reason.empty()) {
+    out += fmt::format("{}the results are void:{} {}\n", colour ? "\033[1;31m" : "",
+                       colour ? "\033[0m" : "", run.void_reason);
+  }
+  if (run.interrupted) out += "interrupted: cases that had not ended are inconclusive\n";
+
+  std::vector<std::string> parts;
+  const auto part = [&](std::size_t n, std::string_view what) {
+    if (n != 0) parts.push_back(fmt::format("{} {}", n, what));
+  };
+  parts.push_back(fmt::format("{} passed", t.pass));
+  part(t.pass_note, "passed with a note");
+  part(t.fail, "failed");
+  part(t.inconclusive, "inconclusive");
+  part(t.error, t.error == 1 ? "error" : "errors");
+  part(t.skip, "skipped");
+  const bool bad = t.unexpected != 0 || !run.problems.empty() || !run.void_reason.empty();
+  out += fmt::format("{}{}{}: {} of {} in {} ({} unexpected) against {}\n",
+                     !colour ? ""
+                     : bad   ? "\033[1;31m"
+                             : "\033[1;32m",
+                     bad ? "NOT OK" : "OK", colour ? "\033[0m" : "", fmt::join(parts, ", "),
+                     run.cases.size(), print_took(run.took), t.unexpected, run.target.address);
+  return out;
+}
+
+}  // namespace mqttspec::reports

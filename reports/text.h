@@ -1,0 +1,47 @@
+#pragma once
+// The console text of results; JUnit shows the same text.
+
+#include <string>
+#include <string_view>
+
+#include "results/results.h"
+
+namespace mqttspec::reports {
+
+// |text| for a POSIX shell: as it is where that is safe, else in single quotation marks.
+std::string shell_quote(std::string_view text);
+
+// "mqttspec run --broker 127.0.0.1:1883 'queue/order/...[v5]' --trace"
+std::string run_again(const results::run_results& run, const results::case_result& c);
+
+struct text_options {
+  bool colour = false;
+  bool whole_trace = false;  // all packets of all clients, instead of the failing client's last
+};
+
+// One case that did not simply pass:
+//
+//   FAIL queue/order/queued-qos1-survives-reconnect[v5]  2 ms
+//     error: PUBLISH.payload: expected "m1", got "m2"
+//       --> cases/queue/order.mqs:30:48
+//        |
+//     30 |   sub < PUBLISH topic={topic} ...
+//        |                 ^^^^^^^^^^^^^ got "m2"   (n=1)
+//        = violates MQTT-4.6.0-6 (MQTT 5): messages of one topic and QoS ...
+//
+//     last packets on this connection:
+//       *   0.002 < PUBLISH topic="t48c7/queue" qos=1 dup=1 retain=0 id=2 payload="m2"
+//     run again: mqttspec run --broker 127.0.0.1:1883 'queue/order/...[v5]' --trace
+std::string case_text(const results::run_results& run, const results::case_result& c,
+                      const text_options& options = {});
+
+// The packets and events of one case, a line each.
+std::string trace_text(const results::case_result& c);
+
+// "PASS", "KNOWN FAIL", "UNEXPECTED PASS", ...: the verdict as judged against the baseline.
+std::string outcome_label(const results::case_result& c);
+
+// Counts, skips by reason (most frequent first), problems, and why the results are void.
+std::string summary_text(const results::run_results& run, bool colour = false);
+
+}  // namespace mqttspec::reports
