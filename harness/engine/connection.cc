@@ -30,9 +30,9 @@ std::string describe(const inbound& item) {
     case inbound_kind::packet:
       return wire::print(item.packet, {120, true});
     case inbound_kind::malformed:
-      return fmt::format("malformed {}: {}; hex({})", type_name(item.octets), print(item.fault),
-                         to_hex(byte_view(item.octets).first(
-                             std::min<std::size_t>(item.octets.size(), 48))));
+      return fmt::format(
+          "malformed {}: {}; hex({})", type_name(item.octets), print(item.fault),
+          to_hex(byte_view(item.octets).first(std::min<std::size_t>(item.octets.size(), 48))));
     case inbound_kind::close:
       return item.how == close_kind::reset ? "close (reset)" : "close";
   }

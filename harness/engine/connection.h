@@ -19,11 +19,11 @@ enum class inbound_kind : std::uint8_t { packet, malformed, close };
 struct inbound {
   inbound_kind kind = inbound_kind::packet;
   instant at{};
-  wire::packet packet;        // packet
-  byte_buffer octets;         // packet, malformed: at most the first 4 KiB
-  std::uint64_t size = 0;     // of the packet
-  wire::wire_fault fault;     // malformed
-  close_kind how{};           // close
+  wire::packet packet;     // packet
+  byte_buffer octets;      // packet, malformed: at most the first 4 KiB
+  std::uint64_t size = 0;  // of the packet
+  wire::wire_fault fault;  // malformed
+  close_kind how{};        // close
   std::uint64_t trace_number = 0;
 };
 

@@ -42,12 +42,12 @@ struct write_octets {
   connection_id id = 0;
   byte_buffer octets;
 };
-struct shut_down {        // send FIN, go on reading
+struct shut_down {  // send FIN, go on reading
   connection_id id = 0;
 };
 struct close_connection {
   connection_id id = 0;
-  bool abort = false;     // with RST
+  bool abort = false;  // with RST
 };
 struct run_hook {
   script::broker_action action{};
@@ -55,13 +55,13 @@ struct run_hook {
 using action = std::variant<open_connection, write_octets, shut_down, close_connection, run_hook>;
 
 struct run_options {
-  duration timeout = std::chrono::seconds(5);   // of an expectation without a window
-  duration slack = std::chrono::seconds(1);     // widens windows on both sides
+  duration timeout = std::chrono::seconds(5);  // of an expectation without a window
+  duration slack = std::chrono::seconds(1);    // widens windows on both sides
   duration case_deadline = std::chrono::seconds(120);
   duration late_tolerance = std::chrono::milliseconds(50);  // a harness later than this is late
-  std::string user_name;   // put into every CONNECT that does not say user_name itself
+  std::string user_name;  // put into every CONNECT that does not say user_name itself
   std::string password;
-  bool clean_up = true;    // remove sessions and retained messages at the end
+  bool clean_up = true;       // remove sessions and retained messages at the end
   bool trace_passed = false;  // keep the trace of passed cases too
   // The catalogue's summary of a statement; may be empty.
   std::function<std::string(const script::statement_reference&)> summary_of;
@@ -96,6 +96,7 @@ class case_run {
 
  private:
   struct state;
+  void after_input(instant now);
   std::unique_ptr<state> state_;
 };
 

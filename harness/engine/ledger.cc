@@ -34,8 +34,7 @@ void ledger::sent(std::uint32_t connection, const wire::packet& p) {
       return;
     case packet_type::disconnect: {
       const auto connect = connects_.find(connection);
-      const auto interval =
-          wire::find_number(p.properties, property_id::session_expiry_interval);
+      const auto interval = wire::find_number(p.properties, property_id::session_expiry_interval);
       if (connect == connects_.end() || !interval || connect->second.client_id.empty()) return;
       // Not erased on 0: the broker under test may be the one that forgets to end the session.
       sessions_[connect->second.client_id] = connect->second.version;

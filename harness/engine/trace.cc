@@ -47,8 +47,8 @@ results::trace_line render_one(const trace_entry& e, instant start) {
   line.marked = e.marked;
   line.text = e.text;
   if (e.octets.empty()) return line;
-  const auto from = e.direction == results::trace_direction::sent ? wire::sender::client
-                                                                  : wire::sender::server;
+  const auto from =
+      e.direction == results::trace_direction::sent ? wire::sender::client : wire::sender::server;
   const auto packet = e.octets.size() == e.size
                           ? wire::decode(e.octets, {e.version, from})
                           : wire::wire_result<wire::packet>(tl::unexpect, wire::wire_fault{});

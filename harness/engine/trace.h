@@ -19,9 +19,9 @@ struct trace_entry {
   instant at{};
   results::trace_direction direction{};
   wire::protocol_version version{};
-  byte_buffer octets;    // of the packet, at most 4 KiB; empty for events
+  byte_buffer octets;  // of the packet, at most 4 KiB; empty for events
   std::uint64_t size = 0;
-  std::string text;      // events, and sends that are not one decodable packet: as to be shown
+  std::string text;  // events, and sends that are not one decodable packet: as to be shown
   bool marked = false;
   std::uint64_t number = 0;  // given by trace::add
 };

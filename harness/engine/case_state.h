@@ -1,0 +1,100 @@
+#pragma once
+// The inside of case_run: what its parts (lines, verdict, driver input) share.
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/clean_up.h"
+#include "engine/connection.h"
+#include "engine/engine.h"
+#include "engine/expectation.h"
+#include "engine/ledger.h"
+#include "engine/trace.h"
+
+namespace mqttspec::engine {
+
+struct timed_write {
+  instant at{};
+  byte_buffer octets;
+};
+
+inline constexpr std::size_t longest_trace = 2000;  // lines kept of a case
+
+struct case_run::state {
+  state(const script::scenario& s, run_options o)
+      : scenario(s), options(std::move(o)), known(s.constants), record(longest_trace) {}
+
+  // What the lines work on.
+  const script::scenario& scenario;
+  run_options options;
+  script::bindings known;
+  std::map<connection_id, connection> connections;
+  std::deque<inbound> no_queue;  // of a client that never connected: always empty
+  std::map<std::string, connection_id> current;  // a client's newest connection
+  std::map<std::string, byte_buffer> held_back;  // `join`: waits for the next send
+  std::map<std::string, instant> marks;
+  std::map<std::string, instant> previous_line;  // when a client's last line finished
+  connection_id next_connection = 1;
+  ledger left;
+  trace record;
+
+  // Where the case stands.
+  std::size_t line = 0;
+  bool line_begun = false;
+  instant started{};
+  instant reached{};                    // the line before this one finished
+  std::optional<expectation> awaiting;  // of an expect line
+  instant waiting_until = never;        // of a wait line
+  std::deque<timed_write> to_write;     // of a split send
+  bool hook_pending = false;
+
+  // What came of it.
+  bool judged = false;
+  instant judged_at{};
+  results::case_result result;
+  std::map<script::statement_reference, results::check_outcome> checks;
+  duration stalled_for{};  // as the driver told
+  duration woken_late{};   // as seen here
+  std::unique_ptr<clean_up> cleaning;
+  bool done = false;
+
+  std::deque<action> actions;
+
+  // lines.cc: executes lines until one has to wait.
+  void run_lines(instant now);
+  bool begin_line(instant now);     // true: the line is finished already
+  bool continue_line(instant now);  // true: the line is finished
+  void finish_line(instant now);
+  bool begin_send(const script::send_line& l, instant now);
+  std::optional<byte_buffer> octets_of(const script::send_line& l, const connection& on);
+  void begin_expect(const script::expect_line& l, instant now);
+  bool continue_expect(const script::expect_line& l, instant now);
+  connection* find_current(const std::string& client);
+  connection& open(const std::string& client, instant now);
+  void write(connection& to, byte_buffer octets, instant now);
+  void do_or_defer(connection& on, action a);
+  void note_event(const std::string& client, std::string text, instant now);
+
+  // verdict.cc: how a case ends.
+  const script::instruction& current_line() const { return scenario.lines[line]; }
+  void pass(instant now);
+  void fail(const script::expect_line& l, judgement j, instant now);
+  void premise_failed(const std::string& client, std::string message, instant now);
+  void conclude(results::verdict outcome, std::string reason, instant now);
+  void check(const std::vector<script::statement_reference>& statements,
+             results::check_outcome outcome);
+  results::failure failure_at(const std::string& client, std::string message) const;
+  std::vector<results::statement_check> describe_checks(
+      const std::vector<script::statement_reference>& statements,
+      results::check_outcome outcome) const;
+  duration lateness() const { return std::max(stalled_for, woken_late); }
+  void begin_clean_up(instant now);
+};
+
+}  // namespace mqttspec::engine

@@ -1,0 +1,80 @@
+#pragma once
+// One `<` line while it waits: judges what arrived, and when, against what the line allows.
+//
+//   expectation e(line, window_of(line, ...), known);
+//   judgement j = e.judge(connection.queue, now, gone);
+//   j.state == judgement::pending  ->  call again when something comes, or at e.deadline()
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/connection.h"
+#include "engine/matcher.h"
+#include "script/scenario.h"
+
+namespace mqttspec::engine {
+
+// When the awaited may come. |earliest| and |latest| include the run's slack; `nothing for` has
+// none. |text| names the window in messages: "within 2s", "within the time-out of 5s".
+struct window {
+  instant earliest = instant::min();
+  instant latest = never;
+  instant quiet_until = never;  // `nothing`: the end without slack
+  std::string text;
+};
+
+// |reached|: the line before it in the file has finished. |previous|: this client's line before
+// it has. |mark|: the instant of `since MARK`. A lower bound counts from the mark or from
+// |previous|, an upper one from the mark or from |reached|.
+window window_of(const script::expect_line& line, instant reached, instant previous,
+                 std::optional<instant> mark, duration timeout, duration slack);
+
+struct judgement {
+  enum class state : std::uint8_t { pending, met, failed };
+  state is = state::pending;
+
+  // met
+  std::vector<std::string> notes;
+  script::bindings captures;
+
+  // failed
+  std::string message;
+  std::vector<match_fault> faults;
+  std::string actual;
+  duration missed_by{};  // timing faults: how far outside of the window; else 0
+  enum class timing_fault : std::uint8_t { none, silence, misplaced };
+  timing_fault timing = timing_fault::none;
+  std::optional<wire::wire_fault> wire_fault;  // the packet itself is malformed
+  std::uint64_t trace_number = 0;
+
+  // The statements that were met or violated: those of the line and of the alternatives.
+  std::vector<script::statement_reference> statements;
+};
+
+class expectation {
+ public:
+  expectation(const script::expect_line& line, window when, const script::bindings& known);
+
+  instant deadline() const;
+  // Takes from |queue| what the line reads. |gone|: nothing can come any more.
+  judgement judge(std::deque<inbound>& queue, bool gone, instant now);
+
+ private:
+  judgement on_item(const inbound& item);
+  judgement on_silence(bool gone, instant now);
+  judgement met(const script::alternative& a, script::bindings captures);
+  judgement failed(std::string message, std::string actual);
+  bool accepts_nothing() const;
+  std::string expected_text() const;
+  judgement mismatch(const inbound& item);
+
+  const script::expect_line& line_;
+  window window_;
+  script::bindings known_;
+  std::vector<const script::alternative*> open_;  // all of: not yet seen
+  judgement met_so_far_;
+};
+
+}  // namespace mqttspec::engine

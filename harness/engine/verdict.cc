@@ -1,0 +1,151 @@
+// How a case ends.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/case_state.h"
+
+namespace mqttspec::engine {
+
+using results::check_outcome;
+using results::verdict;
+
+void case_run::state::check(const std::vector<script::statement_reference>& statements,
+                            check_outcome outcome) {
+  for (const script::statement_reference& s : statements) {
+    const auto [at, added] = checks.emplace(s, outcome);
+    // violated > inconclusive > checked
+    if (!added && at->second != check_outcome::violated && outcome != check_outcome::checked) {
+      at->second = outcome;
+    }
+  }
+}
+
+std::vector<results::statement_check> case_run::state::describe_checks(
+    const std::vector<script::statement_reference>& statements, check_outcome outcome) const {
+  std::vector<results::statement_check> out;
+  for (const script::statement_reference& s : statements) {
+    const auto same = [&](const results::statement_check& c) {
+      return c.id == s.id && c.version == wire::version_tag(s.version);
+    };
+    if (std::any_of(out.begin(), out.end(), same)) continue;
+    out.push_back({std::string(wire::version_tag(s.version)), s.id,
+                   options.summary_of ? options.summary_of(s) : "", outcome});
+  }
+  return out;
+}
+
+results::failure case_run::state::failure_at(const std::string& client, std::string message) const {
+  results::failure f;
+  f.message = std::move(message);
+  f.client = client;
+  if (line < scenario.lines.size()) {
+    const script::instruction& i = current_line();
+    f.expected = i.source;
+    f.loop = i.loop;
+    f.where = i.where;
+    f.source_line = i.source;
+    if (i.step < scenario.steps.size()) f.step = scenario.steps[i.step];
+  }
+  return f;
+}
+
+void case_run::state::conclude(verdict outcome, std::string reason, instant now) {
+  if (judged) return;
+  judged = true;
+  judged_at = now;
+  awaiting.reset();
+  to_write.clear();
+  waiting_until = never;
+  result.outcome = outcome;
+  result.reason = std::move(reason);
+}
+
+void case_run::state::pass(instant now) {
+  for (const auto& [client, id] : current) {
+    const connection& on = connections.at(id);
+    std::size_t unread = 0;
+    std::string first;
+    for (const inbound& item : on.queue) {
+      if (item.kind == inbound_kind::close) continue;
+      if (unread++ == 0) first = describe(item);
+    }
+    if (unread != 0) {
+      result.warnings.push_back(
+          fmt::format("{} packet(s) left unread on {}, the first: {}", unread, client, first));
+    }
+  }
+  conclude(result.notes.empty() ? verdict::pass : verdict::pass_note, "", now);
+}
+
+void case_run::state::premise_failed(const std::string& client, std::string message, instant now) {
+  result.fault = failure_at(client, message);
+  conclude(verdict::inconclusive, "the premise was not reached: " + message, now);
+}
+
+void case_run::state::fail(const script::expect_line& l, judgement j, instant now) {
+  results::failure f = failure_at(l.client, j.message);
+  f.actual = j.actual;
+  for (const match_fault& fault : j.faults) f.faults.push_back(fault.text);
+  if (!j.faults.empty() && j.faults.front().where.line != 0) f.where = j.faults.front().where;
+  if (j.wire_fault) {
+    // What is malformed says nothing about the line's own claim.
+    j.statements = {{j.wire_fault->version, std::string(j.wire_fault->statement)}};
+    if (j.wire_fault->statement.empty()) j.statements.clear();
+  }
+  if (j.trace_number != 0) record.mark(j.trace_number);
+
+  // A misplaced packet may be the harness' fault by as much as it was late; anything else only when
+  // the harness used up a good part of the slack.
+  const bool harness_was_late = j.timing == judgement::timing_fault::misplaced
+                                    ? j.missed_by <= lateness()
+                                    : lateness() > options.slack / 2;
+  if (harness_was_late) {
+    check(j.statements, check_outcome::inconclusive);
+    f.statements = describe_checks(j.statements, check_outcome::inconclusive);
+    result.fault = std::move(f);
+    conclude(verdict::inconclusive,
+             fmt::format("the harness was late by {}",
+                         print_duration(std::chrono::round<std::chrono::milliseconds>(lateness()))),
+             now);
+    return;
+  }
+  if (scenario.level == script::requirement_level::info ||
+      scenario.level == script::requirement_level::may) {
+    result.notes.push_back("recorded: " + j.message);
+    result.fault = std::move(f);
+    conclude(verdict::pass_note, "", now);
+    return;
+  }
+  if (j.statements.empty() && !j.wire_fault) {
+    // A line that cites no statement is a premise of those that do.
+    result.fault = std::move(f);
+    conclude(verdict::inconclusive, "the premise was not reached: " + j.message, now);
+    return;
+  }
+  check(j.statements, check_outcome::violated);
+  f.statements = describe_checks(j.statements, check_outcome::violated);
+  result.fault = std::move(f);
+  conclude(verdict::fail, "", now);
+}
+
+void case_run::state::begin_clean_up(instant now) {
+  // A DISCONNECT spares the watchers of retained wills; then every connection goes.
+  for (auto& [id, on] : connections) {
+    if (on.close_arrived() || on.state == link_state::closed) continue;
+    if (on.state == link_state::open) actions.push_back(write_octets{id, {0xE0, 0x00}});
+    actions.push_back(close_connection{id, false});
+    on.state = link_state::closed;
+  }
+  const auto ns = known.find("ns");
+  const auto* text = ns == known.end() ? nullptr : std::get_if<std::string>(&ns->second);
+  cleaning = std::make_unique<clean_up>(left, scenario.version,
+                                        (text ? *text : scenario.name) + "-clean-up", options,
+                                        next_connection + 1'000'000);
+  std::vector<action> first;
+  done = cleaning->advance(first, now);
+  actions.insert(actions.end(), first.begin(), first.end());
+}
+
+}  // namespace mqttspec::engine
