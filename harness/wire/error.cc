@@ -73,8 +73,6 @@ constexpr description describe(wire_error e) {
       return {"bad_topic_name", "the topic name is empty or has a wildcard"};
     case wire_error::bad_topic_filter:
       return {"bad_topic_filter", "the topic filter is empty or a wildcard or share is malformed"};
-    case wire_error::empty_client_id_with_session:
-      return {"empty_client_id_with_session", "an empty client identifier needs Clean Session 1"};
     case wire_error::authentication_data_without_method:
       return {"authentication_data_without_method",
               "there is authentication data but no authentication method"};

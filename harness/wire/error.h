@@ -41,8 +41,6 @@ enum class wire_error : std::uint8_t {
   no_local_on_shared,
   bad_topic_name,                 // wildcard in a topic name; empty without a Topic Alias
   bad_topic_filter,               // misplaced wildcard, empty, malformed $share
-  empty_client_id_with_session,   // 3.1.1: zero bytes with Clean Session 0 (encode only refuses it
-                                  // when asked to be strict about semantics; decode accepts it)
   authentication_data_without_method,
   packet_too_large,               // over the limit that the caller gave
   field_not_in_packet,            // craft, encode: the packet does not have that field

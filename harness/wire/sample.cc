@@ -162,7 +162,8 @@ class sampler {
     for (const property_spec& spec : property_table) {
       if ((spec.in & where) == 0 || !may_send(spec) || !chance(3)) continue;
       add(list, spec);
-      const bool repeats = spec.repeatable && packet_.type != packet_type::subscribe;
+      const bool repeats = spec.id == property_id::user_property ||
+                           (spec.repeatable && packet_.type == packet_type::publish);
       while (repeats && chance(2)) add(list, spec);
       if (spec.id == property_id::authentication_method && chance(2)) {
         add(list, *property_of(property_id::authentication_data));
