@@ -50,16 +50,24 @@ using bindings = std::map<std::string, wire::value>;
 // The value of |e| under |known|; nullopt when a variable has none.
 std::optional<wire::value> evaluate(const expression& e, const bindings& known);
 
-enum class match_kind : std::uint8_t { equals, one_of, in_range, matches_regex, captured, present, absent };
+enum class match_kind : std::uint8_t {
+  equals,
+  one_of,
+  in_range,
+  matches_regex,
+  captured,
+  present,
+  absent
+};
 
 struct field_clause {
-  std::string name;               // a notation name of the packet
+  std::string name;  // a notation name of the packet
   match_kind kind = match_kind::equals;
-  std::vector<expression> values; // equals: one; one_of: the list
-  std::uint64_t smallest = 0;     // in_range
+  std::vector<expression> values;  // equals: one; one_of: the list
+  std::uint64_t smallest = 0;      // in_range
   std::uint64_t largest = 0;
-  std::string pattern;            // matches_regex: ECMAScript, searched anywhere
-  std::string variable;           // captured
+  std::string pattern;   // matches_regex: ECMAScript, searched anywhere
+  std::string variable;  // captured
   source_span where;
 };
 
@@ -101,10 +109,10 @@ struct timing {
 
 // Writing behaviour of a send that is not an edit of the packet.
 struct write_manner {
-  std::uint64_t split = 0;           // octets a write; 0: all at once
-  duration every{};                  // pause between the writes
-  std::uint64_t repeat = 1;          // how many times the packet is sent
-  bool join_next = false;            // one write with the next send of this client
+  std::uint64_t split = 0;   // octets a write; 0: all at once
+  duration every{};          // pause between the writes
+  std::uint64_t repeat = 1;  // how many times the packet is sent
+  bool join_next = false;    // one write with the next send of this client
 };
 
 enum class send_kind : std::uint8_t { packet, octets, open, close, shutdown, abort };
@@ -112,7 +120,7 @@ enum class send_kind : std::uint8_t { packet, octets, open, close, shutdown, abo
 struct send_line {
   std::string client;
   send_kind kind = send_kind::packet;
-  packet_pattern packet;             // clauses are all `equals`
+  packet_pattern packet;  // clauses are all `equals`
   byte_buffer octets;
   std::vector<wire::edit> edits;
   write_manner manner;
@@ -143,10 +151,10 @@ struct hook_line {
 
 struct instruction {
   std::variant<send_line, expect_line, let_line, mark_line, wait_line, hook_line> what;
-  source_span where;          // the line in its own file (a def's lines point into the def)
-  std::string source;         // its text
-  std::string loop;           // "n=3", "" outside loops; outermost first: "r=1 n=3"
-  std::uint32_t step = 0;     // index into scenario::steps
+  source_span where;       // the line in its own file (a def's lines point into the def)
+  std::string source;      // its text
+  std::string loop;        // "n=3", "" outside loops; outermost first: "r=1 n=3"
+  std::uint32_t step = 0;  // index into scenario::steps
 };
 
 enum class requirement_level : std::uint8_t { must, should, may, info };
@@ -154,12 +162,20 @@ std::string_view level_name(requirement_level level);
 
 struct client_declaration {
   std::string name;
-  std::string transport;      // "", "tcp", "tls", "ws", "wss"
-  std::string node;           // "" or a node of the target
+  std::string transport;  // "", "tcp", "tls", "ws", "wss"
+  std::string node;       // "" or a node of the target
   wire::protocol_version version{};
 };
 
-enum class comparison : std::uint8_t { exists, equal, not_equal, less, less_or_equal, greater, greater_or_equal };
+enum class comparison : std::uint8_t {
+  exists,
+  equal,
+  not_equal,
+  less,
+  less_or_equal,
+  greater,
+  greater_or_equal
+};
 // `needs queue_limit >= 100`; `needs retain`
 struct need {
   std::string capability;
@@ -169,11 +185,11 @@ struct need {
 };
 
 struct scenario {
-  std::string file;           // as given, for diagnostics: cases/queue/order.mqs
-  std::string path;           // "queue/order/queued-qos1-survives-reconnect"
-  std::string name;           // "queued-qos1-survives-reconnect"
-  std::string id;             // path + "[v5]", with a row: "[v5,flags=0x3]"; unique in a run
-  std::string row;            // "flags=0x3" or ""
+  std::string file;  // as given, for diagnostics: cases/queue/order.mqs
+  std::string path;  // "queue/order/queued-qos1-survives-reconnect"
+  std::string name;  // "queued-qos1-survives-reconnect"
+  std::string id;    // path + "[v5]", with a row: "[v5,flags=0x3]"; unique in a run
+  std::string row;   // "flags=0x3" or ""
   std::string title;
   wire::protocol_version version{};
   requirement_level level = requirement_level::must;
@@ -184,9 +200,9 @@ struct scenario {
   std::vector<client_declaration> clients;
   std::vector<std::string> steps;
   std::vector<instruction> lines;
-  bindings constants;         // ns, version, port, let, table and matrix values
-  source_span where;          // the line of `scenario NAME`
-  duration shortest{};        // sum of waits, `nothing for` and lower bounds: for scheduling
+  bindings constants;   // ns, version, port, let, table and matrix values
+  source_span where;    // the line of `scenario NAME`
+  duration shortest{};  // sum of waits, `nothing for` and lower bounds: for scheduling
 };
 
 // All statements that the lines of |s| cite, sorted, each once.

@@ -1,0 +1,71 @@
+#pragma once
+// The catalogue of statements (cases/statements/v5.json, v311.json) and the list of test purposes
+// (purposes.json): which ids a scenario may cite.
+//
+//   catalogue c = catalogue::load("cases/statements", problems);
+//   c.find(wire::protocol_version::v5, "MQTT-3.2.2-3")->summary
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "wire/types.h"
+
+namespace mqttspec::script {
+
+struct statement_entry {
+  std::string id;  // "MQTT-3.2.2-3", or "v5-4.1-b" for a rule that the standard does not number
+  wire::protocol_version version{};
+  std::string section;
+  std::string level;    // as in the file: "must", "should", ...
+  std::string who;      // whom it binds
+  std::string summary;  // in our words
+  std::string status;   // testable, or why not
+};
+
+struct purpose_entry {
+  std::string id;  // "S-CS-01"
+  std::string title;
+};
+
+class catalogue {
+ public:
+  catalogue() = default;
+
+  // Reads the files of |directory|. A file that is absent leaves its part empty, and then only the
+  // form of ids is checked; one that cannot be read as what it should be is told in |problems|.
+  static catalogue load(const std::string& directory, std::vector<diagnostic>& problems);
+
+  // The text of one file of statements or of purposes. false: not in that form.
+  bool add_statements(std::string_view json);
+  bool add_purposes(std::string_view json);
+
+  const statement_entry* find(wire::protocol_version version, std::string_view id) const;
+  const purpose_entry* find_purpose(std::string_view id) const;
+
+  bool has_statements(wire::protocol_version version) const;
+  bool has_purposes() const { return !purposes_.empty(); }
+
+  std::vector<const statement_entry*> statements() const;  // by version and id
+  std::vector<const purpose_entry*> purposes() const;      // by id
+
+  // The ids nearest to |id|, at most |most|.
+  std::vector<std::string_view> near(wire::protocol_version version, std::string_view id,
+                                     std::size_t most = 5) const;
+  std::vector<std::string_view> near_purposes(std::string_view id, std::size_t most = 5) const;
+
+ private:
+  using statement_key = std::pair<wire::protocol_version, std::string>;
+  std::map<statement_key, statement_entry> statements_;
+  std::map<std::string, purpose_entry, std::less<>> purposes_;
+};
+
+// "MQTT-3.2.2-3", "v5-4.1-b", "v311-3.1.2.4-b"
+bool is_statement_id(std::string_view id);
+// "S-CS-01"
+bool is_purpose_id(std::string_view id);
+
+}  // namespace mqttspec::script

@@ -1,0 +1,565 @@
+#include "script/line_parser.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/spelling.h"
+#include "script/parser.h"
+
+namespace mqttspec::script {
+
+line_parser::line_parser(const source_text& source, const source_line& line, problem_list& problems)
+    : source_(source), line_(line), problems_(problems) {}
+
+const token* line_parser::peek(std::size_t ahead) const {
+  if (failed_ || next_ + ahead >= line_.tokens.size()) return nullptr;
+  return &line_.tokens[next_ + ahead];
+}
+
+bool line_parser::next_is(std::string_view text, std::size_t ahead) const {
+  const token* t = peek(ahead);
+  return t != nullptr && t->kind != token_kind::string && t->text == text;
+}
+
+bool line_parser::accept(std::string_view text) {
+  if (!next_is(text)) return false;
+  ++next_;
+  return true;
+}
+
+void line_parser::expect(std::string_view text) {
+  if (!accept(text)) expected(fmt::format("'{}'", text));
+}
+
+place line_parser::here() const {
+  if (next_ < line_.tokens.size()) return line_.tokens[next_].where;
+  if (line_.tokens.empty()) return {line_.number, line_.indent + 1, 1};
+  const place& last = line_.tokens.back().where;
+  return {last.line, last.column + last.length, 1};
+}
+
+place line_parser::rest() const {
+  if (next_ >= line_.tokens.size()) return here();
+  return joined(line_.tokens[next_].where, line_.tokens.back().where);
+}
+
+void line_parser::expected(std::string_view what, std::string help) {
+  const token* t = peek();
+  const std::string message = t == nullptr
+                                  ? fmt::format("the line ends where {} was expected", what)
+                                  : fmt::format("expected {}, found '{}'", what, t->text);
+  fail(here(), {message, fmt::format("expected {}", what), std::move(help)});
+}
+
+void line_parser::fail(const place& where, complaint what) {
+  // A line that the lexer gave up on was reported there.
+  if (!failed_ && !line_.broken) problems_.error(source_, where, std::move(what));
+  failed_ = true;
+}
+
+void line_parser::finish() {
+  const token* t = peek();
+  if (t == nullptr) return;
+  if (t->kind == token_kind::tag) {
+    return fail(t->where, {"a statement id cannot stand here", "only behind an expectation",
+                           "sends and steps make no claim; the answer does"});
+  }
+  fail(rest(), {fmt::format("unexpected '{}'", t->text), "the line should end before this", ""});
+}
+
+std::optional<guard_node> line_parser::guard() {
+  if (!next_is("[")) return std::nullopt;
+  guard_node g;
+  const place first = here();
+  ++next_;
+  g.negated = accept("!");
+  g.name = name("v5, v311 or a capability");
+  g.where = joined(first, here());
+  expect("]");
+  const auto lower = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  if (!failed_ && !std::all_of(g.name.text.begin(), g.name.text.end(), lower)) {
+    fail(g.name.where, {fmt::format("'{}' is not a guard", g.name.text), "unknown form",
+                        "write [v5], [v311] or [capability] in lower case with underscores"});
+  }
+  return g;
+}
+
+word line_parser::name(std::string_view what) {
+  const token* t = peek();
+  if (t == nullptr || t->kind != token_kind::name) {
+    expected(what);
+    return {"", here()};
+  }
+  ++next_;
+  return {std::string(t->text), t->where};
+}
+
+std::string line_parser::plain_text(std::string_view what) {
+  const token* t = peek();
+  if (t == nullptr || t->kind != token_kind::string) {
+    expected(what);
+    return {};
+  }
+  ++next_;
+  std::string text;
+  for (const text_piece& piece : t->pieces) {
+    if (piece.is_variable) {
+      fail(t->where, {fmt::format("{} is text without variables", what), "has a variable",
+                      "a brace is written {{"});
+    }
+    text += piece.text;
+  }
+  return text;
+}
+
+std::uint64_t line_parser::integer() {
+  const token* t = peek();
+  const auto number =
+      t != nullptr && t->kind == token_kind::number ? parse_integer(t->text) : std::nullopt;
+  if (!number) {
+    expected("a number");
+    return 0;
+  }
+  ++next_;
+  return *number;
+}
+
+value_node line_parser::value(std::uint32_t depth) {
+  value_node v;
+  v.where = here();
+  const std::size_t begin = next_;
+  const token* t = peek();
+  if (depth > deepest_nesting) {
+    fail(v.where, {"values are nested too deeply", "here", ""});
+    return v;
+  }
+  if (t == nullptr) {
+    expected("a value");
+    return v;
+  }
+  if (t->kind == token_kind::number) {
+    ++next_;
+    if (const auto number = parse_integer(t->text)) {
+      v.number = *number;
+    } else if (const auto length = parse_duration(t->text)) {
+      v.kind = value_kind::duration;
+      v.length = *length;
+    } else {
+      fail(t->where, {fmt::format("'{}' is not a number", t->text), "bad number",
+                      "write 300, 0x12C, or a duration such as 2s, 300ms"});
+    }
+  } else if (t->kind == token_kind::string) {
+    ++next_;
+    v.kind = value_kind::text;
+    v.text = t->pieces;
+  } else if (t->kind == token_kind::name && t->text == "hex" && next_is("(", 1)) {
+    v = octets();
+  } else if (t->kind == token_kind::name) {
+    ++next_;
+    v.kind = value_kind::name;
+    v.name = t->text;
+  } else if (t->text == "{") {
+    v = braces(depth);
+  } else if (accept("[")) {
+    v.kind = value_kind::list;
+    while (!at_end() && !next_is("]")) {
+      v.items.push_back(value(depth + 1));
+      accept(",");
+    }
+    expect("]");
+  } else {
+    expected("a value", "write a number, \"text\", {variable}, a name, hex(..) or [a list]");
+  }
+  if (!failed_ && next_ > begin) {
+    v.where = joined(line_.tokens[begin].where, line_.tokens[next_ - 1].where);
+    v.spelling = source_.line(line_.number).substr(v.where.column - 1, v.where.length);
+  }
+  return v;
+}
+
+// {name} or { "name": "value" }
+value_node line_parser::braces(std::uint32_t depth) {
+  value_node v;
+  expect("{");
+  if (const token* t = peek(); t != nullptr && t->kind == token_kind::name) {
+    v.kind = value_kind::variable;
+    v.name = name("a variable").text;
+    expect("}");
+    return v;
+  }
+  v.kind = value_kind::pairs;
+  while (!at_end() && !next_is("}")) {
+    v.items.push_back(value(depth + 1));
+    expect(":");
+    v.items.push_back(value(depth + 1));
+    accept(",");
+  }
+  expect("}");
+  return v;
+}
+
+value_node line_parser::octets() {
+  value_node v;
+  v.kind = value_kind::octets;
+  expect("hex");
+  expect("(");
+  std::string plain;
+  const auto flush = [&] {
+    if (!plain.empty()) v.text.push_back({std::move(plain), false});
+    plain.clear();
+  };
+  while (!at_end() && !next_is(")")) {
+    const token& t = *peek();
+    if (t.kind == token_kind::string) {
+      flush();
+      v.text.insert(v.text.end(), t.pieces.begin(), t.pieces.end());
+      ++next_;
+    } else if (accept("{")) {
+      flush();
+      v.text.push_back({name("a variable").text, true});
+      expect("}");
+    } else if (t.kind == token_kind::name || t.kind == token_kind::number) {
+      const auto bytes = from_hex(t.text);
+      if (!bytes) {
+        fail(t.where, {fmt::format("'{}' is not octets in hex", t.text), "bad hex",
+                       "write two hex digits an octet, or \"text\""});
+        break;
+      }
+      plain += as_text(*bytes);
+      ++next_;
+    } else {
+      expected("octets in hex", "write two hex digits an octet, or \"text\"");
+    }
+  }
+  expect(")");
+  flush();
+  return v;
+}
+
+range_node line_parser::range() {
+  range_node r;
+  const place first = here();
+  r.first = value();
+  expect("..");
+  r.last = value();
+  r.where = failed_ ? first : joined(first, r.last.where);
+  return r;
+}
+
+bool line_parser::at_window() const {
+  return next_is("within") || next_is("between") || next_is("for") || next_is("since");
+}
+
+packet_node line_parser::packet() {
+  packet_node p;
+  p.name = name("a packet");
+  while (!at_end()) {
+    const token& t = *peek();
+    if (t.kind != token_kind::name || at_window() || t.text == "note") break;
+    p.fields.push_back(field());
+  }
+  return p;
+}
+
+field_node line_parser::field() {
+  field_node f;
+  f.name = name("a field");
+  f.where = f.name.where;
+  if (accept("=")) {
+    f.values.push_back(value());
+    f.where = joined(f.where, f.values.back().where);
+  } else if (accept("in")) {
+    if (accept("(")) {
+      f.kind = match_kind::one_of;
+      do {
+        f.values.push_back(value());
+      } while (accept(","));
+      f.where = joined(f.where, here());
+      expect(")");
+    } else {
+      f.kind = match_kind::in_range;
+      f.range = range();
+      f.where = joined(f.where, f.range->where);
+    }
+  } else if (accept("~")) {
+    f.kind = match_kind::matches_regex;
+    const token* t = peek();
+    if (t == nullptr || (t->kind != token_kind::regex && t->kind != token_kind::string)) {
+      expected("a pattern", "write ~ /pattern/ or ~ \"pattern\"");
+      return f;
+    }
+    ++next_;
+    value_node pattern;
+    pattern.kind = value_kind::text;
+    pattern.text = t->pieces;
+    pattern.where = t->where;
+    f.where = joined(f.where, t->where);
+    f.values.push_back(std::move(pattern));
+  } else if (accept("as")) {
+    f.kind = match_kind::captured;
+    f.variable = name("a name for the captured value");
+    f.where = joined(f.where, f.variable.where);
+  } else if (accept("present")) {
+    f.kind = match_kind::present;
+  } else if (accept("absent")) {
+    f.kind = match_kind::absent;
+  } else {
+    expected(fmt::format("'=' behind '{}'", f.name.text),
+             "a field is NAME=value, NAME in (..), NAME ~ /../, NAME as NAME, NAME present or "
+             "NAME absent");
+  }
+  return f;
+}
+
+tag_node line_parser::tag() {
+  const token& t = *peek();
+  ++next_;
+  tag_node g;
+  g.where = t.where;
+  std::string_view text = t.text.substr(1);
+  if (const auto colon = text.find(':'); colon != std::string_view::npos) {
+    const std::string_view version_part = text.substr(0, colon);
+    text.remove_prefix(colon + 1);
+    if (version_part == "v5") {
+      g.version = wire::protocol_version::v5;
+    } else if (version_part == "v311") {
+      g.version = wire::protocol_version::v311;
+    } else {
+      fail(t.where, {fmt::format("'{}' is not a version", version_part), "unknown version",
+                     "write @v5:ID or @v311:ID"});
+    }
+  }
+  g.id = text;
+  if (g.id.empty()) fail(t.where, {"a statement id is missing", "expected @ID", ""});
+  return g;
+}
+
+std::vector<tag_node> line_parser::tags() {
+  std::vector<tag_node> list;
+  while (!at_end() && peek()->kind == token_kind::tag) list.push_back(tag());
+  return list;
+}
+
+window_node line_parser::window() {
+  window_node w;
+  const place first = here();
+  if (accept("within")) {
+    w.kind = window_kind::within;
+    w.first = value();
+  } else if (accept("between")) {
+    w.kind = window_kind::between;
+    w.first = value();
+    expect("and");
+    w.second = value();
+  } else if (accept("for")) {
+    w.kind = window_kind::lasting;
+    w.first = value();
+  } else if (next_is("since")) {
+    fail(rest(), {"'since' without a window", "of what length?",
+                  "write within A since MARK, between A and B since MARK or for A since MARK"});
+  }
+  if (w.kind != window_kind::none && accept("since")) w.since = name("a mark");
+  if (!failed_ && next_ > 0) w.where = joined(first, line_.tokens[next_ - 1].where);
+  return w;
+}
+
+wire::protocol_version line_parser::version(std::string_view spelling, const place& where) {
+  if (spelling == "5" || spelling == "\"5\"") return wire::protocol_version::v5;
+  if (spelling == "3.1.1" || spelling == "\"3.1.1\"") return wire::protocol_version::v311;
+  fail(where, {fmt::format("'{}' is not a version of MQTT", spelling), "unknown version",
+               "write 5 or 3.1.1"});
+  return wire::protocol_version::v5;
+}
+
+value_node line_parser::number_operand() {
+  const token* t = peek();
+  if (t == nullptr || (t->kind != token_kind::number && t->text != "{")) {
+    expected("a number");
+    return {};
+  }
+  return value();
+}
+
+value_node line_parser::byte_operand() {
+  const token* t = peek();
+  const bool fits =
+      t != nullptr && (t->text == "hex" || t->text == "{" || t->kind == token_kind::string);
+  if (!fits) {
+    expected("octets", "write hex(..) or \"text\"");
+    return {};
+  }
+  return value();
+}
+
+edit_node line_parser::edit() {
+  // Operands: f a field's name, n a number, b octets.
+  static constexpr std::pair<std::string_view, std::string_view> shapes[] = {
+      {"flags", "n"},         {"length", "n"},    {"overlong", "fn"}, {"truncate", "f"},
+      {"drop", "f"},          {"duplicate", "f"}, {"put", "fb"},      {"property", "b"},
+      {"will_property", "b"}, {"keep", "n"},      {"cut", "n"},       {"set", "nn"},
+      {"insert", "nb"},       {"append", "b"},    {"split", "n"},     {"repeat", "n"},
+      {"join", ""},
+  };
+  edit_node e;
+  e.name = name("a transform");
+  if (failed_) return e;
+  const auto* shape = std::find_if(std::begin(shapes), std::end(shapes),
+                                   [&](const auto& s) { return s.first == e.name.text; });
+  if (shape == std::end(shapes)) {
+    std::vector<std::string_view> names;
+    for (const auto& s : shapes) names.push_back(s.first);
+    fail(e.name.where, {fmt::format("unknown transform '{}'", e.name.text), "unknown transform",
+                        suggest(e.name.text, names)});
+    return e;
+  }
+  for (const char operand : shape->second) {
+    if (operand == 'f') e.field = name("a field");
+    if (operand == 'n') e.operands.push_back(number_operand());
+    if (operand == 'b') e.operands.push_back(byte_operand());
+  }
+  if (e.name.text == "split" && accept("every")) e.every = value();
+  return e;
+}
+
+send_node line_parser::send(word client) {
+  send_node s;
+  s.client = std::move(client);
+  static constexpr std::pair<std::string_view, send_kind> actions[] = {
+      {"open", send_kind::open},
+      {"close", send_kind::close},
+      {"shutdown", send_kind::shutdown},
+      {"abort", send_kind::abort}};
+  for (const auto& [text, kind] : actions) {
+    if (!accept(text)) continue;
+    s.kind = kind;
+    return s;
+  }
+  if (next_is("hex") && next_is("(", 1)) {
+    s.kind = send_kind::octets;
+    s.octets = value();
+  } else {
+    s.packet = packet();
+  }
+  if (at_window()) {
+    fail(rest(), {"a send has no window", "only expectations have one", ""});
+  }
+  while (accept("|")) s.edits.push_back(edit());
+  return s;
+}
+
+alternative_node line_parser::alternative() {
+  alternative_node a;
+  const place first = here();
+  if (accept("close")) {
+    a.what = awaited::close;
+  } else if (accept("nothing")) {
+    a.what = awaited::nothing;
+  } else {
+    a.packet = packet();
+  }
+  if (a.what != awaited::packet && !at_end() && peek()->kind == token_kind::name && !at_window() &&
+      !next_is("note")) {
+    const std::string_view what = a.what == awaited::close ? "close" : "nothing";
+    fail(rest(), {fmt::format("'{}' has no fields", what), "not possible here",
+                  what == "close" ? "a DISCONNECT in front of it is a line of its own"
+                                  : "write: nothing for DURATION"});
+  }
+  if (!failed_ && next_ > 0) a.where = joined(first, line_.tokens[next_ - 1].where);
+  return a;
+}
+
+expect_node line_parser::expectation(word client) {
+  expect_node e;
+  e.client = std::move(client);
+  if ((next_is("any") || next_is("all")) && next_is("of", 1)) {
+    e.group = next_is("any") ? group_kind::any_of : group_kind::all_of;
+    next_ += 2;
+  } else {
+    e.alternatives.push_back(alternative());
+    if (next_is("note")) {
+      fail(here(), {"a note outside of 'any of'", "not possible here",
+                    "only an alternative that is tolerated has a note"});
+    }
+  }
+  e.window = window();
+  e.tags = tags();
+  return e;
+}
+
+line_node line_parser::line() {
+  line_node l;
+  l.where = rest();
+  const token* first = peek();
+  if (first == nullptr || first->kind != token_kind::name) {
+    expected("a line",
+             "a line is CLIENT > PACKET, CLIENT < PACKET, for, do, let, mark, wait or broker");
+    return l;
+  }
+  if (next_is(">", 1) || next_is("<", 1)) {
+    word client = name("a client");
+    if (accept(">")) {
+      l.what = send(std::move(client));
+    } else {
+      expect("<");
+      l.what = expectation(std::move(client));
+    }
+  } else if (accept("for")) {
+    loop_node loop;
+    loop.variable = name("a variable");
+    expect("in");
+    loop.range = range();
+    l.what = std::move(loop);
+  } else if (accept("do")) {
+    call_node call;
+    const place begin = here();
+    call.name = name("the name of a def");
+    expect("(");
+    while (!at_end() && !next_is(")")) {
+      call.arguments.push_back(value());
+      if (!next_is(")")) expect(",");
+    }
+    call.where = joined(begin, here());
+    expect(")");
+    l.what = std::move(call);
+  } else if (accept("let")) {
+    let_node let;
+    let.name = name("a name");
+    expect("=");
+    let.value = value();
+    l.what = std::move(let);
+  } else if (accept("mark")) {
+    l.what = mark_node{name("a name")};
+  } else if (accept("wait")) {
+    l.what = wait_node{value()};
+  } else if (accept("broker")) {
+    static constexpr std::pair<std::string_view, broker_action> actions[] = {
+        {"restart", broker_action::restart},
+        {"kill", broker_action::kill},
+        {"stop", broker_action::stop},
+        {"start", broker_action::start}};
+    const word action = name("restart, kill, stop or start");
+    const auto* found = std::find_if(std::begin(actions), std::end(actions),
+                                     [&](const auto& a) { return a.first == action.text; });
+    if (found == std::end(actions)) {
+      fail(action.where, {fmt::format("unknown broker action '{}'", action.text), "unknown action",
+                          suggest(action.text, {"restart", "kill", "stop", "start"})});
+    } else {
+      l.what = hook_node{found->second};
+    }
+  } else if (next_is("def")) {
+    fail(rest(), {"a def inside a block", "not possible here",
+                  "defs stand at the beginning of a file, without indentation"});
+  } else {
+    fail(first->where,
+         {fmt::format("'{}' does not begin a line", first->text), "unknown line",
+          next_ + 1 < line_.tokens.size() && line_.tokens[next_ + 1].kind == token_kind::name
+              ? suggest(first->text, {"for", "do", "let", "mark", "wait", "broker"})
+              : "write CLIENT > PACKET to send, CLIENT < PACKET to expect"});
+  }
+  return l;
+}
+
+}  // namespace mqttspec::script

@@ -1,0 +1,560 @@
+// What the lines of steps and defs do.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/spelling.h"
+#include "script/walker.h"
+
+namespace mqttspec::script {
+
+namespace {
+
+bool is_version_guard(const guard_node& guard) {
+  return guard.name.text == "v5" || guard.name.text == "v311";
+}
+
+location locate(const source_text& source, const place& where) {
+  return {source.name(), where.line, where.column};
+}
+
+}  // namespace
+
+void walker::walk(const scenario_node& node, script::scenario* out) {
+  out_ = out;
+  for (const step_node& step : node.steps) {
+    if (over_budget_) return;
+    if (step.guard && !runs(*step.guard, settings_.version)) {
+      if (settings_.examined != nullptr) {
+        settings_.examined->left_out.insert_or_assign(locate(source(), step.where),
+                                                      std::pair{&source(), step.where});
+      }
+      continue;
+    }
+    if (settings_.examined != nullptr) {
+      settings_.examined->reached.insert(locate(source(), step.where));
+    }
+    if (out != nullptr) {
+      step_ = static_cast<std::uint32_t>(out->steps.size());
+      out->steps.push_back(step.title);
+    }
+    lines(step.lines, step.guard && is_version_guard(*step.guard));
+  }
+}
+
+void walker::walk_def(const def_node& def) {
+  abstract_ = true;
+  frame& f = top();
+  f.def = &def;
+  for (const word& parameter : def.parameters) {
+    resolved unknown;
+    unknown.kind = shape::unknown;
+    unknown.name = parameter.text;
+    f.variables.insert_or_assign(parameter.text, unknown);
+    f.arguments.insert_or_assign(parameter.text, unknown);
+  }
+  lines(def.lines, false);
+}
+
+void walker::lines(const std::vector<line_node>& list, bool guarded) {
+  for (const line_node& l : list) {
+    if (over_budget_) return;
+    line(l, guarded);
+  }
+}
+
+bool walker::spend_line() {
+  budget_.lines -= 1;
+  if (budget_.lines >= 0 && budget_.instructions >= 0 && budget_.text >= 0) return true;
+  if (!over_budget_) {
+    // Told at the scenario's own line, whatever def it is in.
+    const frame& f = frames_.front();
+    const place where = frames_.size() > 1 ? frames_[1].call->where : place{};
+    diagnostic d;
+    d.message = fmt::format("too much to expand: more than {} instructions or {} octets",
+                            most_instructions, most_text);
+    d.where = f.file->tree.source->span(where);
+    d.help = "make loops, tables or matrices smaller";
+    problems_.add(std::move(d));
+  }
+  over_budget_ = true;
+  return false;
+}
+
+bool walker::runs(const guard_node& guard, wire::protocol_version version) {
+  bool holds = false;
+  if (is_version_guard(guard)) {
+    holds = guard.name.text == wire::version_tag(version);
+  } else if (settings_.examined != nullptr) {
+    return true;
+  } else if (settings_.capability != nullptr) {
+    const auto found = settings_.capability->find(guard.name.text);
+    holds = found != settings_.capability->end() && found->second != 0;
+  }
+  return holds != guard.negated;
+}
+
+std::optional<walker::client_of_line> walker::client(const word& name) {
+  std::string actual = name.text;
+  for (std::size_t i = frames_.size(); i-- > 0;) {
+    frame& f = frames_[i];
+    if (f.def == nullptr) break;
+    const auto argument = f.arguments.find(actual);
+    f.used.insert(actual);
+    if (argument == f.arguments.end()) {
+      std::vector<std::string_view> names;
+      for (const word& p : f.def->parameters) names.emplace_back(p.text);
+      error(name.where, {fmt::format("'{}' is no parameter of def '{}'", actual, f.def->name.text),
+                         "unknown client", suggest(actual, names)});
+      return std::nullopt;
+    }
+    if (argument->second.kind == shape::unknown) return client_of_line{actual, std::nullopt, false};
+    if (argument->second.kind != shape::name) {
+      error(name.where, {fmt::format("parameter '{}' must be a client, not {}", actual,
+                                     shape_name(argument->second.kind)),
+                         "not a client", ""});
+      return std::nullopt;
+    }
+    actual = argument->second.name;
+  }
+  const auto found = clients_.find(actual);
+  if (found == clients_.end()) {
+    std::vector<std::string_view> names;
+    for (const auto& [known, declaration] : clients_) names.emplace_back(known);
+    error(name.where, {fmt::format("unknown client '{}'", actual), "unknown client",
+                       names.empty() ? "declare it with: clients NAME" : suggest(actual, names)});
+    return std::nullopt;
+  }
+  if (settings_.examined != nullptr) settings_.examined->used_clients.insert(actual);
+  return found->second;
+}
+
+// The version that decides a guard of |l|: its client's, or the scenario's. nullopt: reported.
+std::optional<wire::protocol_version> walker::version_for_guard(const line_node& l) {
+  const word* name = nullptr;
+  if (const auto* s = std::get_if<send_node>(&l.what)) name = &s->client;
+  if (const auto* e = std::get_if<expect_node>(&l.what)) name = &e->client;
+  if (name == nullptr) return settings_.version;
+  const auto who = client(*name);
+  if (!who) return std::nullopt;
+  return who->version.value_or(settings_.version);
+}
+
+void walker::line(const line_node& l, bool guarded) {
+  if (!spend_line()) return;
+  if (l.guard) {
+    const auto version = version_for_guard(l);
+    if (!version) return;
+    if (!runs(*l.guard, *version)) {
+      if (settings_.examined != nullptr && frames_.size() == 1 && !abstract_) {
+        settings_.examined->left_out.insert_or_assign(locate(source(), l.where),
+                                                      std::pair{&source(), l.where});
+      }
+      return;
+    }
+    guarded = guarded || is_version_guard(*l.guard);
+  }
+  if (settings_.examined != nullptr && frames_.size() == 1) {
+    settings_.examined->reached.insert(locate(source(), l.where));
+  }
+  if (const auto* s = std::get_if<send_node>(&l.what)) return send(l, *s, guarded);
+  if (const auto* e = std::get_if<expect_node>(&l.what)) return expect(l, *e, guarded);
+  if (const auto* n = std::get_if<loop_node>(&l.what)) return loop(*n, guarded);
+  if (const auto* c = std::get_if<call_node>(&l.what)) return call(*c, guarded);
+  if (const auto* n = std::get_if<let_node>(&l.what)) return let(l, *n);
+  if (const auto* n = std::get_if<wait_node>(&l.what)) return wait(l, *n);
+  if (const auto* n = std::get_if<mark_node>(&l.what)) {
+    return emit(l, mark_line{mark_name(frames_.size() - 1, n->name.text, true, n->name)});
+  }
+  emit(l, hook_line{std::get<hook_node>(l.what).action});
+}
+
+namespace {
+
+std::size_t text_size(const expression& e) {
+  std::size_t size = sizeof(expression);
+  if (const auto* text = std::get_if<text_template>(&e.value)) {
+    for (const text_piece& piece : *text) size += piece.text.size();
+  } else if (const auto* list = std::get_if<std::vector<expression>>(&e.value)) {
+    for (const expression& item : *list) size += text_size(item);
+  } else if (const auto* pairs = std::get_if<template_pairs>(&e.value)) {
+    for (const auto& [first, second] : *pairs) {
+      for (const text_piece& piece : first) size += piece.text.size();
+      for (const text_piece& piece : second) size += piece.text.size();
+    }
+  }
+  return size;
+}
+
+std::size_t text_size(const packet_pattern& p) {
+  std::size_t size = 0;
+  for (const field_clause& c : p.fields) {
+    for (const expression& e : c.values) size += text_size(e);
+  }
+  return size;
+}
+
+}  // namespace
+
+void walker::emit(const line_node& l, decltype(instruction::what) what) {
+  std::size_t size = 0;
+  if (const auto* s = std::get_if<send_line>(&what)) {
+    size = text_size(s->packet) + s->octets.size();
+  } else if (const auto* e = std::get_if<expect_line>(&what)) {
+    for (const alternative& a : e->alternatives) size += text_size(a.packet);
+  } else if (const auto* v = std::get_if<let_line>(&what)) {
+    size = text_size(v->value);
+  }
+  budget_.instructions -= weight_;
+  budget_.text -= weight_ * static_cast<double>(size);
+  if (out_ == nullptr) return;
+  if (budget_.instructions < 0 || budget_.text < 0) return;  // the next line reports it
+  instruction i;
+  i.what = std::move(what);
+  i.where = source().span(l.where);
+  i.source = source().line(l.where.line);
+  if (const auto* e = std::get_if<expect_node>(&l.what); e != nullptr) {
+    if (e->group != group_kind::single && !e->alternatives.empty()) {
+      const std::uint32_t last = e->alternatives.back().where.line;
+      for (std::uint32_t n = l.where.line + 1; n <= last; ++n) {
+        i.source += '\n';
+        i.source += source().line(n);
+      }
+    }
+  }
+  for (const auto& [name, number] : loops_) {
+    if (!i.loop.empty()) i.loop += ' ';
+    i.loop += fmt::format("{}={}", name, number);
+  }
+  i.step = step_;
+  out_->lines.push_back(std::move(i));
+}
+
+void walker::send(const line_node& l, const send_node& s, bool guarded) {
+  const auto who = client(s.client);
+  send_line out;
+  out.kind = s.kind;
+  packet_pattern nothing;
+  if (s.kind == send_kind::packet) {
+    const auto version = who && who->version ? *who->version : settings_.version;
+    auto pattern = packet(s.packet, version, true, guarded || (who && who->fixed));
+    if (!pattern) return;
+    out.packet = std::move(*pattern);
+  } else if (s.kind == send_kind::octets) {
+    auto bytes = octets(s.octets);
+    if (!bytes) return;
+    out.octets = std::move(*bytes);
+  } else if (!s.edits.empty()) {
+    error(s.edits[0].name.where, {"a transform without a packet", "nothing to transform",
+                                  "transforms stand behind a packet or hex(..)"});
+    return;
+  }
+  edits(s, out.packet, out);
+  if (!who) return;
+  out.client = who->name;
+  emit(l, std::move(out));
+}
+
+void walker::check_statement(wire::protocol_version version, const tag_node& tag) {
+  if (!is_statement_id(tag.id)) {
+    return error(tag.where, {fmt::format("'{}' is not a statement id", tag.id), "bad form",
+                             "ids look like MQTT-3.2.2-3 or v5-4.1-b"});
+  }
+  const catalogue* all = settings_.statements;
+  if (all == nullptr || !all->has_statements(version) || all->find(version, tag.id) != nullptr) {
+    return;
+  }
+  error(tag.where, {fmt::format("MQTT {} has no statement {}", wire::version_name(version), tag.id),
+                    "not in the catalogue", suggest(tag.id, all->near(version, tag.id))});
+}
+
+void walker::tags(const std::vector<tag_node>& list, const client_of_line& who, bool guarded,
+                  std::vector<statement_reference>& out) {
+  const auto version = who.version.value_or(settings_.version);
+  for (const tag_node& tag : list) {
+    if (!tag.version) {
+      if (settings_.both_versions && !guarded && !who.fixed && who.version) {
+        error(tag.where,
+              {"statement id without a version",
+               "this scenario runs as both versions, where the number means different things",
+               fmt::format("write @v5:{0} or @v311:{0}", tag.id)});
+        continue;
+      }
+      if (!abstract_ || guarded) check_statement(version, tag);
+      out.push_back({version, tag.id});
+      continue;
+    }
+    check_statement(*tag.version, tag);
+    if (*tag.version == version || *tag.version == settings_.version) {
+      out.push_back({*tag.version, tag.id});
+    } else if (frames_.size() == 1 && (abstract_ ? guarded : guarded || !settings_.both_versions)) {
+      error(tag.where, {fmt::format("a statement of MQTT {} where only MQTT {} runs",
+                                    wire::version_name(*tag.version), wire::version_name(version)),
+                        "never checked", "remove it, or let the scenario run as that version"});
+    }
+  }
+}
+
+timing walker::window(const window_node& w, const expect_node& e) {
+  timing t;
+  if (w.kind == window_kind::none) return t;
+  const bool awaits_nothing = e.group == group_kind::single && e.alternatives.size() == 1 &&
+                              e.alternatives[0].what == awaited::nothing;
+  if (w.kind == window_kind::lasting && !awaits_nothing) {
+    error(w.where, {"'for' belongs to 'nothing'", "not a window for something to come",
+                    "write within DURATION, or between A and B"});
+    return t;
+  }
+  const auto first = length(w.first);
+  if (w.kind == window_kind::between) {
+    const auto second = length(w.second);
+    if (first && second && *first > *second) {
+      error(w.where,
+            {"the window ends before it begins", "the first is longer than the second", ""});
+    }
+    t.earliest = first;
+    t.latest = second;
+  } else {
+    t.latest = first;
+  }
+  if (t.latest && *t.latest == duration::zero()) {
+    error(w.where, {"the window is empty", "zero long", "give what is awaited time to come"});
+  }
+  if (w.since) {
+    t.since = mark_name(frames_.size() - 1, w.since->text, false, *w.since);
+  }
+  return t;
+}
+
+void walker::expect(const line_node& l, const expect_node& e, bool guarded) {
+  has_expectation_ = true;
+  const auto found = client(e.client);
+  const client_of_line who = found.value_or(client_of_line{});
+  const auto version = who.version.value_or(settings_.version);
+  expect_line out;
+  out.client = who.name;
+  out.group = e.group;
+  bool complete = found.has_value();
+  if (e.group == group_kind::single && e.alternatives.size() == 1 &&
+      e.alternatives[0].what == awaited::nothing && e.window.kind != window_kind::lasting) {
+    error(e.alternatives[0].where,
+          {"'nothing' needs to know for how long", "for how long?", "write: nothing for DURATION"});
+  }
+  if (e.group == group_kind::any_of && e.alternatives.size() == 1) {
+    if (frames_.size() == 1) {
+      problems_.warning(
+          source(), l.where,
+          {"'any of' with one alternative", "no choice", "write it on the line itself"});
+    }
+  }
+  for (const alternative_node& a : e.alternatives) {
+    bool a_guarded = guarded || who.fixed;
+    if (a.guard) {
+      if (!runs(*a.guard, version)) continue;
+      a_guarded = a_guarded || is_version_guard(*a.guard);
+    }
+    alternative made;
+    made.what = a.what;
+    made.note = a.note;
+    made.where = source().span(a.where);
+    if (e.group == group_kind::all_of && a.what == awaited::nothing) {
+      error(a.where, {"'nothing' inside 'all of'", "cannot come together with others",
+                      "write it on a line of its own"});
+      complete = false;
+    }
+    if (e.group == group_kind::all_of && !a.note.empty()) {
+      error(a.where, {"a note inside 'all of'", "not an alternative",
+                      "only an alternative of 'any of' has a note"});
+      complete = false;
+    }
+    if (a.what == awaited::packet) {
+      auto pattern = packet(a.packet, version, false, a_guarded);
+      if (pattern) {
+        made.packet = std::move(*pattern);
+      } else {
+        complete = false;
+      }
+    }
+    if (found) tags(a.tags, who, a_guarded, made.statements);
+    out.alternatives.push_back(std::move(made));
+  }
+  if (out.alternatives.empty() && !e.alternatives.empty()) {
+    error(l.where, {fmt::format("no alternative is left for MQTT {}", wire::version_name(version)),
+                    "all are behind guards", "guard the line itself"});
+    complete = false;
+  }
+  out.window = window(e.window, e);
+  if (found) tags(e.tags, who, guarded || who.fixed, out.statements);
+  if (complete) emit(l, std::move(out));
+}
+
+void walker::loop(const loop_node& n, bool guarded) {
+  const auto first = number(n.range.first);
+  const auto last = number(n.range.last);
+  const std::string& name = n.variable.text;
+  if (top().variables.contains(name)) {
+    error(n.variable.where, {fmt::format("'{}' has a value already", name), "second meaning",
+                             "give the loop's variable another name"});
+    return;
+  }
+  if (!first || !last) {
+    // Unknown limits: the lines are looked at once.
+    resolved unknown;
+    unknown.kind = shape::unknown;
+    unknown.name = name;
+    top().variables[name] = unknown;
+    lines(n.body, guarded);
+    top().variables.erase(name);
+    return;
+  }
+  if (*first > *last) {
+    error(n.range.where, {"the range is empty", "the first is larger than the last", ""});
+    return;
+  }
+  if (*last - *first >= most_iterations) {
+    error(n.range.where,
+          {fmt::format("a loop of more than {} rounds", most_iterations), "too many", ""});
+    return;
+  }
+  const std::uint64_t count = *last - *first + 1;
+  const bool skips = settings_.examined != nullptr && count > 2;
+  const double weight = weight_;
+  if (skips) weight_ *= static_cast<double>(count) / 2.0;
+  loops_.emplace_back(name, *first);
+  for (std::uint64_t round = 0; round < count && !over_budget_;) {
+    loops_.back().second = *first + round;
+    top().variables.insert_or_assign(name, resolved::of_number(*first + round));
+    lines(n.body, guarded);
+    round = skips && round == 0 ? count - 1 : round + 1;
+  }
+  loops_.pop_back();
+  weight_ = weight;
+  top().variables.erase(name);
+}
+
+void walker::call(const call_node& c, bool guarded) {
+  const auto& defs = top().file->defs;
+  const auto found = defs.find(c.name.text);
+  if (found == defs.end()) {
+    std::vector<std::string_view> names;
+    for (const auto& [name, def] : defs) names.emplace_back(name);
+    error(c.name.where,
+          {fmt::format("there is no def '{}'", c.name.text), "unknown def",
+           names.empty() ? "import the library file that has it" : suggest(c.name.text, names)});
+    return;
+  }
+  const def_node& def = *found->second.def;
+  for (const frame& f : frames_) {
+    if (f.def != &def) continue;
+    error(c.name.where,
+          {fmt::format("def '{}' calls itself", c.name.text), "recursion", "use a loop"});
+    return;
+  }
+  if (c.arguments.size() != def.parameters.size()) {
+    std::string parameters;
+    for (const word& p : def.parameters) {
+      if (!parameters.empty()) parameters += ", ";
+      parameters += p.text;
+    }
+    error(c.where,
+          {fmt::format("def '{}' takes {} argument{}, not {}", c.name.text, def.parameters.size(),
+                       def.parameters.size() == 1 ? "" : "s", c.arguments.size()),
+           "wrong number of arguments", fmt::format("def {}({})", c.name.text, parameters)});
+    return;
+  }
+  if (frames_.size() >= deepest_nesting) {
+    error(c.name.where, {"defs call each other too deeply", "here", ""});
+    return;
+  }
+  frame inner;
+  inner.file = found->second.file;
+  inner.def = &def;
+  inner.call = &c;
+  for (const char* name : {"ns", "version", "port"}) {
+    const auto& predefined = frames_.front().variables;
+    const auto value = predefined.find(name);
+    if (value != predefined.end()) inner.variables.insert(*value);
+  }
+  for (std::size_t i = 0; i < c.arguments.size(); ++i) {
+    const value_node& node = c.arguments[i];
+    // A bare word that is a parameter here is that parameter's argument, so that clients can be
+    // handed on.
+    std::optional<resolved> argument;
+    const auto own =
+        node.kind == value_kind::name ? top().arguments.find(node.name) : top().arguments.end();
+    if (own != top().arguments.end()) {
+      top().used.insert(node.name);
+      argument = own->second;
+    } else {
+      argument = value(node);
+    }
+    if (!argument) return;
+    if (node.kind == value_kind::name && clients_.contains(node.name) &&
+        settings_.examined != nullptr && frames_.size() == 1) {
+      settings_.examined->used_clients.insert(node.name);
+    }
+    inner.arguments.insert_or_assign(def.parameters[i].text, *argument);
+    inner.variables.insert_or_assign(def.parameters[i].text, std::move(*argument));
+  }
+  frames_.push_back(std::move(inner));
+  lines(def.lines, guarded);
+  frames_.pop_back();
+}
+
+void walker::let(const line_node& l, const let_node& n) {
+  frame& f = top();
+  const std::string& name = n.name.text;
+  const auto [earlier, added] = f.lets.try_emplace(name, n.name.where);
+  const bool again = !added && earlier->second == n.name.where;  // the next round of a loop
+  if (!again && (f.variables.contains(name) || !added)) {
+    error(n.name.where,
+          {fmt::format("'{}' has a value already", name), "second one", "give it another name"});
+    return;
+  }
+  auto v = value(n.value);
+  if (!v) {
+    // What follows should not complain about it again.
+    resolved unknown;
+    unknown.kind = shape::unknown;
+    unknown.name = name;
+    f.variables.insert_or_assign(name, unknown);
+    return;
+  }
+  if (v->closed() || v->kind == shape::unknown) {
+    f.variables.insert_or_assign(name, std::move(*v));
+    return;
+  }
+  const std::string actual = own_name(f, name);
+  f.variables.insert_or_assign(name, resolved::of_open(actual));
+  emit(l, let_line{actual, to_expression(*v)});
+}
+
+void walker::wait(const line_node& l, const wait_node& n) {
+  const auto d = length(n.length);
+  if (d) emit(l, wait_line{*d});
+}
+
+std::string walker::mark_name(std::size_t index, const std::string& name, bool define_it,
+                              const word& written) {
+  frame& f = frames_[index];
+  const auto argument = f.arguments.find(name);
+  if (argument != f.arguments.end()) {
+    f.used.insert(name);
+    if (argument->second.kind == shape::unknown) return name;
+    if (argument->second.kind == shape::name && index > 0) {
+      return mark_name(index - 1, argument->second.name, define_it, written);
+    }
+  }
+  if (define_it) {
+    f.marks.insert(name);
+  } else if (!f.marks.contains(name)) {
+    std::vector<std::string_view> names(f.marks.begin(), f.marks.end());
+    error(written.where,
+          {fmt::format("unknown mark '{}'", name), "not set before this line",
+           names.empty() ? fmt::format("set it with: mark {}", name) : suggest(name, names)});
+  }
+  return own_name(f, name);
+}
+
+}  // namespace mqttspec::script
