@@ -1,0 +1,243 @@
+// CONNECT: refusals, takeover, session, CONNACK.
+
+#include <fmt/format.h>
+
+#include "broker/state.h"
+
+namespace mqttspec::broker {
+
+using model::close_cause;
+using wire::code_of;
+using wire::number_property;
+using wire::packet_type;
+using wire::property_id;
+using wire::protocol_version;
+using wire::reason_code;
+using wire::wire_error;
+
+namespace {
+
+constexpr std::uint8_t v311_identifier_rejected = 0x02;
+constexpr std::uint8_t largest_v311_return_code = 0x05;
+
+bool is_v5(protocol_version v) {
+  return v == protocol_version::v5;
+}
+
+// The Protocol Level of a CONNECT that may be cut short or malformed; 0 when it cannot be seen.
+std::uint8_t level_of(byte_view octets) {
+  std::size_t at = 1;
+  while (at < octets.size() && at < 5 && (octets[at] & 0x80) != 0) ++at;
+  ++at;
+  if (at + 2 > octets.size()) return 0;
+  const std::size_t name = static_cast<std::size_t>(octets[at] << 8 | octets[at + 1]);
+  const std::size_t level = at + 2 + name;
+  return name == 4 && level < octets.size() ? octets[level] : std::uint8_t{0};
+}
+
+}  // namespace
+
+void broker::state::answer_bad_connect(connection& c, const wire::wire_fault& f, byte_view octets,
+                                       instant now) {
+  const std::uint8_t level = level_of(octets);
+  c.version = level == 5 ? protocol_version::v5 : protocol_version::v311;
+  std::optional<std::uint8_t> code;
+  if (f.error == wire_error::unsupported_protocol_level) {
+    code = rules->unsupported_level_answer({level});
+    if (code && *code >= 0x80) c.version = protocol_version::v5;
+  } else if (f.error != wire_error::bad_protocol_name &&
+             static_cast<packet_type>(octets[0] >> 4) == packet_type::connect) {
+    const std::uint8_t octet = f.offset < octets.size() ? octets[f.offset] : std::uint8_t{0};
+    code =
+        rules->malformed_connect_answer({f.error, packet_type::connect, c.version, false, octet});
+  }
+  if (code) {
+    wire::packet answer = wire::make(packet_type::connack, c.version);
+    answer.reason = *code;
+    send(c, answer);
+  }
+  outputs.emplace_back(close_connection{c.id});
+  finish(c, {close_cause::protocol_error, 0, {}}, now);
+}
+
+void broker::state::refuse(connection& c, const wire::packet& p, const std::string& key,
+                           std::uint8_t reason, instant now) {
+  const model::refusal_facts f{p.version, p.clean_start, store.holds(key), reason};
+  // [v311:MQTT-3.2.2-6]: without a fitting return code, none at all.
+  if (is_v5(p.version) || reason <= largest_v311_return_code) {
+    wire::packet answer = wire::make(packet_type::connack, p.version);
+    answer.reason = reason;
+    answer.session_present = rules->session_present_on_refusal(f);
+    send(c, answer);
+  }
+  if (rules->refusal_discards_session(f)) store.discard(key, model::discard_cause::clean_start);
+  if (rules->processes_behind_refusal(f)) {
+    c.now_in = phase::lingering;
+    silence.clear(c.id);
+    return;
+  }
+  if (!rules->refusal_closes(f)) {
+    c.now_in = phase::awaiting_connect;
+    silence.clear(c.id);
+    return;
+  }
+  outputs.emplace_back(close_connection{c.id});
+  finish(c, {close_cause::protocol_error, 0, {}}, now);
+}
+
+bool broker::state::credentials_refused(connection& c, const wire::packet& p,
+                                        const std::string& key, instant now) {
+  const auto user = p.user_name ? options.users.find(*p.user_name) : options.users.end();
+  const bool known = user != options.users.end();
+  const model::credential_facts f{p.version, !options.users.empty(), p.user_name.has_value(), known,
+                                  known && p.password && *p.password == user->second};
+  if (rules->credentials_accepted(f)) return false;
+  refuse(c, p, key, rules->credentials_reason(f), now);
+  return true;
+}
+
+bool broker::state::refused(connection& c, const wire::packet& p, const std::string& key,
+                            instant now) {
+  if (find_property(p.properties, property_id::authentication_method) != nullptr) {
+    refuse(c, p, key, code_of(reason_code::bad_authentication_method), now);
+    return true;
+  }
+  const model::client_id_facts id{p.version, p.client_id, p.clean_start,
+                                  options.empty_client_id_refused};
+  if (rules->client_id_refused(id)) {
+    refuse(c, p, key,
+           is_v5(p.version) ? code_of(reason_code::client_identifier_not_valid)
+                            : v311_identifier_rejected,
+           now);
+    return true;
+  }
+  if (credentials_refused(c, p, key, now)) return true;
+  const model::connect_limit_facts limits{p.version,
+                                          p.will.has_value(),
+                                          p.will ? p.will->qos : std::uint8_t{0},
+                                          p.will && p.will->retain,
+                                          options.maximum_qos,
+                                          options.retain_available};
+  if (const std::uint8_t reason = rules->will_refusal(limits); reason != 0) {
+    refuse(c, p, key, reason, now);
+    return true;
+  }
+  return false;
+}
+
+std::string broker::state::assign_client_id(const model::client_id_facts& f) {
+  if (!rules->assigned_id_is_fresh(f)) return "auto-0";
+  while (true) {
+    std::string id = fmt::format("auto-{:016x}", random.next());
+    if (!store.holds(id)) return id;
+  }
+}
+
+void broker::state::handle_connect(connection& c, const wire::packet& p, instant now) {
+  c.version = p.version;
+  const model::client_id_facts f{p.version, p.client_id, p.clean_start,
+                                 options.empty_client_id_refused};
+  std::string key = rules->session_key(f);
+  if (refused(c, p, key, now)) return;
+  const bool assigned = p.client_id.empty();
+  if (assigned) key = assign_client_id(f);
+  const bool took_over = take_over(p, key, now);
+  begin(c, p, key, took_over, assigned, now);
+}
+
+bool broker::state::take_over(const wire::packet& p, const std::string& key, instant now) {
+  model::session* who = store.find(key);
+  if (who == nullptr || !who->connected) return false;
+  const auto at = by_session.find(who->serial);
+  connection* old = at == by_session.end() ? nullptr : find(at->second);
+  const model::takeover_facts f{who->version, p.version, p.clean_start};
+  if (old == nullptr) {
+    store.disconnect(*who, {close_cause::takeover, 0, {}}, now);
+    return true;
+  }
+  if (rules->takeover_closes_old(f)) {
+    if (rules->takeover_is_told(f)) {
+      wire::packet bye = wire::make(packet_type::disconnect, protocol_version::v5);
+      bye.reason = rules->takeover_reason(f);
+      send(*old, bye);
+    }
+    outputs.emplace_back(close_connection{old->id});
+    finish(*old, {close_cause::takeover, 0, {}}, now);
+  } else {
+    old->who = nullptr;
+    by_session.erase(at);
+    store.disconnect(*who, {close_cause::takeover, 0, {}}, now);
+  }
+  return true;
+}
+
+void broker::state::begin(connection& c, const wire::packet& p, const std::string& key,
+                          bool took_over, bool assigned, instant now) {
+  model::connect_request request;
+  request.client_id = key;
+  request.version = p.version;
+  request.clean_start = p.clean_start;
+  request.asked_interval = find_number(p.properties, property_id::session_expiry_interval);
+  request.receive_maximum = find_number(p.properties, property_id::receive_maximum).value_or(65535);
+  request.will = p.will;
+  request.took_over = took_over;
+  const model::connect_outcome o = store.connect(std::move(request), now);
+
+  c.now_in = phase::connected;
+  c.who = o.who;
+  by_session[o.who->serial] = c.id;
+  c.packet_limit = find_number(p.properties, property_id::maximum_packet_size).value_or(0xFFFFFFFF);
+  c.former_packet_limit = o.who->former_packet_limit;
+  o.who->former_packet_limit = c.packet_limit;
+  if (rules->aliases_survive_connection(o.facts)) {
+    if (const auto old = old_aliases.find(key); old != old_aliases.end()) c.aliases = old->second;
+  }
+  model::keep_alive_facts k{p.version, p.keep_alive, options.server_keep_alive, 0,
+                            packet_type::connect};
+  c.asked_keep_alive = p.keep_alive;
+  c.keep_alive = rules->keep_alive_in_force(k);
+  silence.clear(c.id);
+  restart_keep_alive(c, packet_type::connect, now);
+
+  if (!rules->connack_before_messages(o.facts)) flush(c, now);
+  if (!send_connack(c, p, o, assigned)) {
+    // Not even CONNACK fits into what the client accepts.
+    outputs.emplace_back(close_connection{c.id});
+    finish(c, {close_cause::server_limit, 0, {}}, now);
+  }
+}
+
+bool broker::state::send_connack(connection& c, const wire::packet& p,
+                                 const model::connect_outcome& o, bool assigned) {
+  wire::packet answer = wire::make(packet_type::connack, p.version);
+  answer.session_present = o.session_present;
+  if (!is_v5(p.version)) {
+    return send(c, answer);
+  }
+  // Only what differs from what the client would assume.
+  const auto tell = [&](property_id id, std::uint32_t value) {
+    answer.properties.push_back(number_property(id, value));
+  };
+  if (o.announce_interval) tell(property_id::session_expiry_interval, o.interval);
+  if (options.receive_maximum < 65535) tell(property_id::receive_maximum, options.receive_maximum);
+  if (options.maximum_qos < 2) tell(property_id::maximum_qos, options.maximum_qos);
+  if (!options.retain_available) tell(property_id::retain_available, 0);
+  if (options.maximum_packet_size < wire::largest_variable_integer) {
+    tell(property_id::maximum_packet_size, options.maximum_packet_size);
+  }
+  const model::client_id_facts id{p.version, p.client_id, p.clean_start,
+                                  options.empty_client_id_refused};
+  if (assigned && rules->assigned_id_is_returned(id)) {
+    answer.properties.push_back(
+        text_property(property_id::assigned_client_identifier, o.who->client_id));
+  }
+  if (options.topic_alias_maximum > 0) {
+    tell(property_id::topic_alias_maximum, options.topic_alias_maximum);
+  }
+  const model::keep_alive_facts k{p.version, p.keep_alive, options.server_keep_alive, c.keep_alive,
+                                  packet_type::connect};
+  if (rules->keep_alive_is_announced(k)) tell(property_id::server_keep_alive, c.keep_alive);
+  return send(c, answer);
+}
+
+}  // namespace mqttspec::broker

@@ -1,0 +1,185 @@
+// Subscriptions and the way of a message to its subscribers.
+
+#include <algorithm>
+
+#include "model/session_store.h"
+#include "model/topic.h"
+
+namespace mqttspec::model {
+
+std::uint8_t session_store::subscribe(session& who, const wire::subscription_request& request,
+                                      std::optional<std::uint32_t> identifier, instant now) {
+  const share_split parts = split_share(request.filter);
+  auto at = who.subscriptions.find(request.filter);
+  subscribe_facts f;
+  f.version = who.version;
+  f.requested_qos = request.max_qos;
+  f.maximum_qos = options_.maximum_qos;
+  f.existed = at != who.subscriptions.end();
+  f.shared = parts.shared;
+  f.retain_handling = request.retain_handling;
+  if (!f.existed && (level_count(request.filter) > most_filter_levels ||
+                     who.subscriptions.size() >= options_.most_subscriptions)) {
+    return code_of(wire::reason_code::quota_exceeded);
+  }
+
+  const std::uint8_t granted = rules_->granted_qos(f);
+  subscription_options options{granted, request.no_local, request.retain_as_published,
+                               request.retain_handling, identifier};
+  if (!f.existed) {
+    at = who.subscriptions.emplace(request.filter, options).first;
+    index_.add(at->first, who, at->second);
+  } else if (rules_->subscription_is_replaced(f)) {
+    if (!rules_->identifier_is_replaced(f)) options.identifier = at->second.identifier;
+    at->second = options;
+  }
+  if (rules_->retained_are_sent(f)) send_retained(who, at->first, at->second, now);
+  return granted;
+}
+
+std::uint8_t session_store::unsubscribe(session& who, std::string_view filter) {
+  std::vector<std::string> held;
+  if (rules_->unsubscribe_matches == sound_rules().unsubscribe_matches) {
+    // Equality needs no search through all of them.
+    if (who.subscriptions.contains(filter)) held.emplace_back(filter);
+  } else {
+    for (const auto& [own, options] : who.subscriptions) {
+      if (rules_->unsubscribe_matches(filter, own)) held.push_back(own);
+    }
+  }
+  const unsubscribe_facts f{who.version, !held.empty(), split_share(filter).shared};
+  if (rules_->unsubscribe_removes(f)) {
+    for (const std::string& own : held) {
+      index_.remove(own, who);
+      who.subscriptions.erase(own);
+    }
+  }
+  if (rules_->unsubscribe_drops_waiting(f)) who.out.drop_waiting(filter);
+  if (rules_->unsubscribe_drops_in_flight(f)) who.out.drop_in_flight(filter);
+  return rules_->unsubscribe_reason(f);
+}
+
+void session_store::send_retained(session& who, const std::string& filter,
+                                  const subscription_options& options, instant now) {
+  const subscriber to{&who, &filter, &options};
+  retained_.match(split_share(filter).filter, now, [&](const message_pointer& m) {
+    match_facts f = facts_of(*m, to);
+    f.stored_retained = true;
+    if (!rules_->match_is_delivered(f)) return;
+    delivery copy{m, rules_->delivery_qos(f), rules_->retain_flag(f), {}, filter};
+    if (rules_->identifier_is_attached(f) && options.identifier) {
+      copy.identifiers.push_back(*options.identifier);
+    }
+    hand_over(who, std::move(copy), now);
+  });
+}
+
+bool session_store::publish(message m, instant now) {
+  m.properties = rules_->forwarded_properties(m.properties);
+  const auto shared = std::make_shared<const message>(std::move(m));
+  retained_.put(shared);
+  if (shared->retain) {
+    const retained_facts f{true, shared->payload.empty(), shared->qos, false};
+    if (f.empty_payload && !rules_->clearing_is_forwarded(f)) return false;
+  }
+  matched found;
+  index_.match(shared->topic, rules_->filter_may_match("#", shared->topic),
+               rules_->filter_may_match("+", shared->topic), found);
+  if (found.subscribers.empty() && found.shares.empty()) return false;
+  deliver(shared, found, now);
+  return true;
+}
+
+match_facts session_store::facts_of(const message& m, const subscriber& to) const {
+  match_facts f;
+  f.version = to.who->version;
+  f.published_qos = m.qos;
+  f.granted_qos = to.options->max_qos;
+  f.no_local = to.options->no_local;
+  f.retain_as_published = to.options->retain_as_published;
+  f.published_retain = m.retain;
+  f.own_message = m.publisher == to.who->client_id;
+  f.connected = to.who->connected;
+  f.has_identifier = to.options->identifier.has_value();
+  return f;
+}
+
+void session_store::deliver(const message_pointer& m, matched& found, instant now) {
+  std::sort(found.subscribers.begin(), found.subscribers.end(),
+            [](const subscriber& a, const subscriber& b) {
+              if (a.who != b.who) return a.who->serial < b.who->serial;
+              return *a.filter < *b.filter;
+            });
+  for (auto first = found.subscribers.begin(); first != found.subscribers.end();) {
+    const auto last = std::find_if(first, found.subscribers.end(),
+                                   [&](const subscriber& s) { return s.who != first->who; });
+    std::vector<subscriber> same(first, last);
+    deliver_copies(m, same, now);
+    first = last;
+  }
+  deliver_shares(m, found.shares, now);
+}
+
+void session_store::deliver_copies(const message_pointer& m, std::vector<subscriber>& to,
+                                   instant now) {
+  std::optional<delivery> one;
+  bool first_match = true;
+  for (const subscriber& s : to) {
+    match_facts f = facts_of(*m, s);
+    f.first_match = first_match;
+    first_match = false;
+    if (!rules_->match_is_delivered(f)) continue;
+    delivery copy{m, rules_->delivery_qos(f), rules_->retain_flag(f), {}, *s.filter};
+    if (s.options->identifier && rules_->identifier_is_attached(f)) {
+      copy.identifiers.push_back(*s.options->identifier);
+    }
+    if (!rules_->overlap_is_one_copy(f)) {
+      hand_over(*s.who, std::move(copy), now);
+    } else if (!one) {
+      one = std::move(copy);
+    } else {
+      one->qos = rules_->overlap_qos(one->qos, copy.qos);
+      one->retain = one->retain || copy.retain;
+      one->identifiers.insert(one->identifiers.end(), copy.identifiers.begin(),
+                              copy.identifiers.end());
+    }
+  }
+  if (one) hand_over(*to.front().who, std::move(*one), now);
+}
+
+void session_store::deliver_shares(const message_pointer& m,
+                                   const std::vector<share_group*>& groups, instant now) {
+  for (share_group* group : groups) {
+    auto& members = group->members;
+    share_facts f;
+    f.members = members.size();
+    f.any_connected = std::any_of(members.begin(), members.end(),
+                                  [](const auto& e) { return e.second.who->connected; });
+    const bool everyone = rules_->share_reaches_every_member(f);
+    auto turn = members.upper_bound(group->last_served);
+    for (std::size_t tried = 0; tried < members.size(); ++tried, ++turn) {
+      if (turn == members.end()) turn = members.begin();
+      const subscriber& s = turn->second;
+      f.connected = s.who->connected;
+      if (!everyone && !rules_->share_member_is_eligible(f)) continue;
+      match_facts match = facts_of(*m, s);
+      match.shared = true;
+      if (!rules_->match_is_delivered(match)) continue;
+      delivery copy{m, rules_->delivery_qos(match), rules_->retain_flag(match), {}, *s.filter};
+      if (s.options->identifier && rules_->identifier_is_attached(match)) {
+        copy.identifiers.push_back(*s.options->identifier);
+      }
+      group->last_served = turn->first;
+      hand_over(*s.who, std::move(copy), now);
+      if (!everyone) break;
+    }
+  }
+}
+
+void session_store::hand_over(session& who, delivery copy, instant now) {
+  if (!who.exists && !who.connected && who.subscriptions.empty()) return;
+  if (who.out.add(std::move(copy), now) == acceptance::disconnect) who.overflowed = true;
+  touch(who);
+}
+
+}  // namespace mqttspec::model

@@ -1,0 +1,23 @@
+#include "model/will.h"
+
+namespace mqttspec::model {
+
+std::uint32_t will_delay_of(const wire::will_message& w) {
+  return wire::find_number(w.properties, wire::property_id::will_delay_interval).value_or(0);
+}
+
+message will_publication(const wire::will_message& w, const std::string& publisher, instant now,
+                         const rules& r) {
+  message m;
+  m.topic = w.topic;
+  m.payload = w.payload;
+  m.qos = r.will_qos({w.qos, w.retain});
+  m.retain = r.will_retain({w.qos, w.retain});
+  m.properties = r.will_properties(w.properties);
+  m.expiry_interval = wire::find_number(m.properties, wire::property_id::message_expiry_interval);
+  m.received = now;
+  m.publisher = publisher;
+  return m;
+}
+
+}  // namespace mqttspec::model
