@@ -35,7 +35,7 @@ struct case_run::state {
   run_options options;
   script::bindings known;
   std::map<connection_id, connection> connections;
-  std::deque<inbound> no_queue;  // of a client that never connected: always empty
+  std::deque<inbound> no_queue;                  // of a client that never connected: always empty
   std::map<std::string, connection_id> current;  // a client's newest connection
   std::map<std::string, byte_buffer> held_back;  // `join`: waits for the next send
   std::map<std::string, instant> marks;

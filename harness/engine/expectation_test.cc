@@ -113,8 +113,7 @@ TEST(expectation, a_packet_behind_the_window_is_too_late_by_its_arrival) {
 
 TEST(expectation, a_close_in_front_of_the_window_is_too_early_beyond_the_slack) {
   const auto l = single(only(awaited::close), {duration(3s), 4s, "quiet"});
-  EXPECT_EQ(judge(l, {closed(zero + 1999ms)}, zero + 2s, true, zero).is,
-            judgement::state::failed);
+  EXPECT_EQ(judge(l, {closed(zero + 1999ms)}, zero + 2s, true, zero).is, judgement::state::failed);
   EXPECT_EQ(judge(l, {closed(zero + 2s)}, zero + 2s, true, zero).is, judgement::state::met);
 }
 
@@ -125,12 +124,12 @@ TEST(expectation, the_lower_bound_counts_from_the_mark) {
 }
 
 TEST(expectation, names_what_came_instead) {
-  const judgement j = judge(single(packet(packet_type::pingresp)),
-                            {arrived(packet_type::disconnect, zero)}, zero);
+  const judgement j =
+      judge(single(packet(packet_type::pingresp)), {arrived(packet_type::disconnect, zero)}, zero);
   EXPECT_EQ(j.message, "expected PINGRESP, got DISCONNECT");
-  EXPECT_EQ(judge(single(packet(packet_type::pingresp)), {closed(zero, close_kind::reset)}, zero)
-                .message,
-            "expected PINGRESP, got close (reset)");
+  EXPECT_EQ(
+      judge(single(packet(packet_type::pingresp)), {closed(zero, close_kind::reset)}, zero).message,
+      "expected PINGRESP, got close (reset)");
 }
 
 TEST(expectation, reports_the_field_with_its_place) {
@@ -194,17 +193,15 @@ TEST(expectation, any_of_may_allow_silence) {
 }
 
 TEST(expectation, all_of_takes_either_order_but_each_only_once) {
-  const auto l = line(script::group_kind::all_of,
-                      {packet(packet_type::suback), packet(packet_type::publish)});
-  EXPECT_EQ(judge(l, {arrived(packet_type::publish, zero), arrived(packet_type::suback, zero)},
-                  zero)
-                .is,
-            judgement::state::met);
+  const auto l =
+      line(script::group_kind::all_of, {packet(packet_type::suback), packet(packet_type::publish)});
+  EXPECT_EQ(
+      judge(l, {arrived(packet_type::publish, zero), arrived(packet_type::suback, zero)}, zero).is,
+      judgement::state::met);
   EXPECT_EQ(judge(l, {arrived(packet_type::publish, zero)}, zero).is, judgement::state::pending);
-  EXPECT_EQ(judge(l, {arrived(packet_type::publish, zero), arrived(packet_type::publish, zero)},
-                  zero)
-                .is,
-            judgement::state::failed);
+  EXPECT_EQ(
+      judge(l, {arrived(packet_type::publish, zero), arrived(packet_type::publish, zero)}, zero).is,
+      judgement::state::failed);
 }
 
 TEST(expectation, a_malformed_packet_fails_whatever_the_line_says) {

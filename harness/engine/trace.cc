@@ -64,33 +64,41 @@ results::trace_line render_one(const trace_entry& e, instant start) {
 
 std::uint64_t trace::add(trace_entry entry) {
   entry.number = next_number_++;
-  entries_.push_back(std::move(entry));
-  if (entries_.size() > most_) {
-    entries_.erase(entries_.begin() + static_cast<std::ptrdiff_t>(most_ / 4));
+  const std::uint64_t number = entry.number;
+  if (first_.size() < most_ / 4) {
+    first_.push_back(std::move(entry));
+    return number;
+  }
+  last_.push_back(std::move(entry));
+  if (first_.size() + last_.size() > most_) {
+    last_.pop_front();
     ++dropped_;
   }
-  return next_number_ - 1;
+  return number;
 }
 
 void trace::mark(std::uint64_t number) {
-  const auto found = std::find_if(entries_.begin(), entries_.end(),
-                                  [&](const trace_entry& e) { return e.number == number; });
-  if (found != entries_.end()) found->marked = true;
+  const auto mark_in = [number](auto& entries) {
+    const auto found = std::find_if(entries.begin(), entries.end(),
+                                    [&](const trace_entry& e) { return e.number == number; });
+    if (found != entries.end()) found->marked = true;
+  };
+  mark_in(first_);
+  mark_in(last_);
 }
 
 std::vector<results::trace_line> trace::render(instant start) const {
   std::vector<results::trace_line> out;
-  out.reserve(entries_.size() + 1);
-  for (std::size_t i = 0; i < entries_.size(); ++i) {
-    if (dropped_ != 0 && i == most_ / 4) {
-      results::trace_line gap;
-      gap.at = entries_[i].at - start;
-      gap.direction = results::trace_direction::event;
-      gap.text = fmt::format("({} lines left out)", dropped_);
-      out.push_back(gap);
-    }
-    out.push_back(render_one(entries_[i], start));
+  out.reserve(first_.size() + last_.size() + 1);
+  for (const trace_entry& e : first_) out.push_back(render_one(e, start));
+  if (dropped_ != 0) {
+    results::trace_line gap;
+    gap.at = last_.front().at - start;
+    gap.direction = results::trace_direction::event;
+    gap.text = fmt::format("({} lines left out)", dropped_);
+    out.push_back(gap);
   }
+  for (const trace_entry& e : last_) out.push_back(render_one(e, start));
   return out;
 }
 

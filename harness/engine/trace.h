@@ -40,7 +40,8 @@ class trace {
   std::size_t most_;
   std::uint64_t next_number_ = 1;
   std::size_t dropped_ = 0;
-  std::deque<trace_entry> entries_;
+  std::vector<trace_entry> first_;  // the beginning, always kept
+  std::deque<trace_entry> last_;
 };
 
 }  // namespace mqttspec::engine
