@@ -1,5 +1,7 @@
 #include "base/utf8.h"
 
+#include "base/octet_words.h"
+
 namespace mqttspec {
 
 namespace {
@@ -52,6 +54,11 @@ void append_hex_escape(std::string& out, std::string_view octets) {
 }  // namespace
 
 utf8_check check_utf8(std::string_view text) {
+  // Most text is ASCII: no octet below 1 or above 127.
+  const bool all_ascii = !find_in_words(text, [](std::uint64_t word) {
+    return (((word - every_octet_1) | word) & every_octet_128) != 0;
+  });
+  if (all_ascii) return {};
   for (std::size_t i = 0; i < text.size();) {
     const auto octet = static_cast<std::uint8_t>(text[i]);
     if (octet == 0) return {utf8_fault::null_character, i};

@@ -366,7 +366,8 @@ wire_result<packet_view> decode_view(byte_view whole_packet, const decode_option
   cursor c{whole_packet.data(), whole_packet.data() + whole_packet.size(), whole_packet.data(),
            options.version, options.from};
   result->version = options.version;
-  if (!header(c, *result) || !content(c, *result)) return unexpected(c.fault);
+  // One object is returned on every path, so that it is built where the caller wants it.
+  if (!header(c, *result) || !content(c, *result)) result = unexpected(c.fault);
   return result;
 }
 

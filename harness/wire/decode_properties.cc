@@ -12,15 +12,30 @@ namespace {
 // What the loop needs of a property_spec, by identifier, in one cache line for four of them.
 struct compact_spec {
   property_type type{};
+  std::uint8_t width = 0;  // of a number in octets; 0: variable, or no number
   bool repeatable = false;
   packet_set in = 0;  // 0: no such property
   number_range range{};
 };
 
+constexpr std::uint8_t width_of(property_type type) {
+  switch (type) {
+    case property_type::byte:
+      return 1;
+    case property_type::two_byte_integer:
+      return 2;
+    case property_type::four_byte_integer:
+      return 4;
+    default:
+      return 0;
+  }
+}
+
 constexpr std::array<compact_spec, 64> compact_specs = [] {
   std::array<compact_spec, 64> specs{};
   for (const property_spec& spec : data::property_specs) {
-    specs[static_cast<std::uint8_t>(spec.id)] = {spec.type, spec.repeatable, spec.in, spec.range};
+    specs[static_cast<std::uint8_t>(spec.id)] = {spec.type, width_of(spec.type), spec.repeatable,
+                                                 spec.in, spec.range};
   }
   return specs;
 }();
@@ -40,24 +55,14 @@ bool property_text(cursor& c, const std::uint8_t* id_octet, std::string_view& ou
   return c.binary(out);
 }
 
-bool property_number(cursor& c, const std::uint8_t* id_octet, property_type type,
-                     std::uint32_t& out) {
-  std::size_t width = 1;
-  switch (type) {
-    case property_type::variable_byte_integer:
-      if (c.variable_integer(out, wire_error::property_length_mismatch)) return true;
-      if (c.fault.error == wire_error::property_length_mismatch) {
-        c.fail(c.fault.error, id_octet, data::general_property);
-      }
-      return false;
-    case property_type::two_byte_integer:
-      width = 2;
-      break;
-    case property_type::four_byte_integer:
-      width = 4;
-      break;
-    default:
-      break;
+inline bool property_number(cursor& c, const std::uint8_t* id_octet, unsigned width,
+                            std::uint32_t& out) {
+  if (width == 0) [[unlikely]] {
+    if (c.variable_integer(out, wire_error::property_length_mismatch)) return true;
+    if (c.fault.error == wire_error::property_length_mismatch) {
+      c.fail(c.fault.error, id_octet, data::general_property);
+    }
+    return false;
   }
   if (c.left() < width) {
     return c.fail(wire_error::property_length_mismatch, id_octet, data::general_property);
@@ -136,7 +141,7 @@ bool cursor::properties(property_range& out, packet_type type, bool of_will, std
         break;
       default: {
         std::uint32_t value = 0;
-        if (!property_number(*this, id_octet, spec.type, value)) return false;
+        if (!property_number(*this, id_octet, spec.width, value)) return false;
         if (value < spec.range.smallest || value > spec.range.largest) {
           const bool is_alias = id == property_id::topic_alias;  // [v5:MQTT-3.3.2-8]
           return fail(
@@ -168,13 +173,13 @@ void property_range::iterator::read() {
     at_end_ = true;
   };
   if (rest_.empty()) return finish();
-  const property_spec* spec = property_of(rest_[0]);
-  if (spec == nullptr) return finish();
+  const compact_spec& spec = compact_specs[rest_[0] & 63];
+  if (rest_[0] >= 64 || spec.in == 0) return finish();
   cursor c{rest_.data() + 1, rest_.data() + rest_.size(), rest_.data(), protocol_version::v5,
            sender::server};
-  current_ = {spec->id, 0, {}, {}};
+  current_ = {static_cast<property_id>(rest_[0]), 0, {}, {}};
   bool good = true;
-  switch (spec->type) {
+  switch (spec.type) {
     case property_type::utf8_pair:
       good = c.binary(current_.text) && c.binary(current_.value);
       break;
@@ -183,7 +188,7 @@ void property_range::iterator::read() {
       good = c.binary(current_.text);
       break;
     default:
-      good = property_number(c, c.start, spec->type, current_.number);
+      good = property_number(c, c.start, spec.width, current_.number);
   }
   if (!good) return finish();
   rest_ = {c.at, c.left()};

@@ -1,6 +1,7 @@
 #include "wire/encode.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "wire/decode.h"
 #include "wire/table_data.h"
@@ -147,13 +148,17 @@ struct counting_sink {
   void octets(std::string_view bytes) { size += bytes.size(); }
 };
 
+// Into room that has been measured before.
 struct writing_sink {
-  byte_buffer& out;
+  std::uint8_t* at;
 
   void begin(std::string_view) {}
   void finish() {}
-  void octet(std::uint8_t o) { out.push_back(o); }
-  void octets(std::string_view bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
+  void octet(std::uint8_t o) { *at++ = o; }
+  void octets(std::string_view bytes) {
+    if (!bytes.empty()) std::memcpy(at, bytes.data(), bytes.size());
+    at += bytes.size();
+  }
 };
 
 struct mapping_sink {
@@ -382,6 +387,7 @@ wire_result<encoded> encode(const packet& p) {
   if (!length) return unexpected(length.error());
   encoded result;
   result.bytes.reserve(1 + variable_integer_size(*length) + *length);
+  result.fields.reserve(16);
   mapping_sink sink{result};
   put_packet(sink, p, *length);
   const wire_result<void> good = check(result.bytes, p);
@@ -396,7 +402,8 @@ wire_result<void> encode_to(const packet& p, byte_buffer& out) {
   // Growing in steps, unlike an exact reserve, keeps many appends to one buffer linear.
   const std::size_t needed = before + 1 + variable_integer_size(*length) + *length;
   if (out.capacity() < needed) out.reserve(std::max(needed, 2 * out.capacity()));
-  writing_sink sink{out};
+  out.resize(needed);
+  writing_sink sink{out.data() + before};
   put_packet(sink, p, *length);
   wire_result<void> good = check(byte_view(out).subspan(before), p);
   if (!good) out.resize(before);

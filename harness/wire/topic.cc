@@ -5,6 +5,7 @@ namespace mqttspec::wire {
 namespace {
 
 std::string_view broken_wildcard_rule(std::string_view filter, protocol_version version) {
+  if (!has_wildcard(filter)) return {};
   const bool v5 = version == protocol_version::v5;
   for (std::size_t i = 0; i < filter.size(); ++i) {
     const char c = filter[i];

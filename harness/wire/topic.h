@@ -4,15 +4,17 @@
 
 #include <string_view>
 
+#include "base/octet_words.h"
 #include "wire/types.h"
 
 namespace mqttspec::wire {
 
 inline bool has_wildcard(std::string_view topic) {
-  for (const char c : topic) {
-    if (c == '+' || c == '#') return true;
-  }
-  return false;
+  // '+' and '#' differ in one bit only.
+  static_assert(('+' ^ '#') == 0x08);
+  return find_in_words(topic, [](std::uint64_t word) {
+    return has_octet_zero((word & 0xF7 * every_octet_1) ^ '#' * every_octet_1);
+  });
 }
 
 // 3.1.1 has no shared subscriptions: `$share/...` is a filter like any other there.
