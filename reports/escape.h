@@ -1,0 +1,32 @@
+#pragma once
+// Text of a broker or a file inside markup. Everything in results may be hostile: a broker chooses
+// topics and reason strings, a results file may come from anywhere.
+
+#include <string>
+#include <string_view>
+
+namespace mqttspec::reports {
+
+// Control characters (but for new line and tab), C1 controls, bidirectional overrides and
+// ill-formed octets become visible as \xNN. What is left is UTF-8 that every format can carry.
+std::string visible(std::string_view text);
+
+// As `visible`, on one line: "\n" and "\t" are spelled out too.
+std::string visible_line(std::string_view text);
+
+// For HTML and SVG, as content and between quotation marks of either kind.
+std::string html_text(std::string_view text);
+
+// Markdown that shows |text| as it is, on one line: no emphasis, links, mentions or tags.
+std::string markdown_text(std::string_view text);
+
+// A code span around |text|, on one line; nothing in |text| can end it.
+std::string markdown_code(std::string_view text);
+
+// A fenced block around |text|, ending in a new line; nothing in |text| can end it.
+std::string markdown_block(std::string_view text);
+
+// A path or fragment of a URI reference: all but unreserved characters and '/' become %NN.
+std::string uri_text(std::string_view text);
+
+}  // namespace mqttspec::reports
