@@ -40,22 +40,22 @@ enum class overflow_policy : std::uint8_t { drop_newest, drop_oldest, disconnect
 
 // What an operator would configure. Defaults are those of `mqttspec broker`.
 struct broker_options {
-  std::uint32_t queue_limit = 1000;               // messages a session keeps for an absent client
+  std::uint32_t queue_limit = 1000;  // messages a session keeps for an absent client
   overflow_policy overflow = overflow_policy::drop_newest;
-  bool qos0_queued = false;                       // QoS 0 kept for absent clients too
-  std::uint32_t session_expiry_max = 0xFFFFFFFF;  // seconds; lower ones are told in CONNACK
-  std::uint32_t v311_session_expiry = 0xFFFFFFFF; // of Clean Session 0
-  std::uint16_t receive_maximum = 100;            // the server's own
-  std::uint16_t inflight_window = 65535;          // most it has in flight to a client
-  std::uint32_t maximum_packet_size = 1u << 20;   // announced when below the protocol's maximum
+  bool qos0_queued = false;                        // QoS 0 kept for absent clients too
+  std::uint32_t session_expiry_max = 0xFFFFFFFF;   // seconds; lower ones are told in CONNACK
+  std::uint32_t v311_session_expiry = 0xFFFFFFFF;  // of Clean Session 0
+  std::uint16_t receive_maximum = 100;             // the server's own
+  std::uint16_t inflight_window = 65535;           // most it has in flight to a client
+  std::uint32_t maximum_packet_size = 1u << 20;    // announced when below the protocol's maximum
   std::uint16_t topic_alias_maximum = 16;
   std::uint8_t maximum_qos = 2;
   bool retain_available = true;
-  std::uint16_t server_keep_alive = 0;            // 0: the client's value rules
+  std::uint16_t server_keep_alive = 0;  // 0: the client's value rules
   bool qos2_forwarded_at_pubrel = false;
-  bool empty_client_id_refused = false;           // 3.1.1 zero-length ids with Clean Session 1
+  bool empty_client_id_refused = false;  // 3.1.1 zero-length ids with Clean Session 1
   bool sessions_survive_restart = true;
-  std::map<std::string, std::string> users;       // empty: everybody may connect
+  std::map<std::string, std::string> users{};  // empty: everybody may connect
 };
 
 class broker {
@@ -68,8 +68,8 @@ class broker {
   void receive(connection_id from, byte_view octets, instant now);
   // The client closed (FIN or reset); nothing is sent to it any more.
   void peer_closed(connection_id from, instant now);
-  void advance(instant now);       // does what is due
-  instant next_deadline() const;   // `never` when nothing is waiting
+  void advance(instant now);      // does what is due
+  instant next_deadline() const;  // `never` when nothing is waiting
 
   // All connections are dropped; what survives is decided by options and |clean| (false: as after
   // kill -9, wills of connected clients are published when the broker is started again).

@@ -94,8 +94,8 @@ struct level_facts {
 struct expiry_facts {
   protocol_version version = protocol_version::v5;
   bool clean_start = false;
-  std::optional<std::uint32_t> asked;  // nullopt: the property is absent
-  std::uint32_t granted = 0;           // what is in force; 0 while granted_interval is asked
+  std::optional<std::uint32_t> asked{};  // nullopt: the property is absent
+  std::uint32_t granted = 0;             // what is in force; 0 while granted_interval is asked
   std::uint32_t maximum = wire::never_expires;
   std::uint32_t v311_interval = wire::never_expires;  // the operator's, for Clean Session 0
 };
@@ -264,7 +264,7 @@ struct copy_facts {
   bool published_dup = false;
   bool sent_before = false;  // on an earlier connection
   bool released = false;     // PUBREL was sent
-  std::optional<std::uint32_t> expiry_interval;
+  std::optional<std::uint32_t> expiry_interval{};
   duration waited{};
   std::uint32_t quota = 0;  // slots of the window that are free
 };

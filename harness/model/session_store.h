@@ -26,7 +26,7 @@
 namespace mqttspec::model {
 
 struct store_options {
-  outbox_limits outbox;
+  outbox_limits outbox{};
   std::uint32_t session_expiry_max = wire::never_expires;
   std::uint32_t v311_session_expiry = wire::never_expires;
   std::uint8_t maximum_qos = 2;
