@@ -90,6 +90,13 @@ wire_error unwritable(const property_list& list) {
   for (const property& p : list) {
     const property_spec* spec = property_of(p.id);
     if (spec == nullptr) return wire_error::unknown_property;
+    const bool is_pair = spec->type == property_type::utf8_pair;
+    const bool is_text = is_pair || spec->type == property_type::utf8_string ||
+                         spec->type == property_type::binary_data;
+    if ((is_text && p.number != 0) || (!is_text && !p.text.empty()) ||
+        (!is_pair && !p.value.empty())) {
+      return wire_error::field_not_in_packet;
+    }
     if (p.number > largest_of(spec->type)) return wire_error::property_out_of_range;
     if (p.text.size() > longest_text || p.value.size() > longest_text) {
       return wire_error::field_too_long;

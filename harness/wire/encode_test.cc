@@ -130,6 +130,9 @@ TEST(encode, refuses_what_the_table_does_not_allow) {
             [](packet& p) {
               p.properties.push_back(number_property(property_id::topic_alias, 0x10001));
             })},
+      {"text in a property that is a number", wire_error::field_not_in_packet,
+       with(publish,
+            [](packet& p) { p.properties.push_back({property_id::topic_alias, 1, "text", ""}); })},
       {"a Topic Alias of 0", wire_error::property_out_of_range,
        with(publish,
             [](packet& p) {

@@ -52,6 +52,34 @@ TEST_P(round_trip, printed_packets_parse_to_themselves) {
   });
 }
 
+// What a person mistypes gives a place in the text, never a crash.
+TEST_P(round_trip, damaged_notation_is_refused_or_read) {
+  random_source random(9);
+  constexpr std::string_view damage = "\"\\=[]{}():x0 ,\n";
+  for_samples(9, 4'000, [&](const packet& p, sender) {
+    std::string text = print(p);
+    for (int i = 0; i < 3; ++i) {
+      const std::size_t at = random.below(text.size());
+      switch (random.below(3)) {
+        case 0:
+          text.erase(at, random.below(4));
+          break;
+        case 1:
+          text.insert(at, 1, damage[random.below(damage.size())]);
+          break;
+        default:
+          text[at] = static_cast<char>(random.below(256));
+      }
+      if (text.empty()) text = " ";
+    }
+    const auto back = parse_packet(text, version());
+    if (back) return;
+    ASSERT_LE(back.error().column, text.size()) << text;
+    ASSERT_GE(back.error().length, 1u);
+    ASSERT_FALSE(back.error().message.empty());
+  });
+}
+
 // The fields of a packet, each set in turn, make the packet again, whatever their order.
 TEST_P(round_trip, fields_rebuild_the_packet) {
   random_source order(3);
