@@ -72,7 +72,7 @@ instant expectation::deadline() const {
   return accepts_nothing() ? window_.quiet_until : window_.latest;
 }
 
-judgement expectation::judge(std::deque<inbound>& queue, bool gone, instant now) {
+judgement expectation::judge(std::deque<inbound>& queue, link_end end, instant now) {
   while (!queue.empty()) {
     if (accepts_nothing() && queue.front().at > window_.quiet_until) break;
     const inbound item = std::move(queue.front());
@@ -81,17 +81,23 @@ judgement expectation::judge(std::deque<inbound>& queue, bool gone, instant now)
     j.trace_number = item.trace_number;
     if (j.is != judgement::state::pending) return j;
   }
-  return on_silence(gone, now);
+  return on_silence(end, now);
 }
 
-judgement expectation::on_silence(bool gone, instant now) {
+judgement expectation::on_silence(link_end end, instant now) {
+  // A close stays true: `any of DISCONNECT / close` may have read it before `c < close` asks.
+  if (end == link_end::closed_by_broker && window_.earliest == instant::min()) {
+    const auto close = std::find_if(open_.begin(), open_.end(),
+                                    [](const alternative* a) { return a->what == awaited::close; });
+    if (close != open_.end()) return met(**close, {});
+  }
   if (accepts_nothing() && now >= window_.quiet_until) {
     const auto quiet = std::find_if(open_.begin(), open_.end(), [](const alternative* a) {
       return a->what == awaited::nothing;
     });
     return met(**quiet, {});
   }
-  if (gone && !accepts_nothing()) {
+  if (end != link_end::open && !accepts_nothing()) {
     return failed(fmt::format("expected {}, but the connection is closed already", expected_text()),
                   "the connection is closed already");
   }

@@ -53,17 +53,24 @@ struct judgement {
   std::vector<script::statement_reference> statements;
 };
 
+// What can still come on the connection once its queue is empty.
+enum class link_end : std::uint8_t {
+  open,
+  closed_by_us,      // or never opened: nothing
+  closed_by_broker,  // nothing; the close itself was read by a line before
+};
+
 class expectation {
  public:
   expectation(const script::expect_line& line, window when, const script::bindings& known);
 
   instant deadline() const;
-  // Takes from |queue| what the line reads. |gone|: nothing can come any more.
-  judgement judge(std::deque<inbound>& queue, bool gone, instant now);
+  // Takes from |queue| what the line reads.
+  judgement judge(std::deque<inbound>& queue, link_end end, instant now);
 
  private:
   judgement on_item(const inbound& item);
-  judgement on_silence(bool gone, instant now);
+  judgement on_silence(link_end end, instant now);
   judgement met(const script::alternative& a, script::bindings captures);
   judgement failed(std::string message, std::string actual);
   bool accepts_nothing() const;

@@ -66,9 +66,9 @@ inbound closed(instant at, close_kind how = close_kind::orderly) {
 }
 
 judgement judge(const script::expect_line& l, std::deque<inbound> queue, instant now,
-                bool gone = false, std::optional<instant> mark = std::nullopt) {
+                link_end end = link_end::open, std::optional<instant> mark = std::nullopt) {
   expectation e(l, window_of(l, zero, zero, mark, timeout, slack), {});
-  return e.judge(queue, gone, now);
+  return e.judge(queue, end, now);
 }
 
 TEST(expectation, waits_while_nothing_has_come_and_the_window_is_open) {
@@ -113,13 +113,15 @@ TEST(expectation, a_packet_behind_the_window_is_too_late_by_its_arrival) {
 
 TEST(expectation, a_close_in_front_of_the_window_is_too_early_beyond_the_slack) {
   const auto l = single(only(awaited::close), {duration(3s), 4s, "quiet"});
-  EXPECT_EQ(judge(l, {closed(zero + 1999ms)}, zero + 2s, true, zero).is, judgement::state::failed);
-  EXPECT_EQ(judge(l, {closed(zero + 2s)}, zero + 2s, true, zero).is, judgement::state::met);
+  EXPECT_EQ(judge(l, {closed(zero + 1999ms)}, zero + 2s, link_end::closed_by_broker, zero).is,
+            judgement::state::failed);
+  EXPECT_EQ(judge(l, {closed(zero + 2s)}, zero + 2s, link_end::closed_by_broker, zero).is,
+            judgement::state::met);
 }
 
 TEST(expectation, the_lower_bound_counts_from_the_mark) {
   const auto l = single(only(awaited::close), {duration(3s), 4s, "quiet"});
-  EXPECT_EQ(judge(l, {closed(zero + 5s)}, zero + 5s, true, zero + 10s).is,
+  EXPECT_EQ(judge(l, {closed(zero + 5s)}, zero + 5s, link_end::closed_by_broker, zero + 10s).is,
             judgement::state::failed);
 }
 
@@ -149,9 +151,17 @@ TEST(expectation, an_unlisted_reason_must_mean_success) {
 }
 
 TEST(expectation, a_closed_connection_cannot_bring_a_packet) {
-  const judgement j = judge(single(packet(packet_type::pingresp)), {}, zero, true);
+  const judgement j =
+      judge(single(packet(packet_type::pingresp)), {}, zero, link_end::closed_by_broker);
   EXPECT_EQ(j.is, judgement::state::failed);
   EXPECT_EQ(j.timing, judgement::timing_fault::none);
+}
+
+TEST(expectation, a_close_that_was_read_before_is_still_a_close) {
+  EXPECT_EQ(judge(single(only(awaited::close)), {}, zero, link_end::closed_by_broker).is,
+            judgement::state::met);
+  EXPECT_EQ(judge(single(only(awaited::close)), {}, zero, link_end::closed_by_us).is,
+            judgement::state::failed);
 }
 
 TEST(expectation, nothing_is_met_when_its_time_is_over_without_slack) {
@@ -164,7 +174,7 @@ TEST(expectation, nothing_leaves_what_comes_after_its_time_to_the_next_line) {
   const auto l = single(only(awaited::nothing), {{}, 300ms, ""});
   std::deque<inbound> queue = {arrived(packet_type::pingresp, zero + 400ms)};
   expectation e(l, window_of(l, zero, zero, std::nullopt, timeout, slack), {});
-  EXPECT_EQ(e.judge(queue, false, zero + 400ms).is, judgement::state::met);
+  EXPECT_EQ(e.judge(queue, link_end::open, zero + 400ms).is, judgement::state::met);
   EXPECT_EQ(queue.size(), 1u);
 }
 
@@ -172,14 +182,15 @@ TEST(expectation, nothing_fails_on_a_packet_and_on_a_close) {
   const auto l = single(only(awaited::nothing), {{}, 300ms, ""});
   EXPECT_EQ(judge(l, {arrived(packet_type::pingresp, zero)}, zero).message,
             "expected nothing, got PINGRESP");
-  EXPECT_EQ(judge(l, {closed(zero)}, zero, true).is, judgement::state::failed);
+  EXPECT_EQ(judge(l, {closed(zero)}, zero, link_end::closed_by_broker).is,
+            judgement::state::failed);
 }
 
 TEST(expectation, any_of_takes_the_first_that_fits_and_its_note) {
   alternative tolerated = only(awaited::close);
   tolerated.note = "closed without DISCONNECT";
   const auto l = line(script::group_kind::any_of, {packet(packet_type::disconnect), tolerated});
-  const judgement j = judge(l, {closed(zero)}, zero, true);
+  const judgement j = judge(l, {closed(zero)}, zero, link_end::closed_by_broker);
   EXPECT_EQ(j.is, judgement::state::met);
   EXPECT_EQ(j.notes, std::vector<std::string>{"closed without DISCONNECT"});
   EXPECT_TRUE(j.statements.empty());

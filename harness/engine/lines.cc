@@ -285,8 +285,10 @@ void case_run::state::begin_expect(const script::expect_line& l, instant now) {
 
 bool case_run::state::continue_expect(const script::expect_line& l, instant now) {
   connection* on = find_current(l.client);
-  const bool gone = on == nullptr || on->close_arrived() || on->state == link_state::closed;
-  judgement j = awaiting->judge(on == nullptr ? no_queue : on->queue, gone, now);
+  const link_end end = on != nullptr && on->close_arrived() ? link_end::closed_by_broker
+                       : on == nullptr || on->state == link_state::closed ? link_end::closed_by_us
+                                                                          : link_end::open;
+  judgement j = awaiting->judge(on == nullptr ? no_queue : on->queue, end, now);
   if (j.is == judgement::state::pending) return false;
   awaiting.reset();
   if (j.is == judgement::state::failed) {
