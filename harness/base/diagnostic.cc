@@ -31,9 +31,9 @@ std::string render(const diagnostic& d, bool colour) {
   const char* tint = !colour ? "" : d.level == severity::error ? "\033[1;31m" : "\033[1;33m";
   const char* blue = colour ? "\033[34m" : "";
   const char* reset = colour ? "\033[0m" : "";
-  std::string out = fmt::format("{}{}{}: {}{}{}\n", tint,
-                                d.level == severity::error ? "error" : "warning", reset, bold,
-                                d.message, reset);
+  std::string out =
+      fmt::format("{}{}{}: {}{}{}\n", tint, d.level == severity::error ? "error" : "warning", reset,
+                  bold, d.message, reset);
   const std::string number = std::to_string(d.where.line);
   const std::string margin(number.size(), ' ');
   if (d.where.line == 0) {

@@ -25,10 +25,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 std::string suggest(std::string_view word, const std::vector<std::string_view>& candidates) {
   if (candidates.empty()) return "";
-  const auto nearest =
-      std::min_element(candidates.begin(), candidates.end(), [&](auto a, auto b) {
-        return edit_distance(word, a) < edit_distance(word, b);
-      });
+  const auto nearest = std::min_element(candidates.begin(), candidates.end(), [&](auto a, auto b) {
+    return edit_distance(word, a) < edit_distance(word, b);
+  });
   if (edit_distance(word, *nearest) <= std::max<std::size_t>(1, word.size() / 3)) {
     return fmt::format("did you mean '{}'?", *nearest);
   }

@@ -91,8 +91,13 @@ void case_run::state::fail(const script::expect_line& l, judgement j, instant no
   if (!j.faults.empty() && j.faults.front().where.line != 0) f.where = j.faults.front().where;
   if (j.wire_fault) {
     // What is malformed says nothing about the line's own claim.
-    j.statements = {{j.wire_fault->version, std::string(j.wire_fault->statement)}};
-    if (j.wire_fault->statement.empty()) j.statements.clear();
+    const bool v5 = j.wire_fault->version == wire::protocol_version::v5;
+    // A fault that no statement names is one against the format as such, which only 5.0 demands.
+    const std::string_view id = !j.wire_fault->statement.empty() ? j.wire_fault->statement
+                                : v5                             ? "v5-7.1.1-a"
+                                                                 : "";
+    j.statements.clear();
+    if (!id.empty()) j.statements.push_back({j.wire_fault->version, std::string(id)});
   }
   if (j.trace_number != 0) record.mark(j.trace_number);
 
