@@ -184,13 +184,20 @@ void broker::state::close_for(connection& c, std::uint8_t reason, close_cause ca
 
 namespace {
 
+std::uint8_t octet_at(byte_view octets, std::size_t at) {
+  return at < octets.size() ? octets[at] : std::uint8_t{0};
+}
+
 model::fault_facts facts_of(const connection& c, const wire::wire_fault& f, byte_view octets) {
   model::fault_facts facts;
   facts.error = f.error;
   facts.packet = static_cast<packet_type>(octets[0] >> 4);
   facts.version = c.version;
   facts.connected = c.now_in == phase::connected;
-  facts.octet = f.offset < octets.size() ? octets[f.offset] : std::uint8_t{0};
+  // A value's fault is told apart by its property, whose identifier stands in front.
+  const bool of_value = f.error == wire_error::property_out_of_range && f.offset > 0;
+  facts.octet = octet_at(octets, of_value ? f.offset - 1 : f.offset);
+  facts.next_octet = octet_at(octets, std::size_t{f.offset} + 1);
   return facts;
 }
 

@@ -47,9 +47,13 @@ void broker::state::answer_bad_connect(connection& c, const wire::wire_fault& f,
     if (code && *code >= 0x80) c.version = protocol_version::v5;
   } else if (f.error != wire_error::bad_protocol_name &&
              static_cast<packet_type>(octets[0] >> 4) == packet_type::connect) {
-    const std::uint8_t octet = f.offset < octets.size() ? octets[f.offset] : std::uint8_t{0};
-    code =
-        rules->malformed_connect_answer({f.error, packet_type::connect, c.version, false, octet});
+    model::fault_facts facts;
+    facts.error = f.error;
+    facts.packet = packet_type::connect;
+    facts.version = c.version;
+    facts.connected = false;
+    facts.octet = f.offset < octets.size() ? octets[f.offset] : std::uint8_t{0};
+    code = rules->malformed_connect_answer(facts);
   }
   if (code) {
     wire::packet answer = wire::make(packet_type::connack, c.version);
@@ -70,7 +74,8 @@ void broker::state::refuse(connection& c, const wire::packet& p, const std::stri
     answer.session_present = rules->session_present_on_refusal(f);
     send(c, answer);
   }
-  if (rules->refusal_discards_session(f)) store.discard(key, model::discard_cause::clean_start);
+  if (rules->refusal_discards_session(f))
+    store.discard(key, model::discard_cause::clean_start, now);
   if (rules->processes_behind_refusal(f)) {
     c.now_in = phase::lingering;
     silence.clear(c.id);

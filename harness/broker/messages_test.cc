@@ -343,6 +343,9 @@ TEST(broker_faults, each_is_answered_as_its_version_can) {
       {"reserved flags, 5.0", v5, true, "e1 00", "e0 01 81"},
       {"reserved flags, 3.1.1", v311, true, "e1 00", ""},
       {"SUBSCRIBE without a filter", v5, true, "82 03 00 01 00", "e0 01 82"},
+      {"PUBLISH without a topic", v5, true, "30 03 00 00 00", "e0 01 82"},
+      {"PUBLISH to a wildcard", v5, true, "30 04 00 01 23 00", "e0 01 81"},
+      {"Topic Alias 0", v5, true, "30 07 00 01 61 03 23 00 00", "e0 01 94"},
       {"AUTH without a method", v5, true, "f0 00", "e0 01 82"},
       {"CONNACK from a client", v5, true, "20 03 00 00 00", "e0 01 82"},
   };

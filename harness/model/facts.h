@@ -155,8 +155,9 @@ struct fault_facts {
   wire::wire_error error{};
   wire::packet_type packet{};
   protocol_version version = protocol_version::v5;
-  bool connected = true;   // CONNECT was accepted
-  std::uint8_t octet = 0;  // the octet at the fault
+  bool connected = true;        // CONNECT was accepted
+  std::uint8_t octet = 0;       // at the fault; property_out_of_range: the property identifier
+  std::uint8_t next_octet = 0;  // behind the fault
 };
 
 // The server is about to close a connection for |reason|.
@@ -237,6 +238,8 @@ struct match_facts {
 struct share_facts {
   bool connected = true;      // the member that is looked at
   bool any_connected = true;  // some member is
+  bool in_flight = false;     // share_passes_on: it was sent, and not acknowledged
+  std::uint8_t qos = 0;       // share_passes_on
   std::size_t members = 1;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/topic.h"
+
 namespace mqttspec::model {
 
 using wire::packet_type;
@@ -331,6 +333,21 @@ void outbox::clear_in_flight() {
   resend_publish_.clear();
   resend_release_.clear();
   slots_ = 0;
+}
+
+std::vector<delivery> outbox::to_pass_on() const {
+  std::vector<delivery> result;
+  share_facts f;
+  const auto consider = [&](const delivery& d) {
+    f.qos = d.qos;
+    if (split_share(d.filter).shared && rules_->share_passes_on(f)) result.push_back(d);
+  };
+  f.in_flight = true;
+  for (const outbound& o : unacknowledged_) consider(o.copy);
+  for (const outbound& o : released_) consider(o.copy);
+  f.in_flight = false;
+  for (const delivery& d : queue_) consider(d);
+  return result;
 }
 
 void outbox::drop_waiting(std::string_view filter) {

@@ -13,6 +13,7 @@
 #include <list>
 #include <optional>
 #include <unordered_map>
+#include <vector>
 
 #include "model/packet_ids.h"
 #include "model/rules.h"
@@ -84,6 +85,9 @@ class outbox {
   void clear_in_flight();
   void drop_waiting(std::string_view filter);  // queued because of that subscription
   void drop_in_flight(std::string_view filter);
+
+  // Copies of messages of shared subscriptions that another member of the share may have now.
+  std::vector<delivery> to_pass_on() const;
 
   // When a delivery is to be repeated on a live connection; `never` with sound rules.
   instant next_retry() const { return retry_at_; }

@@ -191,13 +191,21 @@ std::uint8_t sound_fault_reason(const fault_facts& f) {
     case wire_error::unsupported_protocol_level:
     case wire_error::bad_protocol_name:
       return code_of(reason_code::unsupported_protocol_version);
-    case wire_error::duplicate_property:
     case wire_error::property_out_of_range:
+      // Topic Alias 0 has a code of its own. [v5:MQTT-3.3.2-8]
+      return code_of(f.octet == static_cast<std::uint8_t>(wire::property_id::topic_alias)
+                         ? reason_code::topic_alias_invalid
+                         : reason_code::protocol_error);
+    case wire_error::duplicate_property:
     case wire_error::empty_list:
     case wire_error::no_local_on_shared:
     case wire_error::zero_packet_id:
     case wire_error::authentication_data_without_method:
       return code_of(reason_code::protocol_error);
+    case wire_error::bad_topic_name:
+      // Empty without an alias is a Protocol Error, a wildcard is malformed (5.0 section 3.3.2.1).
+      return code_of(f.octet == 0 && f.next_octet == 0 ? reason_code::protocol_error
+                                                       : reason_code::malformed_packet);
     case wire_error::reserved_subscription_options:
       // Reserved bits are malformed [v5:MQTT-3.8.3-5]; QoS 3 and Retain Handling 3 are Protocol
       // Errors [v5:v5-3.8.3.1-a].

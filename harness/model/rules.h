@@ -133,6 +133,7 @@ struct rules {
   decision<bool, match_facts> overlap_is_one_copy = nullptr;
   decision<bool, share_facts> share_member_is_eligible = nullptr;
   decision<bool, share_facts> share_reaches_every_member = nullptr;
+  decision<bool, share_facts> share_passes_on = nullptr;  // at the end of a member's session
 
   // The queue.
   decision<bool, queue_facts> message_is_queued = nullptr;

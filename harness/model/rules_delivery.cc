@@ -148,6 +148,8 @@ void answer_matching(rules& r) {
   r.overlap_is_one_copy = [](const match_facts&) { return true; };
   // [v5:v5-4.8.2-a]: any member will do; one that is connected gets it sooner.
   r.share_member_is_eligible = [](const share_facts& f) { return f.connected || !f.any_connected; };
+  // [v5:v5-4.8.2-c] [v5:MQTT-4.8.2-5]: another member gets it, but never QoS 2 that was begun.
+  r.share_passes_on = [](const share_facts& f) { return !f.in_flight || f.qos == 1; };
   r.share_reaches_every_member = [](const share_facts&) { return false; };
 }
 

@@ -28,6 +28,11 @@ std::vector<session*> session_store::connected_sessions() {
 connect_outcome session_store::connect(connect_request request, instant now) {
   advance(now);
   session* who = find(request.client_id);
+  if (who != nullptr && who->connected) {
+    request.took_over = true;
+    disconnect(*who, {close_cause::takeover, 0, {}}, now);
+    who = find(request.client_id);
+  }
   connect_outcome result;
   connect_facts& f = result.facts;
   f.version = request.version;
@@ -49,7 +54,7 @@ connect_outcome session_store::connect(connect_request request, instant now) {
                                  who != nullptr && who->waiting_will.has_value(),
                                  request.will.has_value()};
   if (who != nullptr) old_will(*who, wills, now);
-  if (who != nullptr && !f.resumed) discard(*who, discard_cause::clean_start);
+  if (who != nullptr && !f.resumed) discard(*who, discard_cause::clean_start, now);
 
   std::unique_ptr<session>& slot = by_id_[request.client_id];
   if (!slot) {
@@ -136,7 +141,8 @@ void session_store::disconnect(session& who, const closing& how, instant now) {
   close_will(who, how, ends, now, will);
   if (ends) {
     discard(who,
-            how.cause == close_cause::takeover ? discard_cause::takeover : discard_cause::close);
+            how.cause == close_cause::takeover ? discard_cause::takeover : discard_cause::close,
+            now);
   } else {
     who.end = rules_->session_end(e);
     ends_.set(who.serial, who.end);
@@ -172,17 +178,20 @@ void session_store::close_will(session& who, const closing& how, bool session_en
   }
 }
 
-void session_store::discard(std::string_view client_id, discard_cause cause) {
-  if (session* who = find(client_id); who != nullptr && !who->connected) discard(*who, cause);
+void session_store::discard(std::string_view client_id, discard_cause cause, instant now) {
+  if (session* who = find(client_id); who != nullptr && !who->connected) {
+    discard(*who, cause, now);
+  }
 }
 
-void session_store::discard(session& who, discard_cause cause) {
+void session_store::discard(session& who, discard_cause cause, instant now) {
   bool residue = false;
   const auto goes = [&](state_part part) {
     const bool gone = rules_->discard_state({part, cause, who.version});
     residue = residue || !gone;
     return gone;
   };
+  const std::vector<delivery> shared = who.out.to_pass_on();
   if (goes(state_part::subscriptions)) {
     for (const auto& [filter, options] : who.subscriptions) index_.remove(filter, who);
     who.subscriptions.clear();
@@ -201,10 +210,12 @@ void session_store::discard(session& who, discard_cause cause) {
   ends_.clear(who.serial);
   who.end = never;
   who.exists = false;
-  if (residue) return;
-  std::erase(touched_, &who);
-  by_serial_.erase(who.serial);
-  by_id_.erase(by_id_.find(who.client_id));
+  if (!residue) {
+    std::erase(touched_, &who);
+    by_serial_.erase(who.serial);
+    by_id_.erase(by_id_.find(who.client_id));
+  }
+  for (const delivery& copy : shared) pass_on(copy, now);
 }
 
 void session_store::expire(session& who, instant now) {
@@ -214,7 +225,7 @@ void session_store::expire(session& who, instant now) {
   if (who.waiting_will && rules_->expiry_publishes_will(e)) {
     will = will_publication(who.waiting_will->content, who.client_id, now, *rules_);
   }
-  discard(who, discard_cause::expiry);
+  discard(who, discard_cause::expiry, now);
   if (will) publish(std::move(*will), now);
 }
 

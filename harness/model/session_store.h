@@ -40,7 +40,7 @@ struct connect_request {
   std::optional<std::uint32_t> asked_interval;  // nullopt: absent
   std::uint32_t receive_maximum = 65535;
   std::optional<wire::will_message> will;
-  bool took_over = false;  // disconnect() was called with close_cause::takeover for this CONNECT
+  bool took_over = false;  // the caller has disconnected the old connection for this CONNECT
 };
 
 struct connect_outcome {
@@ -66,7 +66,7 @@ class session_store {
   session* find(std::string_view client_id);
   bool holds(std::string_view client_id) { return find(client_id) != nullptr; }
 
-  // A CONNECT that was accepted. The session must not be connected: disconnect it first.
+  // A CONNECT that was accepted. A session that is connected is taken over.
   connect_outcome connect(connect_request request, instant now);
 
   // The network connection of |who| is gone. |who| may be gone too afterwards.
@@ -90,7 +90,7 @@ class session_store {
   void touch(session& who);
 
   // The state of |client_id| goes as if its session had ended, without its will.
-  void discard(std::string_view client_id, discard_cause cause);
+  void discard(std::string_view client_id, discard_cause cause, instant now);
 
   // Connected sessions, by age.
   std::vector<session*> connected_sessions();
@@ -99,7 +99,7 @@ class session_store {
   const store_options& options() const { return options_; }
 
  private:
-  void discard(session& who, discard_cause cause);
+  void discard(session& who, discard_cause cause, instant now);
   void resume_options(session& who);
   void close_will(session& who, const closing& how, bool session_ends, instant now,
                   std::optional<message>& due_now);
@@ -108,6 +108,10 @@ class session_store {
   void expire(session& who, instant now);
   void deliver(const message_pointer& m, matched& found, instant now);
   void deliver_copies(const message_pointer& m, std::vector<subscriber>& to, instant now);
+  void deliver_to_member(const message_pointer& m, const subscriber& s, instant now);
+  void pass_on(const delivery& copy, instant now);
+  share_facts facts_of(const share_group& group) const;
+  std::map<std::uint64_t, subscriber>::iterator next_member(share_group& group);
   void deliver_shares(const message_pointer& m, const std::vector<share_group*>& groups,
                       instant now);
   match_facts facts_of(const message& m, const subscriber& to) const;

@@ -147,33 +147,56 @@ void session_store::deliver_copies(const message_pointer& m, std::vector<subscri
   if (one) hand_over(*to.front().who, std::move(*one), now);
 }
 
+share_facts session_store::facts_of(const share_group& group) const {
+  share_facts f;
+  f.members = group.members.size();
+  f.any_connected = std::any_of(group.members.begin(), group.members.end(),
+                                [](const auto& e) { return e.second.who->connected; });
+  return f;
+}
+
+// Whose turn it is; the end when nobody is eligible.
+std::map<std::uint64_t, subscriber>::iterator session_store::next_member(share_group& group) {
+  auto& members = group.members;
+  share_facts f = facts_of(group);
+  auto turn = members.upper_bound(group.last_served);
+  for (std::size_t tried = 0; tried < members.size(); ++tried, ++turn) {
+    if (turn == members.end()) turn = members.begin();
+    f.connected = turn->second.who->connected;
+    if (!rules_->share_member_is_eligible(f)) continue;
+    group.last_served = turn->first;
+    return turn;
+  }
+  return members.end();
+}
+
+void session_store::deliver_to_member(const message_pointer& m, const subscriber& s, instant now) {
+  match_facts f = facts_of(*m, s);
+  f.shared = true;
+  if (!rules_->match_is_delivered(f)) return;
+  delivery copy{m, rules_->delivery_qos(f), rules_->retain_flag(f), {}, *s.filter};
+  if (s.options->identifier && rules_->identifier_is_attached(f)) {
+    copy.identifiers.push_back(*s.options->identifier);
+  }
+  hand_over(*s.who, std::move(copy), now);
+}
+
 void session_store::deliver_shares(const message_pointer& m,
                                    const std::vector<share_group*>& groups, instant now) {
   for (share_group* group : groups) {
-    auto& members = group->members;
-    share_facts f;
-    f.members = members.size();
-    f.any_connected = std::any_of(members.begin(), members.end(),
-                                  [](const auto& e) { return e.second.who->connected; });
-    const bool everyone = rules_->share_reaches_every_member(f);
-    auto turn = members.upper_bound(group->last_served);
-    for (std::size_t tried = 0; tried < members.size(); ++tried, ++turn) {
-      if (turn == members.end()) turn = members.begin();
-      const subscriber& s = turn->second;
-      f.connected = s.who->connected;
-      if (!everyone && !rules_->share_member_is_eligible(f)) continue;
-      match_facts match = facts_of(*m, s);
-      match.shared = true;
-      if (!rules_->match_is_delivered(match)) continue;
-      delivery copy{m, rules_->delivery_qos(match), rules_->retain_flag(match), {}, *s.filter};
-      if (s.options->identifier && rules_->identifier_is_attached(match)) {
-        copy.identifiers.push_back(*s.options->identifier);
-      }
-      group->last_served = turn->first;
-      hand_over(*s.who, std::move(copy), now);
-      if (!everyone) break;
+    if (rules_->share_reaches_every_member(facts_of(*group))) {
+      for (const auto& [serial, member] : group->members) deliver_to_member(m, member, now);
+    } else if (const auto turn = next_member(*group); turn != group->members.end()) {
+      deliver_to_member(m, turn->second, now);
     }
   }
+}
+
+void session_store::pass_on(const delivery& copy, instant now) {
+  share_group* group = index_.find_share(copy.filter);
+  if (group == nullptr) return;
+  const auto turn = next_member(*group);
+  if (turn != group->members.end()) deliver_to_member(copy.content, turn->second, now);
 }
 
 void session_store::hand_over(session& who, delivery copy, instant now) {

@@ -302,6 +302,30 @@ TEST_F(session_store_test, a_share_serves_members_in_turn_and_ends_with_them) {
   EXPECT_EQ(store.find("a")->out.queued(), 3u);
 }
 
+TEST_F(session_store_test, a_share_passes_on_what_an_ended_session_owed_but_not_qos2_in_flight) {
+  connect("a", 5);
+  store.subscribe(*store.find("a"), {"$share/g/t", 2}, std::nullopt, now);
+  publish("t", "begun", 2);
+  publish("t", "unacknowledged", 1);
+  session& a = *store.find("a");
+  while (a.out.next(now)) {
+  }
+  drop("a");
+  publish("t", "queued", 2);
+  store.subscribe(*connect("b").who, {"$share/g/t", 2}, std::nullopt, now);
+  EXPECT_FALSE(store.find("b")->out.next(now));
+  pass(5s);
+  std::vector<std::string> got;
+  while (auto o = store.find("b")->out.next(now)) got.push_back(o->copy.content->payload);
+  EXPECT_EQ(got, (std::vector<std::string>{"unacknowledged", "queued"}));
+}
+
+TEST_F(session_store_test, connect_takes_a_connected_session_over) {
+  connect("a", 300);
+  EXPECT_TRUE(connect("a", 0).session_present);
+  EXPECT_FALSE(connect("a", 300).session_present);
+}
+
 TEST_F(session_store_test, state_that_a_defect_leaves_behind_belongs_to_no_session) {
   rules r;
   r.discard_state = [](const discard_facts& f) { return f.part != state_part::subscriptions; };

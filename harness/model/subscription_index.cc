@@ -105,6 +105,14 @@ void subscription_index::remove(std::string_view filter, const session& who) {
   prune(at);
 }
 
+share_group* subscription_index::find_share(std::string_view filter) {
+  const share_split parts = split_share(filter);
+  const node_index at = parts.shared ? find(parts.filter) : none;
+  if (at == none) return nullptr;
+  const auto group = nodes_[at].shares.find(parts.group);
+  return group == nodes_[at].shares.end() ? nullptr : &group->second;
+}
+
 void subscription_index::collect(node_index at, matched& out) {
   node& n = nodes_[at];
   for (const auto& [serial, entry] : n.subscribers) out.subscribers.push_back(entry);

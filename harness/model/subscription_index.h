@@ -54,6 +54,9 @@ class subscription_index {
   // '#' and '+' may match it.
   void match(std::string_view topic, bool hash_at_root, bool plus_at_root, matched& out);
 
+  // The members of the shared subscription |filter|; nullptr when it has none.
+  share_group* find_share(std::string_view filter);
+
   std::size_t node_count() const { return nodes_.size() - free_.size(); }
 
  private:
