@@ -70,9 +70,13 @@ void event_loop::on_interrupt(std::function<void()> what) {
   core_->signals.clear(ignored);
   core_->signals.add(SIGINT, ignored);
   core_->signals.add(SIGTERM, ignored);
-  core_->signals.async_wait([what = std::move(what)](const boost::system::error_code& error, int) {
-    if (!error) what();
-  });
+  core_->signals.async_wait(
+      [core = core_.get(), what = std::move(what)](const boost::system::error_code& error, int) {
+        if (error) return;
+        boost::system::error_code none;
+        core->signals.clear(none);  // a second interrupt ends the process
+        what();
+      });
 }
 
 void event_loop::run_until(const std::function<bool()>& done) {

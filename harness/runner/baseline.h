@@ -1,0 +1,48 @@
+#pragma once
+// The baseline: what is known to differ from all-pass on one broker. One pattern a line, with the
+// text that is expected (optional) and a reason (mandatory):
+//
+//   fail   session/dup_flag/**[v311]      "PUBLISH.dup: expected 0"   # link or reason
+//   flaky  keepalive/silent-client-*      # 5 s timer granularity
+//   skip   limits/packet-of-256-mib       # exhausts the machine
+//
+// `fail` runs and must fail, with the text somewhere in its message; a pass is unexpected. `flaky`
+// may do either. `skip` is not run. An entry that matches no selected case is stale: a problem.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "base/result.h"
+#include "results/results.h"
+
+namespace mqttspec::runner {
+
+enum class baseline_kind : std::uint8_t { fail, flaky, skip };
+
+struct baseline_entry {
+  baseline_kind kind{};
+  std::string pattern;
+  std::string text;  // empty: any failure
+  std::string reason;
+  source_span where;
+  std::string source_line;
+};
+
+using baseline = std::vector<baseline_entry>;
+
+result<baseline, std::vector<diagnostic>> parse_baseline(const std::string& file,
+                                                         std::string_view text);
+
+// The first entry that matches |id|, or nullptr.
+const baseline_entry* entry_for(const baseline& b, std::string_view id);
+
+// Judges one result: sets `expected` and `baseline_reason`. |strict|: a SHOULD counts as a MUST.
+void judge(results::case_result& c, const baseline_entry* entry, bool strict);
+
+// A diagnostic for each entry that matches none of |ids|.
+std::vector<diagnostic> stale_entries(const baseline& b, const std::vector<std::string>& ids);
+
+}  // namespace mqttspec::runner

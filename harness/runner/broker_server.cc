@@ -1,0 +1,148 @@
+#include "runner/broker_server.h"
+
+#include <limits>
+
+namespace mqttspec::runner {
+
+broker_server::broker_server(net::event_loop& loop, broker::broker_options options,
+                             std::uint64_t seed)
+    : loop_(loop), broker_(std::move(options), seed) {
+  loop_.add(*this);
+}
+
+broker_server::~broker_server() {
+  loop_.remove(*this);
+}
+
+result<std::uint16_t, std::string> broker_server::listen(const net::host_port& where) {
+  net::stream_limits limits;
+  limits.received = std::numeric_limits<std::size_t>::max();
+  auto made = net::listen_tcp(loop_, where, limits,
+                              [this](std::unique_ptr<net::stream> connection, instant now) {
+                                accepted(std::move(connection), now);
+                              });
+  if (!made) return unexpected(made.error());
+  listener_ = std::move(*made);
+  where_ = {where.host, listener_->port()};
+  return listener_->port();
+}
+
+void broker_server::accepted(std::unique_ptr<net::stream> connection, instant now) {
+  if (!running_) return connection->abort();
+  const broker::connection_id id = broker_.accept(now);
+  net::stream& s = *connection;
+  connections_[id] = std::move(connection);
+  s.start({{},
+           [this, id](byte_view octets, instant at) {
+             broker_.receive(id, octets, at);
+             drain(at);
+           },
+           [this, id](net::stream_end, instant at) {
+             broker_.peer_closed(id, at);
+             remove(id, false, at);
+             drain(at);
+           }});
+  drain(now);
+}
+
+void broker_server::remove(broker::connection_id id, bool told, instant) {
+  const auto found = connections_.find(id);
+  if (found == connections_.end()) return;
+  // |told|: the client must get what was written before the end.
+  if (told) {
+    found->second->finish();
+  } else {
+    found->second->close();
+  }
+  // Not now: one of its callbacks may be running.
+  loop_.post([gone = std::shared_ptr<net::stream>(std::move(found->second))] {});
+  connections_.erase(found);
+}
+
+void broker_server::drain(instant now) {
+  // Cutting a client off can make the broker say more (its will).
+  for (auto outputs = broker_.take_outputs(); !outputs.empty(); outputs = broker_.take_outputs()) {
+    for (broker::output& o : outputs) {
+      if (const auto* close = std::get_if<broker::close_connection>(&o)) {
+        remove(close->to, true, now);
+        continue;
+      }
+      const auto& send = std::get<broker::send_octets>(o);
+      const auto found = connections_.find(send.to);
+      if (found == connections_.end()) continue;
+      net::stream& s = *found->second;
+      s.write(send.octets);
+      s.pause(s.unsent() > slow_reader);
+      if (s.unsent() > dead_reader) {
+        s.abort();
+        broker_.peer_closed(send.to, now);
+        remove(send.to, false, now);
+      }
+    }
+  }
+}
+
+instant broker_server::next_deadline() const {
+  return running_ ? broker_.next_deadline() : never;
+}
+
+void broker_server::time_passed(instant now) {
+  broker_.advance(now);
+  drain(now);
+  // Readers that were slow may have caught up.
+  for (auto& [id, s] : connections_) s->pause(s->unsent() > slow_reader);
+}
+
+bool broker_server::stop(bool clean) {
+  if (!running_) return false;
+  const instant now = loop_.now();
+  running_ = false;
+  listener_.reset();
+  broker_.stop(clean, now);
+  drain(now);
+  for (auto& [id, s] : connections_) {
+    if (clean) {
+      s->finish();
+    } else {
+      s->abort();
+    }
+    loop_.post([gone = std::shared_ptr<net::stream>(std::move(s))] {});
+  }
+  connections_.clear();
+  return true;
+}
+
+std::string broker_server::start() {
+  if (running_) return "the broker runs already";
+  running_ = true;
+  const instant now = loop_.now();
+  broker_.start(now);
+  const auto port = listen(where_);
+  drain(now);
+  return port ? "" : port.error();
+}
+
+void broker_server::perform(script::broker_action action, done_callback done) {
+  std::string why;
+  switch (action) {
+    case script::broker_action::stop:
+    case script::broker_action::kill:
+      if (!stop(action == script::broker_action::stop)) why = "the broker does not run";
+      break;
+    case script::broker_action::start:
+      why = start();
+      break;
+    case script::broker_action::restart:
+      why = stop(true) ? start() : "the broker does not run";
+      break;
+  }
+  loop_.post([done = std::move(done), why] { done(why.empty(), why); });
+}
+
+void broker_server::add_capabilities(capability_values& into) const {
+  into["restart"] = 1;
+  into["stop"] = 1;
+  into["kill"] = 1;
+}
+
+}  // namespace mqttspec::runner

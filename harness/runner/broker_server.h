@@ -1,0 +1,50 @@
+#pragma once
+// The embedded broker behind a listening socket: `mqttspec broker`, and the target of a run that
+// names none. Also its own control: it stops, dies and starts again when a case asks for it.
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "broker/broker.h"
+#include "net/tcp.h"
+#include "runner/broker_control.h"
+
+namespace mqttspec::runner {
+
+class broker_server : public net::timed, public broker_control {
+ public:
+  // |loop| must outlive it.
+  broker_server(net::event_loop& loop, broker::broker_options options, std::uint64_t seed);
+  ~broker_server() override;
+
+  // Listens; the port that was chosen when |where| has 0. The error is a sentence.
+  result<std::uint16_t, std::string> listen(const net::host_port& where);
+
+  void perform(script::broker_action action, done_callback done) override;
+  void add_capabilities(capability_values& into) const override;
+
+  instant next_deadline() const override;
+  void time_passed(instant now) override;
+
+ private:
+  // Octets that wait for a client that does not read: more than the first and it is not read from
+  // either; more than the second and it is cut off.
+  static constexpr std::size_t slow_reader = std::size_t{1} << 20;
+  static constexpr std::size_t dead_reader = std::size_t{64} << 20;
+
+  void accepted(std::unique_ptr<net::stream> connection, instant now);
+  void drain(instant now);
+  void remove(broker::connection_id id, bool told, instant now);
+  bool stop(bool clean);
+  std::string start();
+
+  net::event_loop& loop_;
+  broker::broker broker_;
+  net::host_port where_;
+  std::unique_ptr<net::listener> listener_;
+  std::map<broker::connection_id, std::unique_ptr<net::stream>> connections_;
+  bool running_ = true;
+};
+
+}  // namespace mqttspec::runner

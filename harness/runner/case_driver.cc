@@ -1,0 +1,134 @@
+#include "runner/case_driver.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace mqttspec::runner {
+
+using results::verdict;
+
+case_driver::case_driver(const job& j, const engine::run_options& options, surroundings& around)
+    : job_(j), around_(around), run_(*j.scenario, options) {
+  const auto& lines = j.scenario->lines;
+  stops_broker_ = std::any_of(lines.begin(), lines.end(), [](const script::instruction& i) {
+    return std::holds_alternative<script::hook_line>(i.what);
+  });
+}
+
+case_driver::~case_driver() {
+  *alive_ = false;
+  *around_.octets_held -= octets_;
+}
+
+void case_driver::start(instant now) {
+  started_ = now;
+  run_.start(now);
+  perform(now);
+}
+
+void case_driver::time_passed(instant now) {
+  run_.time_passed(now);
+  perform(now);
+}
+
+void case_driver::stalled(duration length, instant now) {
+  run_.stalled(length, now);
+}
+
+void case_driver::abandon(verdict outcome, const std::string& reason, instant now) {
+  run_.abandon(outcome, reason, now);
+  perform(now);
+}
+
+results::case_result case_driver::take_result() {
+  results::case_result r = run_.take_result();
+  r.started = started_ - instant{};
+  r.repetition = job_.repetition;
+  return r;
+}
+
+void case_driver::perform(instant now) {
+  while (const auto next = run_.next_action()) {
+    if (const auto* o = std::get_if<engine::open_connection>(&*next)) {
+      open(*o, now);
+    } else if (const auto* w = std::get_if<engine::write_octets>(&*next)) {
+      if (const auto s = streams_.find(w->id); s != streams_.end()) s->second->write(w->octets);
+    } else if (const auto* h = std::get_if<engine::shut_down>(&*next)) {
+      if (const auto s = streams_.find(h->id); s != streams_.end()) s->second->shutdown();
+    } else if (const auto* c = std::get_if<engine::close_connection>(&*next)) {
+      if (const auto s = streams_.find(c->id); s != streams_.end()) {
+        if (c->abort) {
+          s->second->abort();
+        } else {
+          s->second->close();
+        }
+      }
+    } else if (const auto* k = std::get_if<engine::run_hook>(&*next)) {
+      hook(k->action, now);
+    }
+  }
+  around_.changed(*this);
+}
+
+void case_driver::open(const engine::open_connection& what, instant now) {
+  // The plan skips what the target cannot do; this is for a scenario that slipped through.
+  if (!what.transport.empty() && what.transport != "tcp") {
+    return run_.connect_failed(what.id,
+                               fmt::format("transport '{}' is not available", what.transport), now);
+  }
+  if (!what.node.empty()) {
+    return run_.connect_failed(what.id, fmt::format("the target has no node '{}'", what.node), now);
+  }
+  const engine::connection_id id = what.id;
+  net::stream& s = *(streams_[id] = around_.connector->make());
+  s.start({[this, id](const std::string& error, instant at) {
+             if (error.empty()) {
+               run_.connected(id, at);
+             } else {
+               if (!stops_broker_) around_.refused();
+               run_.connect_failed(id, error, at);
+             }
+             perform(at);
+           },
+           [this, id](byte_view octets, instant at) { received(id, octets, at); },
+           [this, id](net::stream_end how, instant at) {
+             if (how == net::stream_end::over_limit) {
+               run_.abandon(verdict::error, "the broker flooded one connection", at);
+             } else {
+               run_.closed(id,
+                           how == net::stream_end::reset ? engine::close_kind::reset
+                                                         : engine::close_kind::orderly,
+                           at);
+             }
+             perform(at);
+           }});
+}
+
+void case_driver::received(engine::connection_id id, byte_view octets, instant now) {
+  octets_ += octets.size();
+  *around_.octets_held += octets.size();
+  if (*around_.octets_held > around_.most_octets_held) {
+    run_.abandon(verdict::error,
+                 fmt::format("the broker flooded the harness: {} MiB are held for all cases",
+                             around_.most_octets_held >> 20),
+                 now);
+  } else {
+    run_.received(id, octets, now);
+  }
+  perform(now);
+}
+
+void case_driver::hook(script::broker_action action, instant now) {
+  if (around_.control == nullptr) {
+    return run_.hook_done(false, "the target has no hooks", now);
+  }
+  around_.control->perform(action, [this, alive = alive_](bool ok, const std::string& why) {
+    if (!*alive) return;
+    const instant at = around_.loop->now();
+    run_.hook_done(ok, why, at);
+    perform(at);
+  });
+}
+
+}  // namespace mqttspec::runner

@@ -1,0 +1,177 @@
+#include "runner/network_executor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "runner/case_driver.h"
+
+namespace mqttspec::runner {
+
+namespace {
+
+using results::verdict;
+using namespace std::chrono_literals;
+
+class network_executor : public executor, public net::timed {
+ public:
+  network_executor(net::event_loop& loop, net::connector& connector, broker_control* control)
+      : loop_(loop), connector_(connector) {
+    around_.loop = &loop;
+    around_.connector = &connector;
+    around_.control = control;
+    around_.changed = [this](case_driver& d) { changed(d); };
+    around_.refused = [this] { suspect(); };
+    around_.octets_held = &octets_held_;
+    loop_.add(*this);
+    loop_.on_interrupt([this] { interrupted_ = true; });
+  }
+  ~network_executor() override { loop_.remove(*this); }
+
+  instant now() const override { return loop_.now(); }
+  bool interrupted() const override { return interrupted_; }
+  const std::string& lost() const override { return lost_; }
+
+  void run(const batch& what, const result_callback& ended) override {
+    // The longest first, so that none of them begins when the others are done.
+    std::vector<job> waiting = what.jobs;
+    std::sort(waiting.begin(), waiting.end(), [](const job& a, const job& b) {
+      return std::tie(b.scenario->shortest, a.scenario->id, a.repetition) <
+             std::tie(a.scenario->shortest, b.scenario->id, b.repetition);
+    });
+    std::size_t next = 0;
+    bool stopped = false;
+    loop_.run_until([&] {
+      collect(ended, stopped);
+      if (stopped || interrupted_ || !lost_.empty()) return true;
+      if (probing_) return false;
+      // A few at a time, so that starting does not keep the sockets waiting.
+      for (int n = 0; n < 16 && next < waiting.size() && running_.size() < what.at_once; ++n) {
+        begin(waiting[next++], what.options);
+      }
+      if (next < waiting.size() && running_.size() < what.at_once && !nudged_) {
+        nudged_ = true;
+        loop_.post([this] { nudged_ = false; });
+      }
+      return running_.empty() && finished_.empty() && next == waiting.size();
+    });
+    const instant end = loop_.now();
+    if (stopped || interrupted_) {
+      abandon_all(verdict::inconclusive,
+                  interrupted_ ? "interrupted" : "another case failed (--fail-fast)", end);
+    } else if (!lost_.empty()) {
+      abandon_all(verdict::error, lost_, end);
+      for (; next < waiting.size() && !stopped; ++next) {
+        stopped = !ended(not_run(waiting[next], verdict::error, lost_));
+      }
+    }
+    bool ignored = false;
+    collect(ended, ignored);
+    probe_.reset();
+  }
+
+  instant next_deadline() const override {
+    const instant of_cases = deadlines_.empty() ? never : deadlines_.begin()->first;
+    return std::min(of_cases, probe_at_);
+  }
+
+  void time_passed(instant now) override {
+    if (probe_at_ <= now) {
+      probe_at_ = never;
+      probe();
+    }
+    // Each at most once: a case may ask for a deadline that has passed already.
+    std::vector<case_driver*> due;
+    for (const auto& [at, driver] : deadlines_) {
+      if (at > now) break;
+      due.push_back(driver);
+    }
+    for (case_driver* d : due) d->time_passed(now);
+  }
+
+  void stalled(duration length, instant now) override {
+    for (const auto& [raw, driver] : running_) driver->stalled(length, now);
+  }
+
+ private:
+  void begin(const job& j, const engine::run_options& options) {
+    auto driver = std::make_unique<case_driver>(j, options, around_);
+    case_driver& d = *driver;
+    running_.emplace(&d, std::move(driver));
+    d.start(loop_.now());
+  }
+
+  void changed(case_driver& d) {
+    if (d.filed_under != never) deadlines_.erase({d.filed_under, &d});
+    d.filed_under = d.finished() ? never : d.next_deadline();
+    if (d.filed_under != never) deadlines_.insert({d.filed_under, &d});
+    if (d.finished()) finished_.insert(&d);
+  }
+
+  // Outside of all callbacks of the drivers, which die here.
+  void collect(const result_callback& ended, bool& stopped) {
+    for (case_driver* d : std::exchange(finished_, {})) {
+      results::case_result r = d->take_result();
+      running_.erase(d);
+      if (!ended(std::move(r))) stopped = true;
+    }
+  }
+
+  void abandon_all(verdict outcome, const std::string& reason, instant now) {
+    std::vector<case_driver*> all;
+    for (const auto& [raw, driver] : running_) all.push_back(raw);
+    for (case_driver* d : all) d->abandon(outcome, reason, now);
+  }
+
+  // A case could not connect: is it only that one, or has the broker died?
+  void suspect() {
+    if (probing_ || !lost_.empty()) return;
+    probing_ = true;
+    attempts_ = 0;
+    loop_.post([this] { probe(); });
+  }
+
+  void probe() {
+    probe_ = connector_.make();
+    probe_->start({[this](const std::string& error, instant now) {
+                     if (error.empty()) {
+                       probing_ = false;
+                       probe_->close();
+                     } else if (++attempts_ < 3) {
+                       probe_at_ = now + 100ms;
+                     } else {
+                       probing_ = false;
+                       lost_ =
+                           fmt::format("the broker does not take connections any more: {}", error);
+                     }
+                   },
+                   {},
+                   {}});
+  }
+
+  net::event_loop& loop_;
+  net::connector& connector_;
+  case_driver::surroundings around_;
+  std::map<case_driver*, std::unique_ptr<case_driver>> running_;
+  std::set<case_driver*> finished_;
+  std::set<std::pair<instant, case_driver*>> deadlines_;
+  std::size_t octets_held_ = 0;
+  bool interrupted_ = false;
+  bool nudged_ = false;
+  bool probing_ = false;
+  std::string lost_;
+  int attempts_ = 0;
+  instant probe_at_ = never;
+  std::unique_ptr<net::stream> probe_;
+};
+
+}  // namespace
+
+std::unique_ptr<executor> make_network_executor(net::event_loop& loop, net::connector& connector,
+                                                broker_control* control) {
+  return std::make_unique<network_executor>(loop, connector, control);
+}
+
+}  // namespace mqttspec::runner

@@ -1,0 +1,196 @@
+#include "runner/suite.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "runner/sanity.h"
+
+namespace mqttspec::runner {
+
+namespace {
+
+using results::case_result;
+using results::verdict;
+
+// Cases that see what others do, or that take the broker away from them.
+bool runs_alone(const script::scenario& s) {
+  if (std::find(s.tags.begin(), s.tags.end(), "exclusive") != s.tags.end()) return true;
+  return std::any_of(s.lines.begin(), s.lines.end(), [](const script::instruction& i) {
+    return std::holds_alternative<script::hook_line>(i.what);
+  });
+}
+
+std::string_view capability_of(script::broker_action action) {
+  switch (action) {
+    case script::broker_action::restart:
+      return "restart";
+    case script::broker_action::kill:
+      return "kill";
+    case script::broker_action::stop:
+    case script::broker_action::start:
+      return "stop";
+  }
+  return "stop";
+}
+
+// Why |s| cannot run on this target.
+std::optional<std::string> obstacle(const script::scenario& s, const capability_values& can) {
+  for (const script::need& n : s.needs) {
+    if (auto reason = unmet(n, can)) return reason;
+  }
+  for (const script::client_declaration& c : s.clients) {
+    if (!c.transport.empty() && c.transport != "tcp") {
+      return fmt::format("needs transport {}; the target does not have it", c.transport);
+    }
+    if (!c.node.empty()) return fmt::format("needs node {}; the target does not have it", c.node);
+  }
+  // Starting alone is not a hook of its own: it follows a kill or a stop.
+  for (const script::instruction& i : s.lines) {
+    const auto* hook = std::get_if<script::hook_line>(&i.what);
+    if (hook == nullptr || hook->action == script::broker_action::start) continue;
+    const std::string_view name = capability_of(hook->action);
+    const auto found = can.find(std::string(name));
+    if (found == can.end() || found->second == 0) {
+      return fmt::format("needs to {} the broker; the target file has no such hook", name);
+    }
+  }
+  return std::nullopt;
+}
+
+class suite {
+ public:
+  suite(executor& on, const suite_settings& settings, const scenario_source& source,
+        suite_observer& observer)
+      : on_(on), settings_(settings), source_(source), observer_(observer) {}
+
+  results::run_results run() {
+    const instant began = on_.now();
+    for (const auto v : settings_.versions) {
+      out_.target.versions.emplace_back(wire::version_name(v));
+    }
+    if (sanity_before()) {
+      for (std::uint32_t r = 0; r < settings_.repeat && !over(); ++r) repetition(r);
+      if (!on_.interrupted()) sanity_after();
+    }
+    for (const diagnostic& d : stale_entries(settings_.known, selected_ids())) {
+      // A run that ended early has not seen all that the baseline speaks of.
+      if (out_.void_reason.empty() && !over()) out_.problems.push_back(render(d));
+    }
+    std::sort(out_.cases.begin(), out_.cases.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.id, a.repetition) < std::tie(b.id, b.repetition);
+    });
+    out_.interrupted = on_.interrupted();
+    out_.took = on_.now() - began;
+    return std::move(out_);
+  }
+
+ private:
+  bool over() const { return stopped_ || on_.interrupted() || !on_.lost().empty(); }
+
+  bool sanity_before() {
+    observer_.sanity_begins(false);
+    const sanity_outcome s =
+        check_sanity(on_, settings_.run_tag + "a", settings_.versions, settings_.engine);
+    for (const capability_description& c : known_capabilities()) {
+      if (c.source == capability_source::reach) can_[std::string(c.name)] = c.fallback.value_or(0);
+    }
+    for (const auto& [name, value] : s.learned) can_[name] = value;
+    for (const auto& [name, value] : s.learned) {
+      out_.target.learned[name] = std::to_string(value);
+    }
+    for (const auto& [name, value] : settings_.declared) can_[name] = value;
+    if (on_.interrupted()) return false;
+    if (!s.failure.empty()) {
+      out_.void_reason = "the sanity check before the cases failed: " + s.failure;
+    }
+    return s.failure.empty();
+  }
+
+  void sanity_after() {
+    if (!on_.lost().empty()) {
+      out_.void_reason = on_.lost();
+      return;
+    }
+    observer_.sanity_begins(true);
+    const sanity_outcome s =
+        check_sanity(on_, settings_.run_tag + "z", settings_.versions, settings_.engine);
+    if (s.failure.empty() || on_.interrupted()) return;
+    out_.void_reason = "the sanity check after the cases failed: " + s.failure;
+    for (case_result& c : out_.cases) {
+      if (c.outcome == verdict::skip) continue;
+      c.reason =
+          fmt::format("the broker failed the sanity check afterwards; this was: {}{}{}",
+                      results::verdict_name(c.outcome), c.reason.empty() ? "" : ", ", c.reason);
+      c.outcome = verdict::error;
+      c.expected = false;
+    }
+  }
+
+  void repetition(std::uint32_t number) {
+    const std::string tag =
+        number == 0 ? settings_.run_tag : fmt::format("{}r{}", settings_.run_tag, number);
+    // The scenarios must outlive their jobs.
+    const std::vector<script::scenario> all = source_(tag, can_);
+    const std::vector<std::size_t> chosen = select(settings_.chosen, all);
+    if (number == 0) {
+      for (const std::string& p : unmatched_patterns(settings_.chosen, all)) {
+        out_.problems.push_back(fmt::format("no case matches '{}'", p));
+      }
+      observer_.cases_begin(chosen.size() * settings_.repeat);
+    }
+    batch together;
+    batch alone;
+    together.options = settings_.engine;
+    together.options.trace_passed = settings_.trace_passed;
+    together.at_once = settings_.at_once;
+    for (const std::size_t i : chosen) {
+      const job j{&all[i], number};
+      selected_.insert(all[i].id);
+      const baseline_entry* known = entry_for(settings_.known, all[i].id);
+      if (known != nullptr && known->kind == baseline_kind::skip) {
+        take(not_run(j, verdict::skip, "baseline: " + known->reason));
+      } else if (auto reason = obstacle(all[i], can_)) {
+        take(not_run(j, verdict::skip, std::move(*reason)));
+      } else {
+        (runs_alone(all[i]) ? alone : together).jobs.push_back(j);
+      }
+    }
+    alone.options = together.options;
+    alone.at_once = 1;
+    for (const batch* lane : {&together, &alone}) {
+      if (stopped_ || on_.interrupted()) return;
+      on_.run(*lane, [this](case_result c) { return take(std::move(c)); });
+    }
+  }
+
+  bool take(case_result c) {
+    judge(c, entry_for(settings_.known, c.id), settings_.strict);
+    observer_.case_ended(c);
+    if (settings_.fail_fast && !c.expected) stopped_ = true;
+    out_.cases.push_back(std::move(c));
+    return !stopped_;
+  }
+
+  std::vector<std::string> selected_ids() const { return {selected_.begin(), selected_.end()}; }
+
+  executor& on_;
+  const suite_settings& settings_;
+  const scenario_source& source_;
+  suite_observer& observer_;
+  results::run_results out_;
+  capability_values can_;
+  std::set<std::string> selected_;
+  bool stopped_ = false;
+};
+
+}  // namespace
+
+results::run_results run_suite(executor& on, const suite_settings& settings,
+                               const scenario_source& source, suite_observer& observer) {
+  return suite(on, settings, source, observer).run();
+}
+
+}  // namespace mqttspec::runner

@@ -1,0 +1,63 @@
+#pragma once
+// The target file: where the broker is, and what cannot be asked on the wire.
+//
+//   name         = "mosquitto 2.0.11"
+//   address      = "127.0.0.1:1883"
+//   versions     = ["5", "3.1.1"]
+//   user         = "tester"
+//   password_env = "BROKER_PASSWORD"      # the name of a variable, never the password
+//
+//   [facts]                               # names of runner/capabilities.h
+//   queue_limit    = 1000
+//   queue_overflow = "drop-oldest"
+//   qos0_queued    = false
+//
+//   [hooks]                               # shell commands
+//   start      = "systemctl start mosquitto"
+//   stop       = "systemctl stop mosquitto"
+//   restart    = "systemctl restart mosquitto"
+//   kill       = "pkill -9 -x mosquitto"
+//   wait_ready = "nc -z 127.0.0.1 1883"   # without: until a connection is accepted
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "base/result.h"
+#include "runner/capabilities.h"
+#include "wire/types.h"
+
+namespace mqttspec::runner {
+
+struct hook_commands {
+  std::string start;
+  std::string stop;
+  std::string restart;
+  std::string kill;
+  std::string wait_ready;
+
+  friend bool operator==(const hook_commands&, const hook_commands&) = default;
+};
+
+struct target {
+  std::string name;
+  std::string address;
+  std::vector<wire::protocol_version> versions;  // empty: both
+  std::string user;
+  std::string password_env;
+  capability_values facts;
+  std::map<std::string, std::string> facts_as_written;  // for the report
+  hook_commands hooks;
+};
+
+// All errors of the file at once.
+result<target, std::vector<diagnostic>> parse_target(const std::string& file,
+                                                     std::string_view text);
+
+// "5", "3.1.1" (also "5.0" and "4", the Protocol Level).
+std::optional<wire::protocol_version> parse_version(std::string_view text);
+
+}  // namespace mqttspec::runner
