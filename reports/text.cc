@@ -164,6 +164,12 @@ std::string outcome_label(const case_result& c) {
   return "ERROR";
 }
 
+std::string case_line(const case_result& c, bool colour) {
+  return fmt::format(
+      "{}{}{} {}{}  {}\n", colour ? tint(c) : "", outcome_label(c), colour ? "\033[0m" : "", c.id,
+      c.repetition == 0 ? "" : fmt::format(" #{}", c.repetition + 1), print_took(c.took));
+}
+
 std::string trace_text(const case_result& c) {
   std::string out;
   for (const trace_line& t : c.trace) out += trace_row(t, true);
@@ -172,10 +178,7 @@ std::string trace_text(const case_result& c) {
 
 std::string case_text(const results::run_results& run, const case_result& c,
                       const text_options& options) {
-  std::string out = fmt::format("{}{}{} {}{}  {}\n", options.colour ? tint(c) : "",
-                                outcome_label(c), options.colour ? "\033[0m" : "", c.id,
-                                c.repetition == 0 ? "" : fmt::format(" #{}", c.repetition + 1),
-                                print_took(c.took));
+  std::string out = case_line(c, options.colour);
   if (!c.reason.empty()) out += indented(c.reason, "  ");
   if (!c.baseline_reason.empty()) out += fmt::format("  baseline: {}\n", c.baseline_reason);
   for (const std::string& note : c.notes) out += fmt::format("  note: {}\n", note);

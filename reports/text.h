@@ -35,6 +35,9 @@ struct text_options {
 std::string case_text(const results::run_results& run, const results::case_result& c,
                       const text_options& options = {});
 
+// "PASS session/...[v5]  2 ms"
+std::string case_line(const results::case_result& c, bool colour = false);
+
 // The packets and events of one case, a line each.
 std::string trace_text(const results::case_result& c);
 

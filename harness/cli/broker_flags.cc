@@ -1,0 +1,103 @@
+#include "cli/broker_flags.h"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+namespace mqttspec::cli {
+
+namespace {
+
+template <class T>
+bool read_number(const parsed_options& options, const char* name, T smallest, T& into,
+                 console& on) {
+  if (!options.has(name)) return true;
+  const auto value = options.get<std::int64_t>(name);
+  constexpr auto largest = static_cast<std::int64_t>(std::numeric_limits<T>::max());
+  if (value < static_cast<std::int64_t>(smallest) || value > largest) {
+    on.error(fmt::format("--{} must be between {} and {}", name, smallest, largest));
+    return false;
+  }
+  into = static_cast<T>(value);
+  return true;
+}
+
+}  // namespace
+
+void add_broker_flags(po::options_description& to) {
+  const auto number = [] { return po::value<std::int64_t>()->value_name("N"); };
+  po::options_description flags("options of the embedded broker");
+  flags.add_options()("queue-limit", number(), "messages kept for an absent client (1000)")(
+      "queue-overflow", po::value<std::string>()->value_name("POLICY"),
+      "drop-newest (default), drop-oldest or disconnect")(
+      "qos0-queued", po::bool_switch(), "keep QoS 0 messages for absent clients too")(
+      "session-expiry-max", number(), "longest Session Expiry Interval, in seconds")(
+      "v311-session-expiry", number(), "seconds that 3.1.1 sessions are kept")(
+      "receive-maximum", number(), "the broker's own Receive Maximum (100)")(
+      "inflight-window", number(), "most messages in flight to a client")(
+      "maximum-packet-size", number(), "longest packet taken, in octets")(
+      "topic-alias-maximum", number(), "highest Topic Alias taken (16)")(
+      "maximum-qos", number(), "highest QoS taken (2)")("no-retain", po::bool_switch(),
+                                                        "no retained messages")(
+      "server-keep-alive", number(), "Keep Alive imposed on clients, in seconds")(
+      "qos2-at-pubrel", po::bool_switch(), "pass QoS 2 messages on at PUBREL, not at PUBLISH")(
+      "refuse-empty-client-id", po::bool_switch(), "refuse 3.1.1 clients without an id")(
+      "forget-on-restart", po::bool_switch(), "sessions do not survive a restart");
+  to.add(flags);
+}
+
+std::optional<broker::broker_options> broker_options_from(const parsed_options& options,
+                                                          console& on) {
+  broker::broker_options b;
+  const bool good =
+      read_number(options, "queue-limit", std::uint32_t{0}, b.queue_limit, on) &&
+      read_number(options, "session-expiry-max", std::uint32_t{0}, b.session_expiry_max, on) &&
+      read_number(options, "v311-session-expiry", std::uint32_t{0}, b.v311_session_expiry, on) &&
+      read_number(options, "receive-maximum", std::uint16_t{1}, b.receive_maximum, on) &&
+      read_number(options, "inflight-window", std::uint16_t{1}, b.inflight_window, on) &&
+      read_number(options, "maximum-packet-size", std::uint32_t{16}, b.maximum_packet_size, on) &&
+      read_number(options, "topic-alias-maximum", std::uint16_t{0}, b.topic_alias_maximum, on) &&
+      read_number(options, "maximum-qos", std::uint8_t{0}, b.maximum_qos, on) &&
+      read_number(options, "server-keep-alive", std::uint16_t{0}, b.server_keep_alive, on);
+  if (!good) return std::nullopt;
+  if (b.maximum_qos > 2) {
+    on.error("--maximum-qos must be 0, 1 or 2");
+    return std::nullopt;
+  }
+  if (options.has("queue-overflow")) {
+    const auto& policy = options.get<std::string>("queue-overflow");
+    if (policy == "drop-newest") {
+      b.overflow = broker::overflow_policy::drop_newest;
+    } else if (policy == "drop-oldest") {
+      b.overflow = broker::overflow_policy::drop_oldest;
+    } else if (policy == "disconnect") {
+      b.overflow = broker::overflow_policy::disconnect;
+    } else {
+      on.error(fmt::format("--queue-overflow cannot be '{}'", policy),
+               "valid here: drop-newest, drop-oldest, disconnect");
+      return std::nullopt;
+    }
+  }
+  b.qos0_queued = options.get<bool>("qos0-queued");
+  b.retain_available = !options.get<bool>("no-retain");
+  b.qos2_forwarded_at_pubrel = options.get<bool>("qos2-at-pubrel");
+  b.empty_client_id_refused = options.get<bool>("refuse-empty-client-id");
+  b.sessions_survive_restart = !options.get<bool>("forget-on-restart");
+  return b;
+}
+
+runner::capability_values facts_of(const broker::broker_options& b) {
+  using broker::overflow_policy;
+  return {{"queue_limit", b.queue_limit},
+          {"queue_overflow_drop_newest", b.overflow == overflow_policy::drop_newest},
+          {"queue_overflow_drop_oldest", b.overflow == overflow_policy::drop_oldest},
+          {"queue_overflow_disconnect", b.overflow == overflow_policy::disconnect},
+          {"qos0_queued", b.qos0_queued},
+          {"v311_session_expiry", b.v311_session_expiry},
+          {"inflight_window", b.inflight_window},
+          {"sessions_survive_restart", b.sessions_survive_restart},
+          {"sessions_survive_kill", b.sessions_survive_restart},
+          {"retained_survive_restart", b.sessions_survive_restart}};
+}
+
+}  // namespace mqttspec::cli

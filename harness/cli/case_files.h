@@ -1,0 +1,42 @@
+#pragma once
+// Finding, reading and checking scenario files for the commands.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/options.h"
+#include "script/catalogue.h"
+#include "script/library.h"
+
+namespace mqttspec::cli {
+
+void add_cases_option(po::options_description& to);
+
+// --cases (or MQTTSPEC_CASES), else the source's cases, else ../share/mqttspec/cases beside the
+// program; relative to the working directory where it lies below.
+std::string find_cases_directory(const parsed_options& options);
+
+// |path| as it is shown and compared: relative where it lies below the working directory.
+std::string shown_path(const std::string& path);
+
+struct case_files {
+  std::string root;
+  script::file_set files;
+  script::catalogue statements;
+  std::vector<std::string> patterns;  // words that name no file
+  std::vector<std::string> named;     // words that do: files and directories
+  std::vector<diagnostic> found;      // errors and warnings of all files
+};
+
+// Reads what |words| name; the whole directory of cases when there is none, or a pattern among
+// them. nullopt, with everything told on err, when a file has errors.
+std::optional<case_files> load_cases(const parsed_options& options, const arguments& words,
+                                     console& on);
+
+// The text of a file, or nullopt with an error told.
+std::optional<std::string> read_file(const std::string& path, const char* what, console& on);
+
+bool has_errors(const std::vector<diagnostic>& list);
+
+}  // namespace mqttspec::cli

@@ -1,0 +1,110 @@
+#include "cli/cli.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+
+#include "base/spelling.h"
+#include "cli/command.h"
+#include "cli/exit_codes.h"
+
+namespace mqttspec::cli {
+
+namespace {
+
+constexpr std::array table = std::to_array<command>({
+    {"run", "run cases against a broker (the default command)", run_command},
+    {"list", "what there is: cases, statements, purposes", list_command},
+    {"check", "parse and lint scenario files, without a network", check_command},
+    {"fmt", "bring scenario files into the standard layout", fmt_command},
+    {"explain", "a statement of the standard: summary, cases that check it", explain_command},
+    {"decode", "octets to notation and back", decode_command},
+    {"report", "render a results file", report_command},
+    {"broker", "serve the embedded reference broker", broker_command},
+});
+
+std::string overview() {
+  std::string out =
+      "mqttspec: conformance and fuzz test suite for MQTT brokers\n\n"
+      "usage: mqttspec [COMMAND] [OPTIONS]\n\n";
+  for (const command& c : table) out += fmt::format("  {:<9} {}\n", c.name, c.summary);
+  out +=
+      "\n  mqttspec                              all cases against the embedded broker\n"
+      "  mqttspec run --broker 127.0.0.1:1883  all cases against a broker\n"
+      "  mqttspec COMMAND --help               the options of a command\n\n"
+      "exit codes: 0 as expected, 1 unexpected results, 2 bad usage or files that do not parse,\n"
+      "3 broker unreachable or unfit (results are void), 4 nothing ran, 5 internal error,\n"
+      "130 interrupted\n";
+  return out;
+}
+
+// A word that can only be a misspelt command, not a case, file or pattern.
+bool could_select(const std::string& word) {
+  std::error_code error;
+  return word.find_first_of("/*[.") != std::string::npos || std::filesystem::exists(word, error);
+}
+
+}  // namespace
+
+std::span<const command> commands() {
+  return table;
+}
+
+int run_program(arguments words, console& on) {
+  if (words.empty()) return run_command({}, on);
+  const std::string first = words.front();
+  if (first == "--version" || first == "version") {
+    on.print("mqttspec " MQTTSPEC_VERSION "\n");
+    return as_expected;
+  }
+  if (first == "--help" || first == "-h" || (first == "help" && words.size() == 1)) {
+    on.print(overview());
+    return as_expected;
+  }
+  if (first == "help") {
+    words.erase(words.begin());
+    words.insert(words.begin() + 1, "--help");
+    return run_program(std::move(words), on);
+  }
+  if (first.starts_with('-')) return run_command(words, on);
+  const auto found =
+      std::find_if(table.begin(), table.end(), [&](const command& c) { return c.name == first; });
+  if (found != table.end()) {
+    words.erase(words.begin());
+    return found->run(words, on);
+  }
+  if (could_select(first)) return run_command(words, on);
+  std::vector<std::string_view> names;
+  for (const command& c : table) names.push_back(c.name);
+  on.error(fmt::format("there is no command '{}'", first), suggest(first, names));
+  return bad_usage;
+}
+
+int run(int argc, char** argv) {
+  // A reader of our output that goes away (`| head`) is no reason to die without a report.
+  std::signal(SIGPIPE, SIG_IGN);
+  console on{std::cout,
+             std::cerr,
+             ::isatty(STDOUT_FILENO) == 1,
+             ::isatty(STDERR_FILENO) == 1,
+             [](const std::string& name) -> std::optional<std::string> {
+               const char* value = std::getenv(name.c_str());
+               return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+             },
+             "auto"};
+  try {
+    return run_program(arguments(argv + 1, argv + argc), on);
+  } catch (const std::exception& e) {
+    on.error(fmt::format("internal error: {}", e.what()), "please report this with the command");
+    return internal_error;
+  }
+}
+
+}  // namespace mqttspec::cli

@@ -1,0 +1,32 @@
+#include "cli/console.h"
+
+#include <ostream>
+
+namespace mqttspec::cli {
+
+bool console::coloured(bool terminal) const {
+  if (colour == "always") return true;
+  if (colour == "never" || !terminal) return false;
+  const auto none = variable ? variable("NO_COLOR") : std::nullopt;
+  return !none || none->empty();
+}
+
+void console::print(std::string_view text) const {
+  out << text;
+  out.flush();
+}
+
+void console::error(std::string_view message, std::string_view help) const {
+  diagnostic d;
+  d.message = message;
+  d.help = help;
+  err << render(d, colour_err());
+  err.flush();
+}
+
+void console::show(const std::vector<diagnostic>& list) const {
+  err << render(list, colour_err());
+  err.flush();
+}
+
+}  // namespace mqttspec::cli

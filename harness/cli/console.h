@@ -1,0 +1,36 @@
+#pragma once
+// Where commands print, and how. Tests give string streams.
+
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostic.h"
+
+namespace mqttspec::cli {
+
+struct console {
+  std::ostream& out;
+  std::ostream& err;
+  bool out_is_terminal = false;
+  bool err_is_terminal = false;
+  // The environment, for options and NO_COLOR.
+  std::function<std::optional<std::string>(const std::string& name)> variable;
+  std::string colour = "auto";  // --color: auto, always, never
+
+  bool colour_out() const { return coloured(out_is_terminal); }
+  bool colour_err() const { return coloured(err_is_terminal); }
+
+  void print(std::string_view text) const;
+  // "error: ..." and, where there is one, "  = help: ..." on err.
+  void error(std::string_view message, std::string_view help = "") const;
+  void show(const std::vector<diagnostic>& list) const;  // on err
+
+ private:
+  bool coloured(bool terminal) const;
+};
+
+}  // namespace mqttspec::cli

@@ -1,0 +1,21 @@
+#pragma once
+// What the process ends with (docs/running.md).
+
+#include "results/results.h"
+
+namespace mqttspec::cli {
+
+enum exit_code : int {
+  as_expected = 0,  // known failures included
+  unexpected_result = 1,
+  bad_usage = 2,        // or a case, baseline or target file that does not parse
+  broker_unusable = 3,  // unreachable, or sanity failed before or after: results are void
+  nothing_ran = 4,
+  internal_error = 5,
+  interrupted = 130,
+};
+
+// |min|: at least so many cases must have come to a verdict.
+exit_code exit_code_of(const results::run_results& r, std::size_t min);
+
+}  // namespace mqttspec::cli

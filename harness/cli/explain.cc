@@ -1,0 +1,101 @@
+// mqttspec explain
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/case_files.h"
+#include "cli/exit_codes.h"
+#include "script/expander.h"
+
+namespace mqttspec::cli {
+
+namespace {
+
+using wire::protocol_version;
+
+// The lines of |s| that cite the statement, as "file:line  text"; each once.
+std::string citing_lines(const script::scenario& s, const script::statement_entry& e) {
+  const script::statement_reference wanted{e.version, e.id};
+  const auto cites = [&](const std::vector<script::statement_reference>& list) {
+    return std::find(list.begin(), list.end(), wanted) != list.end();
+  };
+  std::string out;
+  std::vector<std::pair<std::string, std::uint32_t>> shown;
+  for (const script::instruction& i : s.lines) {
+    const auto* expect = std::get_if<script::expect_line>(&i.what);
+    if (expect == nullptr) continue;
+    const bool cited =
+        cites(expect->statements) ||
+        std::any_of(expect->alternatives.begin(), expect->alternatives.end(),
+                    [&](const script::alternative& a) { return cites(a.statements); });
+    const std::pair place(i.where.file, i.where.line);
+    if (!cited || std::find(shown.begin(), shown.end(), place) != shown.end()) continue;
+    shown.push_back(place);
+    const auto begin = i.source.find_first_not_of(" ");
+    out += fmt::format("      {}:{}  {}\n", i.where.file, i.where.line,
+                       begin == std::string::npos ? i.source : i.source.substr(begin));
+  }
+  return out;
+}
+
+std::string explanation(const script::statement_entry& e,
+                        const std::vector<script::scenario>& all) {
+  std::string out =
+      fmt::format("{} (MQTT {}, section {})\n  {}\n  level: {}   binds: {}   status: {}\n", e.id,
+                  wire::version_name(e.version), e.section, e.summary, e.level, e.who, e.status);
+  std::string cases;
+  for (const script::scenario& s : all) {
+    if (s.version != e.version) continue;
+    const std::string lines = citing_lines(s, e);
+    if (!lines.empty()) cases += fmt::format("    {}\n{}", s.id, lines);
+  }
+  return out + (cases.empty() ? "  no case checks it\n" : "  checked by\n" + cases);
+}
+
+}  // namespace
+
+int explain_command(const arguments& words, console& on) {
+  option_set set;
+  set.usage = "mqttspec explain [OPTIONS] STATEMENT ...";
+  set.explanation = "What a statement asks, in both versions, and the cases that check it.";
+  set.words_are = "statements";
+  add_cases_option(set.described);
+  int status = 0;
+  const auto options = parse_options(set, words, on, status);
+  if (!options) return status;
+  if (options->words.empty()) {
+    on.error("no statement is named", "write for example: mqttspec explain MQTT-3.2.2-3");
+    return bad_usage;
+  }
+  const auto cases = load_cases(*options, {}, on);
+  if (!cases) return bad_usage;
+  const auto all = script::expand(cases->files, {}).scenarios;
+  bool missing = false;
+  for (std::string id : options->words) {
+    if (id.starts_with('@')) id.erase(0, 1);
+    std::vector<protocol_version> versions = {protocol_version::v5, protocol_version::v311};
+    for (const protocol_version v : {protocol_version::v5, protocol_version::v311}) {
+      const std::string prefix = fmt::format("{}:", wire::version_tag(v));
+      if (id.starts_with(prefix)) {
+        id.erase(0, prefix.size());
+        versions = {v};
+      }
+    }
+    bool found = false;
+    for (const protocol_version v : versions) {
+      if (const auto* e = cases->statements.find(v, id)) {
+        on.print((found ? "\n" : "") + explanation(*e, all));
+        found = true;
+      }
+    }
+    if (found) continue;
+    missing = true;
+    const auto near = cases->statements.near(versions.front(), id);
+    on.error(fmt::format("there is no statement '{}'", id),
+             near.empty() ? "" : fmt::format("near: {}", fmt::join(near, ", ")));
+  }
+  return missing ? bad_usage : as_expected;
+}
+
+}  // namespace mqttspec::cli

@@ -1,0 +1,167 @@
+// mqttspec list
+
+#include <fmt/format.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "cli/case_files.h"
+#include "cli/exit_codes.h"
+#include "runner/selection.h"
+#include "script/expander.h"
+
+namespace mqttspec::cli {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+using script::scenario;
+
+// Which cases cite a statement or have a purpose, by "v5:MQTT-3.2.2-3" or "S-Q-01".
+using citations = std::map<std::string, std::vector<std::string>>;
+
+citations by_statement(const std::vector<scenario>& all) {
+  citations out;
+  for (const scenario& s : all) {
+    for (const auto& one : script::statements_of(s)) out[script::print(one)].push_back(s.id);
+  }
+  return out;
+}
+
+citations by_purpose(const std::vector<scenario>& all) {
+  citations out;
+  for (const scenario& s : all) {
+    for (const std::string& p : s.purposes) out[p].push_back(s.id);
+  }
+  return out;
+}
+
+std::string key_of(const script::statement_entry& e) {
+  return fmt::format("{}:{}", wire::version_tag(e.version), e.id);
+}
+
+std::string as_text(const json& list) {
+  return list.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+std::string list_cases(const std::vector<scenario>& chosen, bool in_json) {
+  json out = json::array();
+  std::string text;
+  for (const scenario& s : chosen) {
+    if (!in_json) {
+      text += fmt::format("{}\n", s.id);
+      continue;
+    }
+    json statements = json::array();
+    for (const auto& one : script::statements_of(s)) statements.push_back(script::print(one));
+    out.push_back({{"id", s.id},
+                   {"title", s.title},
+                   {"version", wire::version_name(s.version)},
+                   {"row", s.row},
+                   {"level", script::level_name(s.level)},
+                   {"file", s.file},
+                   {"line", s.where.line},
+                   {"purposes", s.purposes},
+                   {"tags", s.tags},
+                   {"statements", statements},
+                   {"shortest_us",
+                    std::chrono::duration_cast<std::chrono::microseconds>(s.shortest).count()}});
+  }
+  return in_json ? as_text(out) : text;
+}
+
+std::string list_statements(const script::catalogue& catalogue, const citations& cited,
+                            bool uncovered, bool in_json) {
+  json out = json::array();
+  std::string text;
+  std::size_t covered = 0;
+  const auto statements = catalogue.statements();
+  for (const script::statement_entry* e : statements) {
+    const auto found = cited.find(key_of(*e));
+    const std::vector<std::string> cases =
+        found == cited.end() ? std::vector<std::string>{} : found->second;
+    covered += !cases.empty();
+    if (uncovered && !cases.empty()) continue;
+    if (in_json) {
+      out.push_back({{"statement", key_of(*e)},
+                     {"section", e->section},
+                     {"level", e->level},
+                     {"who", e->who},
+                     {"status", e->status},
+                     {"summary", e->summary},
+                     {"cases", cases}});
+    } else {
+      text += fmt::format("{:<24} {:>3}  {}\n", key_of(*e), cases.size(), e->summary);
+    }
+  }
+  if (in_json) return as_text(out);
+  return text +
+         fmt::format("{} of {} statements are cited by a case\n", covered, statements.size());
+}
+
+std::string list_purposes(const script::catalogue& catalogue, const citations& had, bool uncovered,
+                          bool in_json) {
+  json out = json::array();
+  std::string text;
+  std::size_t covered = 0;
+  const auto purposes = catalogue.purposes();
+  for (const script::purpose_entry* p : purposes) {
+    const auto found = had.find(p->id);
+    const std::vector<std::string> cases =
+        found == had.end() ? std::vector<std::string>{} : found->second;
+    covered += !cases.empty();
+    if (uncovered && !cases.empty()) continue;
+    if (in_json) {
+      out.push_back({{"purpose", p->id}, {"title", p->title}, {"cases", cases}});
+    } else {
+      text += fmt::format("{:<10} {:>3}  {}\n", p->id, cases.size(), p->title);
+    }
+  }
+  if (in_json) return as_text(out);
+  return text + fmt::format("{} of {} purposes have a case\n", covered, purposes.size());
+}
+
+}  // namespace
+
+int list_command(const arguments& words, console& on) {
+  option_set set;
+  set.usage = "mqttspec list [OPTIONS] [PATTERN|FILE|DIR ...]";
+  set.explanation = "Lists cases; or statements or purposes, with how many cases each has.";
+  set.words_are = "patterns";
+  set.described.add_options()("json", po::bool_switch(), "as JSON")(
+      "statements", po::bool_switch(), "the statements of the standards")(
+      "purposes", po::bool_switch(), "the test purposes")(
+      "uncovered", po::bool_switch(), "only statements (or purposes) that no case checks");
+  add_cases_option(set.described);
+  int status = 0;
+  const auto options = parse_options(set, words, on, status);
+  if (!options) return status;
+  const auto cases = load_cases(*options, options->words, on);
+  if (!cases) return bad_usage;
+
+  runner::selection chosen;
+  chosen.patterns = cases->patterns;
+  chosen.files = cases->named;
+  const auto all = script::expand(cases->files, {}).scenarios;
+  std::vector<scenario> selected;
+  for (const std::size_t i : runner::select(chosen, all)) selected.push_back(all[i]);
+  const bool in_json = options->get<bool>("json");
+  const bool uncovered = options->get<bool>("uncovered");
+  if (options->get<bool>("purposes")) {
+    on.print(list_purposes(cases->statements, by_purpose(selected), uncovered, in_json));
+    return as_expected;
+  }
+  if (options->get<bool>("statements") || uncovered) {
+    on.print(list_statements(cases->statements, by_statement(selected), uncovered, in_json));
+    return as_expected;
+  }
+  if (const auto odd = runner::unmatched_patterns(chosen, all); !odd.empty()) {
+    on.error(fmt::format("no case matches '{}'", odd.front()), "mqttspec list shows all cases");
+    return nothing_ran;
+  }
+  on.print(list_cases(selected, in_json));
+  return as_expected;
+}
+
+}  // namespace mqttspec::cli

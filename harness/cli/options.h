@@ -1,0 +1,42 @@
+#pragma once
+// Options of one command: from the command line, then from the environment (MQTTSPEC_QUEUE_LIMIT
+// for --queue-limit). Unknown ones are refused with a suggestion.
+
+#include <boost/program_options.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "cli/command.h"
+
+namespace mqttspec::cli {
+
+namespace po = boost::program_options;
+
+struct option_set {
+  std::string_view usage;        // "mqttspec list [OPTIONS] [PATTERN ...]"
+  std::string_view explanation;  // one sentence
+  po::options_description described{"options"};
+  std::string_view words_are;  // what positional words are; empty: none are allowed
+};
+
+struct parsed_options {
+  po::variables_map values;
+  arguments words;
+  bool from_command_line(const std::string& name) const { return on_line.contains(name); }
+  bool has(const std::string& name) const {
+    return values.count(name) != 0 && !values[name].defaulted();
+  }
+  template <class T>
+  const T& get(const std::string& name) const {
+    return values[name].as<T>();
+  }
+  std::map<std::string, bool> on_line;
+};
+
+// nullopt: |status| is what the command ends with (--help: 0; a mistake, told on err: 2). Adds
+// --help and --color to the set and obeys them.
+std::optional<parsed_options> parse_options(option_set& set, const arguments& words, console& on,
+                                            int& status);
+
+}  // namespace mqttspec::cli

@@ -1,0 +1,249 @@
+// mqttspec run
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <fstream>
+#include <random>
+
+#include "base/random.h"
+#include "cli/broker_flags.h"
+#include "cli/exit_codes.h"
+#include "cli/progress.h"
+#include "cli/run_options.h"
+#include "net/tcp.h"
+#include "reports/junit.h"
+#include "reports/text.h"
+#include "runner/broker_server.h"
+#include "runner/network_executor.h"
+#include "runner/simulated_executor.h"
+#include "script/expander.h"
+
+namespace mqttspec::cli {
+
+namespace {
+
+std::string utc_now() {
+  return fmt::format(
+      "{:%Y-%m-%dT%H:%M:%SZ}",
+      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+}
+
+// The beginning of every {ns}: new for each run on the network, so that what an earlier run left
+// behind cannot matter; of the seed alone in a simulated one.
+std::string run_tag(const run_request& request) {
+  static constexpr char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+  random_source random(request.kind == target_kind::simulated ? request.suite.seed
+                                                              : std::random_device{}());
+  std::string tag = "t";
+  for (int i = 0; i < 5; ++i) tag += letters[random.below(sizeof letters - 1)];
+  return tag;
+}
+
+class run_of_cases {
+ public:
+  run_of_cases(run_request& request, const case_files& cases, console& on)
+      : request_(request), cases_(cases), on_(on) {
+    skeleton_.command = request.command;
+    skeleton_.started_at = utc_now();
+    skeleton_.tool_version = MQTTSPEC_VERSION;
+    skeleton_.seed = request.suite.seed;
+    skeleton_.target.declared = request.target.facts_as_written;
+    request_.suite.run_tag = run_tag(request);
+    expand_.versions = request.suite.versions;
+  }
+
+  int run() {
+    if (const auto nothing = selects_nothing()) {
+      on_.error(*nothing, "mqttspec list shows all cases");
+      return nothing_ran;
+    }
+    const results::run_results r = execute();
+    return finish(r);
+  }
+
+ private:
+  // Before anything is connected: is there anything to run?
+  std::optional<std::string> selects_nothing() {
+    const auto all = script::expand(cases_.files, expand_).scenarios;
+    if (!runner::select(request_.suite.chosen, all).empty()) return std::nullopt;
+    if (const auto odd = runner::unmatched_patterns(request_.suite.chosen, all); !odd.empty()) {
+      return fmt::format("no case matches '{}'", odd.front());
+    }
+    return "no case is selected";
+  }
+
+  results::run_results execute() {
+    switch (request_.kind) {
+      case target_kind::simulated:
+        return simulated();
+      case target_kind::embedded:
+        return embedded();
+      case target_kind::network:
+        return on_network();
+    }
+    return {};
+  }
+
+  results::run_results simulated() {
+    skeleton_.target.name = "embedded broker, simulated";
+    skeleton_.target.address = "simulated";
+    runner::simulation_options options;
+    options.broker = request_.broker;
+    options.seed = request_.suite.seed;
+    const auto executor = runner::make_simulated_executor(options);
+    request_.suite.declared = facts_of(request_.broker);
+    for (const char* hook : {"restart", "stop", "kill"}) request_.suite.declared[hook] = 1;
+    return suite(*executor);
+  }
+
+  results::run_results embedded() {
+    net::event_loop loop;
+    runner::broker_server server(loop, request_.broker, request_.suite.seed);
+    const auto port = server.listen({"127.0.0.1", 0});
+    if (!port) return void_run("the embedded broker cannot start: " + port.error());
+    skeleton_.target.name = "embedded broker";
+    skeleton_.target.address = "embedded";
+    request_.suite.declared = facts_of(request_.broker);
+    server.add_capabilities(request_.suite.declared);
+    const auto connector = net::make_tcp_connector(loop, {"127.0.0.1", *port}, {});
+    expand_.port = *port;
+    const auto executor = runner::make_network_executor(loop, *connector, &server);
+    return suite(*executor);
+  }
+
+  results::run_results on_network() {
+    skeleton_.target.address = net::print(request_.address);
+    skeleton_.target.name =
+        request_.target.name.empty() ? skeleton_.target.address : request_.target.name;
+    const auto addresses = net::resolve(request_.address);
+    if (!addresses) return void_run(addresses.error());
+    net::event_loop loop;
+    std::string why;
+    const auto reachable = first_reachable(loop, *addresses, why);
+    if (!reachable) {
+      return void_run(fmt::format("cannot connect to {}: {}", skeleton_.target.address, why));
+    }
+    const auto connector = net::make_tcp_connector(loop, *reachable, {});
+    expand_.port = request_.address.port;
+    const auto control = runner::make_command_control(loop, *connector, request_.target.hooks);
+    request_.suite.declared = request_.target.facts;
+    control->add_capabilities(request_.suite.declared);
+    const auto executor = runner::make_network_executor(loop, *connector, control.get());
+    return suite(*executor);
+  }
+
+  // A name may have addresses that nobody listens on.
+  std::optional<net::host_port> first_reachable(net::event_loop& loop,
+                                                const std::vector<net::host_port>& addresses,
+                                                std::string& why) {
+    for (const net::host_port& at : addresses) {
+      net::tcp_connector_options options;
+      options.limits.connect =
+          std::max<duration>(request_.suite.engine.timeout, std::chrono::milliseconds(100));
+      const auto connector = net::make_tcp_connector(loop, at, options);
+      const auto attempt = connector->make();
+      std::optional<std::string> outcome;
+      attempt->start({[&](const std::string& error, instant) { outcome = error; }, {}, {}});
+      loop.run_until([&] { return outcome.has_value(); });
+      if (outcome->empty()) return at;
+      why = *outcome;
+    }
+    return std::nullopt;
+  }
+
+  results::run_results suite(runner::executor& executor) {
+    progress shown(request_, skeleton_, on_);
+    auto r = runner::run_suite(
+        executor, request_.suite,
+        [this](const std::string& tag, const runner::capability_values& can) {
+          script::expand_options options = expand_;
+          options.run_tag = tag;
+          options.capability = script::capabilities(can.begin(), can.end());
+          return script::expand(cases_.files, options).scenarios;
+        },
+        shown);
+    return completed(std::move(r));
+  }
+
+  results::run_results void_run(std::string reason) {
+    results::run_results r;
+    for (const auto v : request_.suite.versions) {
+      r.target.versions.emplace_back(wire::version_name(v));
+    }
+    r.void_reason = std::move(reason);
+    return completed(std::move(r));
+  }
+
+  results::run_results completed(results::run_results r) const {
+    r.tool_version = skeleton_.tool_version;
+    r.catalogue_version = skeleton_.catalogue_version;
+    r.started_at = skeleton_.started_at;
+    r.command = skeleton_.command;
+    r.seed = skeleton_.seed;
+    r.target.name = skeleton_.target.name;
+    r.target.address = skeleton_.target.address;
+    r.target.declared = skeleton_.target.declared;
+    return r;
+  }
+
+  bool write(const std::string& file, const std::string& text) {
+    std::ofstream out(file, std::ios::binary | std::ios::trunc);
+    out << text;
+    out.close();
+    if (!out) on_.error(fmt::format("cannot write the report '{}'", file));
+    return static_cast<bool>(out);
+  }
+
+  int finish(const results::run_results& r) {
+    bool written = true;
+    std::string where;
+    if (!request_.report_json.empty()) {
+      written &= write(request_.report_json, results::to_json(r));
+      where += fmt::format("results: {}\n", request_.report_json);
+    }
+    if (!request_.report_junit.empty()) {
+      written &= write(request_.report_junit, reports::to_junit(r));
+      where += fmt::format("JUnit: {}\n", request_.report_junit);
+    }
+    on_.print(reports::summary_text(r, on_.colour_out()) + where);
+    const int code = exit_code_of(r, request_.min);
+    if (code == nothing_ran) {
+      on_.error(request_.min > 1
+                    ? fmt::format("fewer than {} cases came to a verdict", request_.min)
+                    : "no case came to a verdict");
+    }
+    return written ? code : internal_error;
+  }
+
+  run_request& request_;
+  const case_files& cases_;
+  console& on_;
+  results::run_results skeleton_;
+  script::expand_options expand_;
+};
+
+}  // namespace
+
+int run_command(const arguments& words, console& on) {
+  option_set set;
+  set.usage = "mqttspec run [OPTIONS] [PATTERN|FILE|DIR ...]";
+  set.explanation =
+      "Runs cases against a broker. A PATTERN is a path with * (one component) and ** (any):\n"
+      "'session/**', '**[v5]'. Precedence: command line, environment, target file.";
+  set.words_are = "patterns";
+  add_run_options(set.described);
+  add_cases_option(set.described);
+  add_broker_flags(set.described);
+  int status = 0;
+  const auto options = parse_options(set, words, on, status);
+  if (!options) return status;
+  const auto cases = load_cases(*options, options->words, on);
+  if (!cases) return bad_usage;
+  auto request = read_run_request(*options, *cases, on);
+  if (!request) return bad_usage;
+  return run_of_cases(*request, *cases, on).run();
+}
+
+}  // namespace mqttspec::cli

@@ -1,0 +1,39 @@
+#pragma once
+// What `mqttspec run` was asked to do, read and checked before anything is connected.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "broker/broker.h"
+#include "cli/case_files.h"
+#include "net/endpoint.h"
+#include "runner/suite.h"
+#include "runner/target.h"
+
+namespace mqttspec::cli {
+
+enum class target_kind : std::uint8_t { embedded, simulated, network };
+enum class trace_choice : std::uint8_t { none, failed, all };
+
+struct run_request {
+  target_kind kind = target_kind::embedded;
+  net::host_port address;         // of a network target
+  runner::target target;          // of the target file; empty without one
+  broker::broker_options broker;  // of the embedded one
+  runner::suite_settings suite;
+  std::size_t min = 0;
+  trace_choice trace = trace_choice::none;
+  int verbosity = 0;  // -q: -1, -v: 1
+  std::string report_json;
+  std::string report_junit;
+  std::vector<std::string> command;  // what changes verdicts, to be shown in "run again"
+};
+
+void add_run_options(po::options_description& to);
+
+// nullopt with everything told on err.
+std::optional<run_request> read_run_request(const parsed_options& options, const case_files& cases,
+                                            console& on);
+
+}  // namespace mqttspec::cli
