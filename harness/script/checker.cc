@@ -16,6 +16,9 @@ constexpr std::string_view reserved[] = {"for",  "do",  "let", "mark", "wait",  
                                          "step", "def", "any", "all",  "close", "nothing"};
 constexpr std::string_view predefined[] = {"ns", "version", "port"};
 
+// Walked for a file, all rows together: checking is quick even where running would not be.
+constexpr double most_lines = 300'000;
+
 template <class Range>
 bool is_in(const Range& list, std::string_view text) {
   return std::find(std::begin(list), std::end(list), text) != std::end(list);
@@ -23,13 +26,16 @@ bool is_in(const Range& list, std::string_view text) {
 
 class checker {
  public:
-  checker(const file_set& files, const catalogue& statements)
-      : files_(files), statements_(statements) {}
+  checker(const file_set& files, const catalogue& statements, const budget& limits)
+      : files_(files), statements_(statements), limits_(limits) {
+    limits_.lines = std::min(limits_.lines, most_lines);
+  }
 
   std::vector<diagnostic> run() {
     problems_.append(files_.problems());
     for (const auto& file : files_.files()) problems_.append(file->problems);
     for (const auto& file : files_.files()) {
+      lines_ = limits_.lines;
       for (const def_node& def : file->tree.defs) {
         check_def(*file, def);
         // What is told here is not told again where the def is called.
@@ -40,6 +46,7 @@ class checker {
     }
     for (const auto& file : files_.files()) {
       std::map<std::string, place> names;
+      lines_ = limits_.lines;
       for (const scenario_node& s : file->tree.scenarios) {
         check_name(*file, names, s.name, "scenario");
         check_scenario(*file, s);
@@ -78,11 +85,14 @@ class checker {
       settings.both_versions = true;
       settings.examined = &examined;
       settings.statements = &statements_;
-      budget spent = small_budget();
+      if (lines_ < 0) return;
+      budget spent = limits_;
+      spent.lines = lines_;
       problem_list found;
       walker w(file, settings, spent, found);
       define_predefined(w);
       w.walk_def(def);
+      lines_ = spent.lines;
       for (const word& p : def.parameters) {
         if (w.parameter_used(p.text)) used.insert(p.text);
       }
@@ -95,12 +105,6 @@ class checker {
                         {fmt::format("parameter '{}' is not used", p.text), "unused",
                          "remove it, here and where the def is called"});
     }
-  }
-
-  static budget small_budget() {
-    budget b;
-    b.lines = 200'000;
-    return b;
   }
 
   static void define_predefined(walker& w) {
@@ -130,14 +134,13 @@ class checker {
     examined.known = known_;
     bool expects = false;
     for (const auto version : s.versions) {
-      budget spent;
-      double lines = 200'000;  // of all rows together, so that checking stays quick
-      for (std::uint64_t row = 0; row < rows.count(); ++row) {
-        expects = walk_row(file, s, version, rows, row, spent, lines, examined) || expects;
-        if (lines < 0 || spent.instructions < 0 || spent.text < 0) break;
+      budget spent = limits_;
+      for (std::uint64_t row = 0; row < std::max<std::uint64_t>(1, rows.count()); ++row) {
+        expects = walk_row(file, s, version, rows, row, spent, examined) || expects;
+        if (lines_ < 0 || spent.instructions < 0 || spent.text < 0) break;
       }
     }
-    if (!expects && !s.steps.empty() && rows.count() > 0) {
+    if (!expects && !s.steps.empty()) {
       problems_.error(source, s.where,
                       {fmt::format("scenario '{}' expects nothing", s.name.text),
                        "cannot fail, so shows nothing", "add what the broker must answer"});
@@ -153,15 +156,13 @@ class checker {
 
   // Whether the row has an expectation.
   bool walk_row(const script_file& file, const scenario_node& s, wire::protocol_version version,
-                const row_set& rows, std::uint64_t row, budget& spent, double& lines,
-                examination& examined) {
+                const row_set& rows, std::uint64_t row, budget& spent, examination& examined) {
     walk_settings settings;
     settings.version = version;
     settings.both_versions = s.versions.size() > 1;
     settings.examined = &examined;
     settings.statements = &statements_;
-    spent.lines = std::min(spent.lines, lines);
-    const double before = spent.lines;
+    spent.lines = lines_;
     problem_list found;
     walker w(file, settings, spent, found);
     define_predefined(w);
@@ -170,10 +171,14 @@ class checker {
         w.declare_client(name.text, group.speaks.value_or(version), group.speaks.has_value());
       }
     }
-    rows.bind(row, w);
+    if (rows.count() == 0) {
+      rows.bind_unknown(w);
+    } else {
+      rows.bind(row, w);
+    }
     w.walk(s, nullptr);
     const bool only_lines = spent.lines < 0 && spent.instructions >= 0 && spent.text >= 0;
-    lines -= before - spent.lines;
+    lines_ = spent.lines;
     // The limit on lines here is the checker's own and no fault of the file.
     for (const diagnostic& d : found.list()) {
       if (only_lines && d.message.starts_with("too much to expand")) continue;
@@ -253,14 +258,17 @@ class checker {
 
   const file_set& files_;
   const catalogue& statements_;
+  budget limits_;
+  double lines_ = 0;  // that may still be walked for the current file
   problem_list problems_;
   std::set<std::pair<location, std::string>> known_;
 };
 
 }  // namespace
 
-std::vector<diagnostic> check(const file_set& files, const catalogue& statements) {
-  return checker(files, statements).run();
+std::vector<diagnostic> check(const file_set& files, const catalogue& statements,
+                              const budget& limits) {
+  return checker(files, statements, limits).run();
 }
 
 }  // namespace mqttspec::script

@@ -11,9 +11,12 @@
 
 #include "script/catalogue.h"
 #include "script/library.h"
+#include "script/walker.h"
 
 namespace mqttspec::script {
 
-std::vector<diagnostic> check(const file_set& files, const catalogue& statements);
+// |limits|: how much a scenario may ask for.
+std::vector<diagnostic> check(const file_set& files, const catalogue& statements,
+                              const budget& limits = {});
 
 }  // namespace mqttspec::script

@@ -23,7 +23,8 @@ std::uint64_t hash(std::string_view text) {
 
 class file_expander {
  public:
-  file_expander(const expand_options& options, expansion& out) : options_(options), out_(out) {}
+  file_expander(const expand_options& options, expansion& out)
+      : options_(options), out_(out), budget_(options.limits) {}
 
   void expand_file(const script_file& file) {
     for (const scenario_node& s : file.tree.scenarios) {
@@ -41,7 +42,10 @@ class file_expander {
     }
   }
 
-  void finish() { out_.problems = problems_.take_sorted(); }
+  void finish() {
+    out_.problems = problems_.take_sorted();
+    out_.over_budget = exhausted_;
+  }
 
  private:
   void expand_row(const script_file& file, const scenario_node& node,

@@ -25,11 +25,13 @@ struct expand_options {
   capabilities capability;
   std::string run_tag = "t";  // {ns} begins with it: letters and digits
   std::uint16_t port = 1883;  // {port}
+  budget limits;              // of all scenarios together
 };
 
 struct expansion {
   std::vector<scenario> scenarios;  // by file, scenario, version (5 first), row
   std::vector<diagnostic> problems;
+  bool over_budget = false;  // told in |problems|, too; the rest is left out
 };
 
 // Files that were loaded only because others import them have no scenarios of their own.

@@ -240,24 +240,28 @@ class file_parser {
   void read_header(scenario_node& s, std::string_view key, line_parser& p,
                    const logical_line& head) {
     if (key == "title") {
-      s.title = p.plain_text("the title");
+      std::string title = p.plain_text("the title");
+      if (!p.failed()) s.title = std::move(title);
     } else if (key == "versions") {
       read_versions(s, p);
     } else if (key == "level") {
       read_level(s, p);
     } else if (key == "purpose") {
       do {
-        s.purposes.push_back(p.name("the id of a purpose"));
+        const word purpose = p.name("the id of a purpose");
+        if (!p.failed()) s.purposes.push_back(purpose);
       } while (!p.at_end());
     } else if (key == "clients") {
       read_clients(s, p);
     } else if (key == "needs") {
       do {
-        s.needs.push_back(read_need(p));
+        const need_node need = read_need(p);
+        if (!p.failed()) s.needs.push_back(need);
       } while (p.accept(","));
     } else if (key == "tags") {
       do {
-        s.tags.push_back(p.name("a tag"));
+        const word tag = p.name("a tag");
+        if (!p.failed()) s.tags.push_back(tag);
       } while (!p.at_end());
     } else if (key == "let") {
       let_node let;
@@ -338,7 +342,8 @@ class file_parser {
           p.accept(t->text);
         }
       } else {
-        c.names.push_back(p.name("the name of a client"));
+        const word name = p.name("the name of a client");
+        if (!p.failed()) c.names.push_back(name);
       }
     }
     if (c.names.empty()) p.expected("the name of a client");
@@ -382,8 +387,8 @@ class file_parser {
       } while (row.accept("|"));
       row.finish();
       if (!row.failed() && cells.size() != table.columns.size() && !p.failed()) {
-        row.fail(where, {fmt::format("the row has {} values, the table has {} columns",
-                                     cells.size(), table.columns.size()),
+        row.fail(where, {fmt::format("the row is {} wide, the table {}", cells.size(),
+                                     table.columns.size()),
                          "wrong width", "separate the values with |"});
       }
       if (!row.failed())
@@ -482,8 +487,9 @@ class file_parser {
     const bool group = expect != nullptr && expect->group != group_kind::single;
     const bool opens = loop != nullptr || group;
     if (p.failed()) {
+      file_.lines[l.index].broken = true;
       body_reported_ = true;
-      const bool looked_like_opener = opens || l.first == "for" || source_of(l).broken;
+      const bool looked_like_opener = opens || l.first == "for" || l.broken;
       if (looked_like_opener) skip_deeper_lines(l, depth);
       return;
     }
@@ -529,6 +535,7 @@ class file_parser {
     a.tags = p.tags();
     p.finish();
     if (p.failed()) {
+      file_.lines[l.index].broken = true;
       body_reported_ = true;
       skip_deeper_lines(l, 1);
       return;

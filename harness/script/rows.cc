@@ -122,6 +122,22 @@ std::string row_set::name(std::uint64_t row) const {
   return out;
 }
 
+void row_set::bind_unknown(walker& target) const {
+  const auto define = [&](const word& name) {
+    resolved unknown;
+    unknown.kind = shape::unknown;
+    unknown.name = name.text;
+    target.define(name.text, std::move(unknown));
+  };
+  for (const variation& v : scenario_.variations) {
+    if (const auto* let = std::get_if<let_node>(&v)) target.define_from(let->name, let->value);
+    if (const auto* matrix = std::get_if<matrix_node>(&v)) define(matrix->name);
+    if (const auto* table = std::get_if<table_node>(&v)) {
+      for (const word& column : table->columns) define(column);
+    }
+  }
+}
+
 bool row_set::bind(std::uint64_t row, walker& target) const {
   bool good = true;
   for (std::size_t i = 0; i < scenario_.variations.size(); ++i) {

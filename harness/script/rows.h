@@ -23,6 +23,8 @@ class row_set {
 
   // Defines lets, columns and matrix variables of |row| in |target|. false: reported.
   bool bind(std::uint64_t row, walker& target) const;
+  // The same names without values, for a scenario whose rows cannot be told.
+  void bind_unknown(walker& target) const;
 
  private:
   struct axis {

@@ -301,7 +301,11 @@ timing walker::window(const window_node& w, const expect_node& e) {
   if (w.kind == window_kind::none) return t;
   const bool awaits_nothing = e.group == group_kind::single && e.alternatives.size() == 1 &&
                               e.alternatives[0].what == awaited::nothing;
-  if (w.kind == window_kind::lasting && !awaits_nothing) {
+  const bool may_stay_silent =
+      e.group == group_kind::any_of &&
+      std::any_of(e.alternatives.begin(), e.alternatives.end(),
+                  [](const alternative_node& a) { return a.what == awaited::nothing; });
+  if (w.kind == window_kind::lasting && !awaits_nothing && !may_stay_silent) {
     error(w.where, {"'for' belongs to 'nothing'", "not a window for something to come",
                     "write within DURATION, or between A and B"});
     return t;
@@ -342,7 +346,7 @@ void walker::expect(const line_node& l, const expect_node& e, bool guarded) {
           {"'nothing' needs to know for how long", "for how long?", "write: nothing for DURATION"});
   }
   if (e.group == group_kind::any_of && e.alternatives.size() == 1) {
-    if (frames_.size() == 1) {
+    if (frames_.size() == 1 && settings_.examined != nullptr) {
       problems_.warning(
           source(), l.where,
           {"'any of' with one alternative", "no choice", "write it on the line itself"});
@@ -467,6 +471,7 @@ void walker::call(const call_node& c, bool guarded) {
     error(c.name.where, {"defs call each other too deeply", "here", ""});
     return;
   }
+  budget_.lines -= 5;  // a call costs more than a line
   frame inner;
   inner.file = found->second.file;
   inner.def = &def;
@@ -481,20 +486,25 @@ void walker::call(const call_node& c, bool guarded) {
     // A bare word that is a parameter here is that parameter's argument, so that clients can be
     // handed on.
     std::optional<resolved> argument;
+    resolved as_written;
+    as_written.kind = shape::name;
+    as_written.name = node.name;
     const auto own =
         node.kind == value_kind::name ? top().arguments.find(node.name) : top().arguments.end();
     if (own != top().arguments.end()) {
       top().used.insert(node.name);
-      argument = own->second;
+      const auto meaning = top().variables.find(node.name);
+      argument = meaning == top().variables.end() ? own->second : meaning->second;
     } else {
       argument = value(node);
+      if (argument) as_written = *argument;
     }
     if (!argument) return;
     if (node.kind == value_kind::name && clients_.contains(node.name) &&
         settings_.examined != nullptr && frames_.size() == 1) {
       settings_.examined->used_clients.insert(node.name);
     }
-    inner.arguments.insert_or_assign(def.parameters[i].text, *argument);
+    inner.arguments.insert_or_assign(def.parameters[i].text, std::move(as_written));
     inner.variables.insert_or_assign(def.parameters[i].text, std::move(*argument));
   }
   frames_.push_back(std::move(inner));

@@ -69,15 +69,17 @@ place inside(const source_text& source, const place& where, const std::string& n
           static_cast<std::uint32_t>(name.size() + 2)};
 }
 
-// The line at or behind |line| that captures |name|; 0 when there is none.
-std::uint32_t line_of_capture(const file_node& file, std::uint32_t line, const std::string& name) {
+// The line at or behind |line| that captures |name|, or one in front of it that was broken; nullptr
+// when there is none.
+const source_line* line_of_capture(const file_node& file, std::uint32_t line,
+                                   const std::string& name) {
   for (const source_line& l : file.lines) {
-    if (l.number < line) continue;
+    if (l.number < line && !l.broken) continue;
     for (std::size_t i = 0; i + 1 < l.tokens.size(); ++i) {
-      if (l.tokens[i].text == "as" && l.tokens[i + 1].text == name) return l.number;
+      if (l.tokens[i].text == "as" && l.tokens[i + 1].text == name) return &l;
     }
   }
-  return 0;
+  return nullptr;
 }
 
 }  // namespace
@@ -89,11 +91,12 @@ std::optional<resolved> walker::value(const value_node& node) {
   const place where = inside(source(), node.where, problem.variable);
   switch (problem.why) {
     case resolve_error::reason::unknown_variable: {
-      const std::uint32_t line =
+      const source_line* line =
           line_of_capture(top().file->tree, node.where.line, problem.variable);
-      if (line != 0) {
+      if (line != nullptr && line->number < node.where.line) break;  // reported at that line
+      if (line != nullptr) {
         error(where, {fmt::format("'{}' is used before it is captured", problem.variable),
-                      "has no value yet", fmt::format("line {} captures it", line)});
+                      "has no value yet", fmt::format("line {} captures it", line->number)});
         break;
       }
       std::vector<std::string_view> names;
