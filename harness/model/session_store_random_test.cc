@@ -86,7 +86,9 @@ class history {
     store_.disconnect(who, {cause, 0, {}}, now_);
     const session* after = store_.find(id);
     ASSERT_EQ(after != nullptr, interval > 0);
-    if (after != nullptr) ASSERT_EQ(after->end, now_ + std::chrono::seconds(interval));
+    if (after != nullptr) {
+      ASSERT_EQ(after->end, now_ + std::chrono::seconds(interval));
+    }
   }
 
   void acknowledge(session& who) {
@@ -126,7 +128,9 @@ class history {
       ASSERT_LE(who->out.slots_in_use(), std::min(window, who->out.window()));
       ASSERT_LE(who->out.slots_in_use(), who->out.in_flight());
       ASSERT_LE(who->out.queued(), queue_limit);
-      if (!who->connected) ASSERT_GT(who->end, now_);
+      if (!who->connected) {
+        ASSERT_GT(who->end, now_);
+      }
     }
   }
 
