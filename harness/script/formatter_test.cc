@@ -181,7 +181,7 @@ TEST(formatter, refuses_a_file_that_cannot_be_read) {
 }
 
 // Any octets are read, checked, expanded and laid out without harm.
-TEST(parser, survives_a_thousand_mutations_of_every_example) {
+TEST(parser, survives_mutations_of_every_example) {
   const std::vector<std::string> pieces = {"\n",
                                            "    ",
                                            "  ",
@@ -216,7 +216,7 @@ TEST(parser, survives_a_thousand_mutations_of_every_example) {
   for (const fs::path& path : examples()) {
     const std::string original = read(path);
     random_source random(std::hash<std::string>{}(path.filename().string()) & 0xFFFF);
-    for (int round = 0; round < 1000; ++round) {
+    for (int round = 0; round < 300; ++round) {
       std::string text = original;
       for (std::uint64_t n = random.below(4) + 1; n != 0; --n) {
         const std::size_t at = random.below(text.size() + 1);
