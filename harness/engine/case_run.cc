@@ -178,7 +178,10 @@ void case_run::time_passed(instant now) {
   state& s = *state_;
   if (!s.judged) {
     const instant due = next_deadline();
-    if (due != never && now - due > s.options.late_tolerance) s.woken_late += now - due;
+    const bool told = !s.standstills.empty() && s.standstills.back().until >= due;
+    if (due != never && now - due > s.options.late_tolerance && !told) {
+      s.standstills.push_back({now, now - due});
+    }
     if (now >= s.started + s.options.case_deadline) {
       s.conclude(
           verdict::error,
@@ -190,8 +193,8 @@ void case_run::time_passed(instant now) {
   after_input(now);
 }
 
-void case_run::stalled(duration length, instant) {
-  state_->stalled_for += length;
+void case_run::stalled(duration length, instant now) {
+  state_->standstills.push_back({now, length});
 }
 
 void case_run::abandon(verdict outcome, const std::string& reason, instant now) {

@@ -152,6 +152,17 @@ TEST_F(engine_test, a_harness_that_stood_still_does_not_accuse) {
   EXPECT_NE(r.reason.find("the harness was late by 900ms"), std::string::npos) << r.reason;
 }
 
+TEST_F(engine_test, a_standstill_before_the_awaited_window_is_no_excuse_for_silence) {
+  load(
+      "    c > CONNECT client_id=\"a\" clean_start=1\n    c < CONNACK\n"
+      "    c > PINGREQ\n    c < PINGRESP within 1s  @MQTT-3.12.4-1\n");
+  run_->stalled(900ms, now_);
+  now_ += 1s;
+  broker_sends("c", connack);
+  pass_time(2s);
+  EXPECT_EQ(result().outcome, verdict::fail);
+}
+
 TEST_F(engine_test, waking_late_counts_as_standing_still) {
   load(
       "    c > CONNECT client_id=\"a\" clean_start=1\n"

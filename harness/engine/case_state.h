@@ -59,8 +59,11 @@ struct case_run::state {
   instant judged_at{};
   results::case_result result;
   std::map<script::statement_reference, results::check_outcome> checks;
-  duration stalled_for{};  // as the driver told
-  duration woken_late{};   // as seen here
+  struct standstill {
+    instant until{};
+    duration length{};
+  };
+  std::vector<standstill> standstills;  // of the harness, as told by the driver or seen here
   std::unique_ptr<clean_up> cleaning;
   bool done = false;
 
@@ -93,7 +96,8 @@ struct case_run::state {
   std::vector<results::statement_check> describe_checks(
       const std::vector<script::statement_reference>& statements,
       results::check_outcome outcome) const;
-  duration lateness() const { return std::max(stalled_for, woken_late); }
+  // How long the harness stood still since |from|.
+  duration lateness_since(instant from) const;
   void begin_clean_up(instant now);
 };
 

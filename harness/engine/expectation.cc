@@ -41,6 +41,7 @@ window window_of(const script::expect_line& line, instant reached, instant previ
                  std::optional<instant> mark, duration timeout, duration slack) {
   window w;
   const script::timing& t = line.window;
+  w.counts_from = mark.value_or(t.earliest ? std::min(previous, reached) : reached);
   if (!t.latest) {
     w.latest = saturating_add(reached, timeout);
     w.quiet_until = w.latest;
@@ -105,6 +106,7 @@ judgement expectation::on_silence(link_end end, instant now) {
     judgement j = failed(fmt::format("expected {} {}, nothing came", expected_text(), window_.text),
                          fmt::format("nothing {}", window_.text));
     j.timing = judgement::timing_fault::silence;
+    j.counts_from = window_.counts_from;
     return j;
   }
   return {};
@@ -136,6 +138,7 @@ judgement expectation::on_item(const inbound& item) {
                              early ? "early" : "late", window_.text),
                  describe(item));
       j.timing = judgement::timing_fault::misplaced;
+      j.counts_from = window_.counts_from;
       j.missed_by = early ? window_.earliest - item.at : item.at - window_.latest;
       return j;
     }

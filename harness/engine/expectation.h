@@ -19,6 +19,7 @@ namespace mqttspec::engine {
 // When the awaited may come. |earliest| and |latest| include the run's slack; `nothing for` has
 // none. |text| names the window in messages: "within 2s", "within the time-out of 5s".
 struct window {
+  instant counts_from{};  // where its bounds are counted from, the earlier of the two
   instant earliest = instant::min();
   instant latest = never;
   instant quiet_until = never;  // `nothing`: the end without slack
@@ -46,6 +47,7 @@ struct judgement {
   duration missed_by{};  // timing faults: how far outside of the window; else 0
   enum class timing_fault : std::uint8_t { none, silence, misplaced };
   timing_fault timing = timing_fault::none;
+  instant counts_from{};                       // where the window that was missed begins
   std::optional<wire::wire_fault> wire_fault;  // the packet itself is malformed
   std::uint64_t trace_number = 0;
 

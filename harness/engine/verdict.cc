@@ -101,18 +101,21 @@ void case_run::state::fail(const script::expect_line& l, judgement j, instant no
   }
   if (j.trace_number != 0) record.mark(j.trace_number);
 
-  // A misplaced packet may be the harness' fault by as much as it was late; anything else only when
-  // the harness used up a good part of the slack.
+  // Silence may be the harness' fault when it stood still while the line waited, a misplaced packet
+  // by as much as it stood still in the window, anything else when it slept through parts of the
+  // case.
+  const duration late =
+      lateness_since(j.timing == judgement::timing_fault::none ? started : j.counts_from);
   const bool harness_was_late = j.timing == judgement::timing_fault::misplaced
-                                    ? j.missed_by <= lateness()
-                                    : lateness() > options.slack / 2;
+                                    ? j.missed_by <= late
+                                    : late > options.slack / 2;
   if (harness_was_late) {
     check(j.statements, check_outcome::inconclusive);
     f.statements = describe_checks(j.statements, check_outcome::inconclusive);
     result.fault = std::move(f);
     conclude(verdict::inconclusive,
              fmt::format("the harness was late by {}",
-                         print_duration(std::chrono::round<std::chrono::milliseconds>(lateness()))),
+                         print_duration(std::chrono::round<std::chrono::milliseconds>(late))),
              now);
     return;
   }
@@ -133,6 +136,15 @@ void case_run::state::fail(const script::expect_line& l, judgement j, instant no
   f.statements = describe_checks(j.statements, check_outcome::violated);
   result.fault = std::move(f);
   conclude(verdict::fail, "", now);
+}
+
+duration case_run::state::lateness_since(instant from) const {
+  duration sum{};
+  for (const standstill& s : standstills) {
+    // What was noticed just behind a standstill is dated late as well.
+    if (s.until + options.late_tolerance >= from) sum += s.length;
+  }
+  return sum;
 }
 
 void case_run::state::begin_clean_up(instant now) {
