@@ -138,6 +138,9 @@ class comparison {
       case match_kind::one_of:
         compare_values(clause, actual, got);
         return;
+      case match_kind::none_of:
+        compare_excluded(clause, actual, got);
+        return;
     }
   }
 
@@ -151,6 +154,16 @@ class comparison {
       expected += wanted ? show(packet_, clause.name, *wanted) : "a value that was not captured";
     }
     fault(clause, expected, got);
+  }
+
+  void compare_excluded(const field_clause& clause, const std::optional<value>& actual,
+                        const std::string& got) {
+    if (!actual) return fault(clause, "it to be present", "no such field");
+    for (const script::expression& e : clause.values) {
+      const std::optional<value> unwanted = script::evaluate(e, known_);
+      if (unwanted && !same(*unwanted, *actual)) continue;
+      return fault(clause, unwanted ? "another than " + got : "a value that was not captured", got);
+    }
   }
 
   bool listed(std::string_view name) const {

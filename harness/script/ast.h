@@ -56,7 +56,7 @@ struct guard_node {
 struct field_node {
   word name;
   match_kind kind = match_kind::equals;
-  std::vector<value_node> values;   // equals, one_of; matches_regex: the pattern
+  std::vector<value_node> values;   // equals, one_of, none_of; matches_regex: the pattern
   std::optional<range_node> range;  // in_range
   word variable;                    // captured
   place where;

@@ -264,6 +264,15 @@ packet_node line_parser::packet() {
   return p;
 }
 
+// a, b) behind the bracket
+void line_parser::value_list(field_node& f) {
+  do {
+    f.values.push_back(value());
+  } while (accept(","));
+  f.where = joined(f.where, here());
+  expect(")");
+}
+
 field_node line_parser::field() {
   field_node f;
   f.name = name("a field");
@@ -271,14 +280,15 @@ field_node line_parser::field() {
   if (accept("=")) {
     f.values.push_back(value());
     f.where = joined(f.where, f.values.back().where);
+  } else if (accept("not")) {
+    f.kind = match_kind::none_of;
+    expect("in");
+    expect("(");
+    value_list(f);
   } else if (accept("in")) {
     if (accept("(")) {
       f.kind = match_kind::one_of;
-      do {
-        f.values.push_back(value());
-      } while (accept(","));
-      f.where = joined(f.where, here());
-      expect(")");
+      value_list(f);
     } else {
       f.kind = match_kind::in_range;
       f.range = range();

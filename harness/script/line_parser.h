@@ -50,6 +50,7 @@ class line_parser {
   expect_node expectation(word client);
   edit_node edit();
   field_node field();
+  void value_list(field_node& f);
   value_node octets();
   value_node braces(std::uint32_t depth);
   value_node number_operand();

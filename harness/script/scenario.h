@@ -53,6 +53,7 @@ std::optional<wire::value> evaluate(const expression& e, const bindings& known);
 enum class match_kind : std::uint8_t {
   equals,
   one_of,
+  none_of,
   in_range,
   matches_regex,
   captured,
@@ -63,7 +64,7 @@ enum class match_kind : std::uint8_t {
 struct field_clause {
   std::string name;  // a notation name of the packet
   match_kind kind = match_kind::equals;
-  std::vector<expression> values;  // equals: one; one_of: the list
+  std::vector<expression> values;  // equals: one; one_of, none_of: the list
   std::uint64_t smallest = 0;      // in_range
   std::uint64_t largest = 0;
   std::string pattern;   // matches_regex: ECMAScript, searched anywhere

@@ -231,6 +231,7 @@ std::optional<field_clause> walker::field(const field_node& f, const wire::named
   switch (f.kind) {
     case match_kind::equals:
     case match_kind::one_of:
+    case match_kind::none_of:
       for (const value_node& node : f.values) {
         auto v = fit(node, named, pattern, guarded);
         if (!v) return std::nullopt;
