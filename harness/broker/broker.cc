@@ -97,6 +97,8 @@ void broker::state::consume(connection& c, byte_view octets, instant now) {
 void broker::state::handle(connection& c, byte_view whole_packet, instant now) {
   const auto type = static_cast<packet_type>(whole_packet[0] >> 4);
   if (c.now_in == phase::awaiting_connect && type != packet_type::connect) {
+    if (!rules->connect_must_come_first({c.version, 0, false}))
+      return handle_without_connect(c, type);
     // [v5:MQTT-3.1.0-1] [v311:MQTT-3.1.0-1]: whoever it is has no version yet.
     outputs.emplace_back(close_connection{c.id});
     finish(c, {close_cause::protocol_error, 0, {}}, now);
@@ -108,6 +110,11 @@ void broker::state::handle(connection& c, byte_view whole_packet, instant now) {
     return;
   }
   handle(c, *p, now);
+}
+
+// Rules let a stranger have an answer.
+void broker::state::handle_without_connect(connection& c, packet_type type) {
+  if (type == packet_type::pingreq) send(c, wire::make(packet_type::pingresp, c.version));
 }
 
 void broker::state::handle(connection& c, const wire::packet& p, instant now) {
@@ -311,6 +318,7 @@ void broker::state::start(instant now) {
       store.disconnect(*who, {close_cause::server_stop, 0, {}}, stopped_at);
     }
   }
+  store.restarted(killed, stopped_at, now);
   advance(now);
 }
 

@@ -74,6 +74,7 @@ void broker::state::refuse(connection& c, const wire::packet& p, const std::stri
     answer.session_present = rules->session_present_on_refusal(f);
     send(c, answer);
   }
+  if (rules->refusal_takes_over(f)) take_over(p, key, now);
   if (rules->refusal_discards_session(f))
     store.discard(key, model::discard_cause::clean_start, now);
   if (rules->processes_behind_refusal(f)) {
@@ -186,6 +187,7 @@ void broker::state::begin(connection& c, const wire::packet& p, const std::strin
   request.receive_maximum = find_number(p.properties, property_id::receive_maximum).value_or(65535);
   request.will = p.will;
   request.took_over = took_over;
+  const protocol_version former = store.holds(key) ? store.find(key)->version : p.version;
   const model::connect_outcome o = store.connect(std::move(request), now);
 
   c.now_in = phase::connected;
@@ -205,7 +207,8 @@ void broker::state::begin(connection& c, const wire::packet& p, const std::strin
   restart_keep_alive(c, packet_type::connect, now);
 
   if (!rules->connack_before_messages(o.facts)) flush(c, now);
-  if (!send_connack(c, p, o, assigned)) {
+  const bool useless = took_over && rules->takeover_closes_new({former, p.version, p.clean_start});
+  if (useless || !send_connack(c, p, o, assigned)) {
     // Not even CONNACK fits into what the client accepts.
     outputs.emplace_back(close_connection{c.id});
     finish(c, {close_cause::server_limit, 0, {}}, now);

@@ -142,8 +142,14 @@ void broker::state::handle_subscribe(connection& c, const wire::packet& p, insta
   const auto identifier = find_number(p.properties, property_id::subscription_identifier);
   wire::packet answer = wire::make(packet_type::suback, c.version);
   answer.packet_id = p.packet_id;
+  bool answered = true;
   // Like a sequence of SUBSCRIBEs, with one answer. [v5:MQTT-3.8.4-5] [v311:MQTT-3.8.4-4]
   for (const wire::subscription_request& request : p.subscriptions) {
+    model::subscribe_facts f;
+    f.version = c.version;
+    f.requested_qos = request.max_qos;
+    f.existed = c.who->subscriptions.contains(request.filter);
+    answered = answered && rules->subscribe_is_answered(f);
     std::uint8_t reason = store.subscribe(*c.who, request, identifier, now);
     if (!is_v5(c.version) && reason >= 0x80) reason = v311_failure;
     answer.reasons.push_back(reason);
@@ -151,7 +157,7 @@ void broker::state::handle_subscribe(connection& c, const wire::packet& p, insta
   if (!rules->reason_order_is_kept({c.version, answer.reasons.size(), 0})) {
     std::reverse(answer.reasons.begin(), answer.reasons.end());
   }
-  send_or_close(c, answer, now);
+  if (answered) send_or_close(c, answer, now);
 }
 
 void broker::state::handle_unsubscribe(connection& c, const wire::packet& p, instant now) {
@@ -185,6 +191,9 @@ void broker::state::handle_disconnect(connection& c, const wire::packet& p, inst
       return close_for(c, reason_code::protocol_error, close_cause::protocol_error, now);
     }
     how.interval_update = rules->updated_interval(f);
+  } else {
+    how.interval_update = rules->interval_without_update(
+        {c.who->sent_interval, c.who->interval, 0, options.session_expiry_max, p.reason});
   }
   const model::close_facts f{c.version, p.reason, true};
   if (rules->processes_behind_disconnect(f)) {
@@ -252,6 +261,7 @@ bool broker::state::send(connection& c, const wire::packet& p) {
   if (rules->outbound_too_large({scratch.size(), c.packet_limit, c.former_packet_limit, p.type})) {
     return false;
   }
+  if (auto other = rules->sent_instead({p.type, c.version, scratch})) scratch = std::move(*other);
   send_octets* last = outputs.empty() ? nullptr : std::get_if<send_octets>(&outputs.back());
   if (last != nullptr && last->to == c.id) {
     last->octets.insert(last->octets.end(), scratch.begin(), scratch.end());

@@ -49,6 +49,7 @@ struct broker::state {
   void consume(connection& c, byte_view octets, instant now);
   void handle(connection& c, byte_view whole_packet, instant now);
   void handle(connection& c, const wire::packet& p, instant now);
+  void handle_without_connect(connection& c, wire::packet_type type);
   // The connection is gone: its session is told, and |c| is dead when the public call returns.
   void finish(connection& c, const model::closing& how, instant now);
   // The server ends the connection for |reason|, with DISCONNECT where there is one.

@@ -32,6 +32,8 @@ class deadlines {
     at_.erase(found);
   }
   instant next() const { return order_.empty() ? never : order_.begin()->first; }
+  // The latest; zero when there is none.
+  instant last() const { return order_.empty() ? instant{} : order_.rbegin()->first; }
   instant of(const Key& key) const {
     const auto found = at_.find(key);
     return found == at_.end() ? never : found->second;

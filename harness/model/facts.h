@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/bytes.h"
 #include "base/instant.h"
 #include "wire/error.h"
 #include "wire/packet.h"
@@ -40,6 +41,30 @@ struct connect_facts {
   bool resumed = false;    // the answer of resume_session; false while that is asked
   protocol_version stored_version = protocol_version::v5;  // of the session's last connection
   std::uint32_t stored_interval = 0;                       // its Session Expiry Interval
+};
+
+// A part of a stored session that is about to be resumed.
+struct resume_facts {
+  state_part part{};
+  protocol_version version = protocol_version::v5;
+  protocol_version stored_version = protocol_version::v5;
+  bool took_over = false;
+  bool shared = false;   // subscriptions, one by one: to a share
+  std::uint8_t qos = 0;  // subscriptions: the granted one
+};
+
+// A part of a session, at the start of a server that was stopped or killed.
+struct restart_facts {
+  state_part part{};
+  bool killed = false;
+  bool clean_start = false;  // of its last CONNECT
+  protocol_version version = protocol_version::v5;
+};
+
+struct restart_end_facts {
+  instant end{};  // as it was before the server stopped
+  instant stopped_at{};
+  instant started_at{};
 };
 
 struct discard_facts {
@@ -98,6 +123,8 @@ struct expiry_facts {
   std::uint32_t granted = 0;             // what is in force; 0 while granted_interval is asked
   std::uint32_t maximum = wire::never_expires;
   std::uint32_t v311_interval = wire::never_expires;  // the operator's, for Clean Session 0
+  bool resumed = false;
+  std::uint32_t former = 0;  // of the session's connection before
 };
 
 struct expiry_update_facts {
@@ -112,6 +139,7 @@ struct end_facts {
   std::uint32_t interval = 0;
   instant connected_at{};
   instant closed_at{};
+  instant latest_end{};  // of the other stored sessions
   close_cause cause{};
   protocol_version version = protocol_version::v5;
   bool clean_start = false;
@@ -134,6 +162,7 @@ struct will_facts {
   std::uint32_t delay = 0;
   std::uint32_t interval = 0;  // Session Expiry Interval in force
   bool published_before = false;
+  instant latest_due{};  // of other wills that wait
 };
 
 struct will_connect_facts {
@@ -274,9 +303,10 @@ struct copy_facts {
 
 struct window_facts {
   protocol_version version = protocol_version::v5;
-  std::uint32_t asked = 65535;     // the client's Receive Maximum, of this connection
-  std::uint32_t previous = 65535;  // of the session's connection before
-  std::uint32_t server = 65535;    // the operator's option
+  std::uint32_t asked = 65535;       // the client's Receive Maximum, of this connection
+  std::uint32_t previous = 65535;    // of the session's connection before
+  std::uint32_t server = 65535;      // the operator's option
+  std::uint32_t unacknowledged = 0;  // on the connection before
   bool resumed = false;
 };
 
@@ -298,6 +328,13 @@ struct packet_size_facts {
   std::uint32_t limit = 0;     // of the connection that it is for
   std::uint32_t previous = 0;  // of the session's connection before
   wire::packet_type packet{};
+};
+
+// A packet of the server, encoded.
+struct sent_facts {
+  wire::packet_type packet{};
+  protocol_version version = protocol_version::v5;
+  byte_view octets;
 };
 
 struct order_facts {

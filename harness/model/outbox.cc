@@ -33,8 +33,8 @@ const outbound* outbox::find(std::uint16_t id) const {
 
 void outbox::open(const connection_terms& terms, bool resumed, instant now) {
   version_ = terms.version;
-  window_ = rules_->in_flight_window(
-      {terms.version, terms.receive_maximum, asked_window_, limits_.window, resumed});
+  window_ = rules_->in_flight_window({terms.version, terms.receive_maximum, asked_window_,
+                                      limits_.window, slots_at_close_, resumed});
   asked_window_ = terms.receive_maximum;
   slots_ = 0;
   open_ = true;
@@ -51,6 +51,7 @@ void outbox::open(const connection_terms& terms, bool resumed, instant now) {
 
 void outbox::close() {
   open_ = false;
+  slots_at_close_ = slots_;
   slots_ = 0;
   retry_at_ = never;
   at_once_.clear();

@@ -125,6 +125,7 @@ class outbox {
   std::uint32_t window_ = 65535;
   std::uint32_t asked_window_ = 65535;  // of the connection before, for rules
   std::uint32_t slots_ = 0;
+  std::uint32_t slots_at_close_ = 0;  // likewise
   instant retry_at_ = never;
 
   std::deque<delivery> queue_;

@@ -24,6 +24,7 @@ class retained_store {
              const std::function<void(const message_pointer&)>& found);
 
   void erase_of(std::string_view publisher);
+  void clear() { by_topic_.clear(); }
   std::size_t size() const { return by_topic_.size(); }
 
  private:

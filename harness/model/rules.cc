@@ -65,12 +65,20 @@ void answer_connect(rules& r) {
   r.refusal_closes = [](const refusal_facts&) { return true; };
   // [v5:MQTT-3.1.4-6] [v311:MQTT-3.1.4-5]
   r.processes_behind_refusal = [](const refusal_facts&) { return false; };
+  // [v5:MQTT-3.1.4-3] is about a CONNECT that was accepted.
+  r.refusal_takes_over = [](const refusal_facts&) { return false; };
   // [v5:MQTT-3.1.2-4] [v5:MQTT-3.1.2-5] [v311:MQTT-3.1.2-4] [v311:MQTT-3.1.2-6]
   r.resume_session = [](const connect_facts& f) { return f.stored && !f.clean_start; };
   // [v5:MQTT-3.2.2-2] [v5:MQTT-3.2.2-3] [v311:MQTT-3.2.2-1] to [v311:MQTT-3.2.2-3]
   r.session_present = [](const connect_facts& f) { return f.resumed; };
   // [v5:MQTT-3.2.0-1] [v311:MQTT-3.2.0-1]
   r.connack_before_messages = [](const connect_facts&) { return true; };
+  // [v5:MQTT-4.4.0-1] [v311:MQTT-4.4.0-1]: at once, and not when the client says something.
+  r.queue_is_sent_on_resume = [](const connect_facts&) { return true; };
+  // [v5:MQTT-3.1.2-5] [v5:v5-4.1-b] [v311:MQTT-3.1.2-4] [v311:v311-3.1.2.4-b]
+  r.part_is_resumed = [](const resume_facts&) { return true; };
+  // [v5:MQTT-3.1.0-1] [v311:MQTT-3.1.0-1]
+  r.connect_must_come_first = [](const close_facts&) { return true; };
   // [v5:MQTT-3.1.0-2] [v311:MQTT-3.1.0-2]
   r.second_connect_is_error = [](const close_facts&) { return true; };
 }
@@ -83,6 +91,8 @@ void answer_takeover(rules& r) {
   r.takeover_reason = [](const takeover_facts&) {
     return code_of(reason_code::session_taken_over);
   };
+  // [v5:MQTT-3.1.4-5] [v311:MQTT-3.1.4-4]
+  r.takeover_closes_new = [](const takeover_facts&) { return false; };
 }
 
 void answer_session_life(rules& r) {
@@ -99,6 +109,10 @@ void answer_session_life(rules& r) {
   };
   // [v5:v5-3.14.2.2.2-d]
   r.updated_interval = [](const expiry_update_facts& f) { return std::min(f.update, f.maximum); };
+  // [v5:v5-3.14.2.2.2-b]: absent in DISCONNECT is not 0.
+  r.interval_without_update = [](const expiry_update_facts&) -> std::optional<std::uint32_t> {
+    return std::nullopt;
+  };
   // [v5:MQTT-4.1.0-2] [v5:v5-3.1.2.11.2-c] [v311:MQTT-3.1.2-6]
   r.session_ends_at_close = [](const end_facts& f) { return f.interval == 0; };
   // [v5:MQTT-3.1.2-23] [v5:v5-4.1-a]: from the close, and 0xFFFFFFFF is never.
@@ -110,6 +124,11 @@ void answer_session_life(rules& r) {
   r.discard_state = [](const discard_facts&) { return true; };
   // [v5:v5-4.1-c] [v311:MQTT-3.1.2-7]
   r.retained_messages_go_too = [](const discard_facts&) { return false; };
+  // [v5:v5-3.1.2.11.2-e] [v311:v311-4.1-b]: capacity may end stored state, but not parts of it.
+  r.part_survives_restart = [](const restart_facts&) { return true; };
+  // [v5:MQTT-4.1.0-2]: time goes on while the server is down.
+  r.end_after_restart = [](const restart_end_facts& f) { return f.end; };
+  r.retained_survive_restart = [](const restart_facts&) { return true; };
 }
 
 void answer_keep_alive(rules& r) {
@@ -179,6 +198,8 @@ void answer_wills(rules& r) {
                  [](const auto& p) { return p.id != wire::property_id::will_delay_interval; });
     return kept;
   };
+  // [v311:v311-3.1.3.3-a]
+  r.will_payload = [](const std::string& payload) { return payload; };
 }
 
 }  // namespace
@@ -227,8 +248,9 @@ rules::rules() {
 }
 
 std::size_t decision_count() {
-  static_assert(sizeof(rules) % sizeof(void (*)()) == 0);
-  return sizeof(rules) / sizeof(void (*)());
+  using any = decision<bool>;
+  static_assert(sizeof(rules) % sizeof(any) == 0);
+  return sizeof(rules) / sizeof(any);
 }
 
 const rules& sound_rules() {

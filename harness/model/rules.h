@@ -12,157 +12,209 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/bytes.h"
 #include "model/facts.h"
 #include "model/message.h"
 
 namespace mqttspec::model {
 
+// Answers that others would have given to a question, and where to note that one of them differs
+// from the answer that stands. Lives in a rehearsal (rehearsal.h); without one nothing is compared.
+struct other_answer {
+  void (*answer)() = nullptr;  // of the decision's own type
+  bool* differs = nullptr;
+};
+
+// Callable like the function that it is assigned.
 template <class Result, class... Facts>
-using decision = Result (*)(const Facts&...);
+class decision {
+ public:
+  using function = Result (*)(const Facts&...);
+
+  decision& operator=(function answer) {
+    answer_ = answer;
+    return *this;
+  }
+  Result operator()(const Facts&... facts) const {
+    Result mine = answer_(facts...);
+    if (others_ != nullptr) {
+      for (const other_answer& o : *others_) {
+        if (*o.differs) continue;
+        if (!(reinterpret_cast<function>(o.answer)(facts...) == mine)) *o.differs = true;
+      }
+    }
+    return mine;
+  }
+  // True when both are the same function and nobody listens.
+  friend bool operator==(const decision&, const decision&) = default;
+
+ private:
+  function answer_ = nullptr;
+  const std::vector<other_answer>* others_ = nullptr;
+};
 
 struct rules {
   rules();
 
   // CONNECT and what answers it.
-  decision<std::string, client_id_facts> session_key = nullptr;
-  decision<bool, client_id_facts> client_id_refused = nullptr;
-  decision<bool, client_id_facts> assigned_id_is_fresh = nullptr;
-  decision<bool, client_id_facts> assigned_id_is_returned = nullptr;
-  decision<bool, credential_facts> credentials_accepted = nullptr;
-  decision<std::uint8_t, credential_facts> credentials_reason = nullptr;
-  decision<std::optional<std::uint8_t>, level_facts> unsupported_level_answer = nullptr;
-  decision<std::optional<std::uint8_t>, fault_facts> malformed_connect_answer = nullptr;
-  decision<std::uint8_t, connect_limit_facts> will_refusal = nullptr;  // 0: acceptable
-  decision<bool, refusal_facts> session_present_on_refusal = nullptr;
-  decision<bool, refusal_facts> refusal_discards_session = nullptr;
-  decision<bool, refusal_facts> refusal_closes = nullptr;
-  decision<bool, refusal_facts> processes_behind_refusal = nullptr;
-  decision<bool, connect_facts> resume_session = nullptr;
-  decision<bool, connect_facts> session_present = nullptr;
-  decision<bool, connect_facts> connack_before_messages = nullptr;
-  decision<bool, close_facts> second_connect_is_error = nullptr;
+  decision<std::string, client_id_facts> session_key;
+  decision<bool, client_id_facts> client_id_refused;
+  decision<bool, client_id_facts> assigned_id_is_fresh;
+  decision<bool, client_id_facts> assigned_id_is_returned;
+  decision<bool, credential_facts> credentials_accepted;
+  decision<std::uint8_t, credential_facts> credentials_reason;
+  decision<std::optional<std::uint8_t>, level_facts> unsupported_level_answer;
+  decision<std::optional<std::uint8_t>, fault_facts> malformed_connect_answer;
+  decision<std::uint8_t, connect_limit_facts> will_refusal;  // 0: acceptable
+  decision<bool, refusal_facts> session_present_on_refusal;
+  decision<bool, refusal_facts> refusal_discards_session;
+  decision<bool, refusal_facts> refusal_closes;
+  decision<bool, refusal_facts> processes_behind_refusal;
+  decision<bool, refusal_facts> refusal_takes_over;
+  decision<bool, connect_facts> resume_session;
+  decision<bool, connect_facts> session_present;
+  decision<bool, connect_facts> connack_before_messages;
+  decision<bool, connect_facts> queue_is_sent_on_resume;
+  decision<bool, resume_facts> part_is_resumed;
+  decision<bool, close_facts> connect_must_come_first;
+  decision<bool, close_facts> second_connect_is_error;
 
   // Takeover.
-  decision<bool, takeover_facts> takeover_closes_old = nullptr;
-  decision<bool, takeover_facts> takeover_is_told = nullptr;
-  decision<std::uint8_t, takeover_facts> takeover_reason = nullptr;
+  decision<bool, takeover_facts> takeover_closes_old;
+  decision<bool, takeover_facts> takeover_is_told;
+  decision<std::uint8_t, takeover_facts> takeover_reason;
+  decision<bool, takeover_facts> takeover_closes_new;
 
   // How long a session lasts, and what goes with it.
-  decision<std::uint32_t, expiry_facts> granted_interval = nullptr;
-  decision<bool, expiry_facts> interval_is_announced = nullptr;
-  decision<bool, expiry_update_facts> interval_update_allowed = nullptr;
-  decision<std::uint32_t, expiry_update_facts> updated_interval = nullptr;
-  decision<bool, end_facts> session_ends_at_close = nullptr;
-  decision<instant, end_facts> session_end = nullptr;
-  decision<bool, discard_facts> discard_state = nullptr;
-  decision<bool, discard_facts> retained_messages_go_too = nullptr;
+  decision<std::uint32_t, expiry_facts> granted_interval;
+  decision<bool, expiry_facts> interval_is_announced;
+  decision<bool, expiry_update_facts> interval_update_allowed;
+  decision<std::uint32_t, expiry_update_facts> updated_interval;
+  decision<std::optional<std::uint32_t>, expiry_update_facts> interval_without_update;
+  decision<bool, end_facts> session_ends_at_close;
+  decision<instant, end_facts> session_end;
+  decision<bool, discard_facts> discard_state;
+  decision<bool, discard_facts> retained_messages_go_too;
+
+  // A restart of the server.
+  decision<bool, restart_facts> part_survives_restart;
+  decision<instant, restart_end_facts> end_after_restart;
+  decision<bool, restart_facts> retained_survive_restart;
 
   // Keep alive and the other packets of a connection.
-  decision<std::uint16_t, keep_alive_facts> keep_alive_in_force = nullptr;
-  decision<bool, keep_alive_facts> keep_alive_is_announced = nullptr;
-  decision<duration, keep_alive_facts> keep_alive_limit = nullptr;  // duration::max(): none
-  decision<bool, keep_alive_facts> keep_alive_restarts = nullptr;
-  decision<std::uint8_t, keep_alive_facts> keep_alive_reason = nullptr;
-  decision<bool, close_facts> ping_is_answered = nullptr;
-  decision<bool, close_facts> processes_behind_disconnect = nullptr;
-  decision<bool, close_facts> closes_after_disconnect = nullptr;
+  decision<std::uint16_t, keep_alive_facts> keep_alive_in_force;
+  decision<bool, keep_alive_facts> keep_alive_is_announced;
+  decision<duration, keep_alive_facts> keep_alive_limit;  // duration::max(): none
+  decision<bool, keep_alive_facts> keep_alive_restarts;
+  decision<std::uint8_t, keep_alive_facts> keep_alive_reason;
+  decision<bool, close_facts> ping_is_answered;
+  decision<bool, close_facts> processes_behind_disconnect;
+  decision<bool, close_facts> closes_after_disconnect;
 
   // Faults.
-  decision<bool, fault_facts> fault_is_tolerated = nullptr;
-  decision<std::uint8_t, fault_facts> fault_reason = nullptr;
-  decision<bool, close_facts> close_is_told = nullptr;
-  decision<bool, packet_size_facts> inbound_too_large = nullptr;
+  decision<bool, fault_facts> fault_is_tolerated;
+  decision<std::uint8_t, fault_facts> fault_reason;
+  decision<bool, close_facts> close_is_told;
+  decision<bool, packet_size_facts> inbound_too_large;
 
   // Wills.
-  decision<bool, will_connect_facts> will_is_stored = nullptr;
-  decision<bool, will_facts> will_is_due = nullptr;
-  decision<duration, will_facts> will_delay = nullptr;
-  decision<bool, will_connect_facts> will_is_cancelled = nullptr;
-  decision<bool, will_connect_facts> discarded_session_publishes_will = nullptr;
-  decision<bool, will_facts> will_is_removed = nullptr;
-  decision<bool, end_facts> expiry_publishes_will = nullptr;
-  decision<std::uint8_t, will_message_facts> will_qos = nullptr;
-  decision<bool, will_message_facts> will_retain = nullptr;
-  decision<wire::property_list, wire::property_list> will_properties = nullptr;
+  decision<bool, will_connect_facts> will_is_stored;
+  decision<bool, will_facts> will_is_due;
+  decision<duration, will_facts> will_delay;
+  decision<bool, will_connect_facts> will_is_cancelled;
+  decision<bool, will_connect_facts> discarded_session_publishes_will;
+  decision<bool, will_facts> will_is_removed;
+  decision<bool, end_facts> expiry_publishes_will;
+  decision<std::uint8_t, will_message_facts> will_qos;
+  decision<bool, will_message_facts> will_retain;
+  decision<wire::property_list, wire::property_list> will_properties;
+  decision<std::string, std::string> will_payload;
 
   // SUBSCRIBE and UNSUBSCRIBE.
-  decision<std::uint8_t, subscribe_facts> granted_qos = nullptr;
-  decision<bool, subscribe_facts> subscription_is_replaced = nullptr;
-  decision<bool, subscribe_facts> identifier_is_replaced = nullptr;
-  decision<bool, subscribe_facts> retained_are_sent = nullptr;
-  decision<bool, order_facts> reason_order_is_kept = nullptr;
-  decision<bool, std::string_view, std::string_view> unsubscribe_matches = nullptr;
-  decision<bool, unsubscribe_facts> unsubscribe_removes = nullptr;
-  decision<bool, unsubscribe_facts> unsubscribe_drops_waiting = nullptr;
-  decision<bool, unsubscribe_facts> unsubscribe_drops_in_flight = nullptr;
-  decision<bool, unsubscribe_facts> unsubscribe_is_answered = nullptr;
-  decision<std::uint8_t, unsubscribe_facts> unsubscribe_reason = nullptr;
-  decision<subscription_options, subscription_options> options_after_resume = nullptr;
+  decision<std::uint8_t, subscribe_facts> granted_qos;
+  decision<bool, subscribe_facts> subscription_is_replaced;
+  decision<bool, subscribe_facts> identifier_is_replaced;
+  decision<bool, subscribe_facts> retained_are_sent;
+  decision<bool, subscribe_facts> subscribe_is_answered;
+  decision<bool, subscribe_facts> resubscribe_drops_waiting;
+  decision<bool, order_facts> reason_order_is_kept;
+  decision<bool, std::string_view, std::string_view> unsubscribe_matches;
+  decision<bool, unsubscribe_facts> unsubscribe_removes;
+  decision<bool, unsubscribe_facts> unsubscribe_empties_share;
+  decision<bool, unsubscribe_facts> unsubscribe_drops_waiting;
+  decision<bool, unsubscribe_facts> unsubscribe_drops_in_flight;
+  decision<bool, unsubscribe_facts> unsubscribe_is_answered;
+  decision<std::uint8_t, unsubscribe_facts> unsubscribe_reason;
+  decision<subscription_options, subscription_options> options_after_resume;
 
   // PUBLISH from a client.
-  decision<std::uint8_t, publish_facts> publish_refusal = nullptr;  // a reason to close; 0: none
-  decision<bool, publish_facts> receive_maximum_exceeded = nullptr;
-  decision<std::uint8_t, alias_facts> alias_refusal = nullptr;  // a reason to close; 0: none
-  decision<bool, alias_facts> alias_is_remapped = nullptr;
-  decision<bool, connect_facts> aliases_survive_connection = nullptr;
-  decision<bool, publish_facts> publish_is_duplicate = nullptr;
-  decision<bool, publish_facts> duplicate_is_acknowledged = nullptr;
-  decision<bool, publish_facts> publish_is_acknowledged = nullptr;
-  decision<std::uint8_t, publish_facts> acknowledge_reason = nullptr;
-  decision<bool, publish_facts> received_id_is_kept = nullptr;
-  decision<bool, release_facts> release_is_answered = nullptr;
-  decision<bool, release_facts> release_frees_id = nullptr;
-  decision<std::uint8_t, release_facts> release_reason = nullptr;
-  decision<wire::property_list, wire::property_list> forwarded_properties = nullptr;
+  decision<std::uint8_t, publish_facts> publish_refusal;  // a reason to close; 0: none
+  decision<bool, publish_facts> receive_maximum_exceeded;
+  decision<std::uint8_t, alias_facts> alias_refusal;  // a reason to close; 0: none
+  decision<bool, alias_facts> alias_is_remapped;
+  decision<bool, connect_facts> aliases_survive_connection;
+  decision<bool, publish_facts> publish_is_duplicate;
+  decision<bool, publish_facts> duplicate_is_acknowledged;
+  decision<bool, publish_facts> publish_is_acknowledged;
+  decision<std::uint8_t, publish_facts> acknowledge_reason;
+  decision<bool, publish_facts> received_id_is_kept;
+  decision<bool, release_facts> release_is_answered;
+  decision<bool, release_facts> release_frees_id;
+  decision<std::uint8_t, release_facts> release_reason;
+  decision<wire::property_list, wire::property_list> forwarded_properties;
 
   // Retained messages.
-  decision<bool, retained_facts> retained_is_stored = nullptr;
-  decision<bool, retained_facts> retained_is_cleared = nullptr;
-  decision<bool, retained_facts> clearing_is_forwarded = nullptr;
-  decision<bool, copy_facts> retained_is_expired = nullptr;
-  decision<bool, match_facts> retained_are_sent_on_resume = nullptr;
+  decision<bool, retained_facts> retained_is_stored;
+  decision<bool, retained_facts> retained_is_cleared;
+  decision<bool, retained_facts> clearing_is_forwarded;
+  decision<bool, copy_facts> retained_is_expired;
+  decision<bool, match_facts> retained_are_sent_on_resume;
 
   // Which subscriber gets what.
-  decision<bool, std::string_view, std::string_view> filter_may_match = nullptr;
-  decision<bool, match_facts> match_is_delivered = nullptr;
-  decision<std::uint8_t, match_facts> delivery_qos = nullptr;
-  decision<std::uint8_t, std::uint8_t, std::uint8_t> overlap_qos = nullptr;
-  decision<bool, match_facts> retain_flag = nullptr;
-  decision<bool, match_facts> identifier_is_attached = nullptr;
-  decision<bool, match_facts> overlap_is_one_copy = nullptr;
-  decision<bool, share_facts> share_member_is_eligible = nullptr;
-  decision<bool, share_facts> share_reaches_every_member = nullptr;
-  decision<bool, share_facts> share_passes_on = nullptr;  // at the end of a member's session
+  decision<bool, std::string_view, std::string_view> filter_may_match;
+  decision<bool, match_facts> match_is_delivered;
+  decision<std::uint8_t, match_facts> delivery_qos;
+  decision<std::uint8_t, std::uint8_t, std::uint8_t> overlap_qos;
+  decision<bool, match_facts> retain_flag;
+  decision<bool, match_facts> identifier_is_attached;
+  decision<bool, match_facts> overlap_is_one_copy;
+  decision<bool, share_facts> share_member_is_eligible;
+  decision<bool, share_facts> share_reaches_every_member;
+  decision<bool, share_facts> share_passes_on;  // at the end of a member's session
 
   // The queue.
-  decision<bool, queue_facts> message_is_queued = nullptr;
-  decision<bool, queue_facts> queue_is_full = nullptr;
-  decision<overflow_action, overflow_facts> on_overflow = nullptr;
-  decision<bool, overflow_facts> overflow_drops_in_flight = nullptr;
-  decision<bool, order_facts> queue_order_is_kept = nullptr;
-  decision<bool, copy_facts> queued_is_expired = nullptr;
-  decision<std::uint32_t, copy_facts> remaining_expiry = nullptr;
+  decision<bool, queue_facts> message_is_queued;
+  decision<bool, queue_facts> queue_is_full;
+  decision<overflow_action, overflow_facts> on_overflow;
+  decision<bool, overflow_facts> overflow_drops_in_flight;
+  decision<bool, order_facts> queue_order_is_kept;
+  decision<bool, copy_facts> queued_is_expired;
+  decision<std::uint32_t, copy_facts> remaining_expiry;
 
   // Delivery: first sending, acknowledgement, redelivery.
-  decision<std::uint32_t, window_facts> in_flight_window = nullptr;
-  decision<bool, copy_facts> qos0_waits_for_quota = nullptr;
-  decision<bool, packet_id_facts> packet_id_is_usable = nullptr;
-  decision<bool, copy_facts> dup_flag = nullptr;
-  decision<bool, copy_facts> is_redelivered = nullptr;
-  decision<bool, copy_facts> redelivery_keeps_id = nullptr;
-  decision<bool, copy_facts> publish_again_after_release = nullptr;
-  decision<bool, copy_facts> redelivered_release_costs_quota = nullptr;
-  decision<bool, order_facts> redelivery_order_is_kept = nullptr;
-  decision<bool, order_facts> redelivery_before_new = nullptr;
-  decision<bool, copy_facts> in_flight_is_expired = nullptr;
-  decision<duration, copy_facts> live_retry = nullptr;  // duration::max(): never
-  decision<bool, acknowledge_facts> acknowledgement_completes = nullptr;
-  decision<bool, acknowledge_facts> acknowledgement_frees_quota = nullptr;
-  decision<bool, acknowledge_facts> pubrec_is_answered = nullptr;
-  decision<std::uint8_t, acknowledge_facts> pubrel_reason = nullptr;
-  decision<bool, packet_size_facts> outbound_too_large = nullptr;
-  decision<bool, packet_size_facts> oversized_counts_as_delivered = nullptr;
+  decision<std::uint32_t, window_facts> in_flight_window;
+  decision<bool, copy_facts> qos0_waits_for_quota;
+  decision<bool, packet_id_facts> packet_id_is_usable;
+  decision<bool, copy_facts> dup_flag;
+  decision<bool, copy_facts> is_redelivered;
+  decision<bool, copy_facts> redelivery_keeps_id;
+  decision<bool, copy_facts> publish_again_after_release;
+  decision<bool, copy_facts> redelivered_release_costs_quota;
+  decision<bool, order_facts> redelivery_order_is_kept;
+  decision<bool, order_facts> redelivery_before_new;
+  decision<bool, copy_facts> in_flight_is_expired;
+  decision<duration, copy_facts> live_retry;  // duration::max(): never
+  decision<bool, acknowledge_facts> acknowledgement_completes;
+  decision<bool, acknowledge_facts> acknowledgement_frees_quota;
+  decision<bool, acknowledge_facts> pubrec_is_answered;
+  decision<std::uint8_t, acknowledge_facts> pubrel_reason;
+  decision<bool, packet_size_facts> outbound_too_large;
+  decision<bool, packet_size_facts> oversized_counts_as_delivered;
+
+  // Octets that go out in place of a packet; nullopt: the packet as it is.
+  decision<std::optional<byte_buffer>, sent_facts> sent_instead;
 };
 
 // How many decisions |rules| holds.

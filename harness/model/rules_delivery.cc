@@ -35,6 +35,10 @@ void answer_subscriptions(rules& r) {
     if (f.shared || f.retain_handling >= 2) return false;
     return f.retain_handling == 0 || !f.existed;
   };
+  // [v5:MQTT-3.8.4-1] [v311:MQTT-3.8.4-1]
+  r.subscribe_is_answered = [](const subscribe_facts&) { return true; };
+  // [v5:MQTT-3.8.4-4] [v311:MQTT-3.8.4-3]: nothing is lost by replacing.
+  r.resubscribe_drops_waiting = [](const subscribe_facts&) { return false; };
   // [v5:MQTT-3.9.3-1] [v5:MQTT-3.11.3-1] [v311:MQTT-3.9.3-1]
   r.reason_order_is_kept = [](const order_facts&) { return true; };
   // [v5:MQTT-3.10.4-1] [v311:MQTT-3.10.4-1]
@@ -43,6 +47,8 @@ void answer_subscriptions(rules& r) {
   };
   // [v5:MQTT-3.10.4-2] [v311:MQTT-3.10.4-2]
   r.unsubscribe_removes = [](const unsubscribe_facts& f) { return f.existed; };
+  // [v5:v5-3.10.4-b]
+  r.unsubscribe_empties_share = [](const unsubscribe_facts&) { return false; };
   // [v5:v5-3.10.4-a] [v311:v311-3.10.4-a] leave this open; what was accepted is delivered.
   r.unsubscribe_drops_waiting = [](const unsubscribe_facts&) { return false; };
   // [v5:MQTT-3.10.4-3] [v311:MQTT-3.10.4-3]
@@ -229,6 +235,8 @@ void answer_acknowledgements(rules& r) {
   r.outbound_too_large = [](const packet_size_facts& f) { return f.size > f.limit; };
   // [v5:MQTT-3.1.2-25]
   r.oversized_counts_as_delivered = [](const packet_size_facts&) { return true; };
+  // [v5:v5-7.1.1-a]
+  r.sent_instead = [](const sent_facts&) -> std::optional<byte_buffer> { return std::nullopt; };
 }
 
 }  // namespace

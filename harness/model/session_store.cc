@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "model/topic.h"
 #include "model/will.h"
 
 namespace mqttspec::model {
@@ -63,7 +64,7 @@ connect_outcome session_store::connect(connect_request request, instant now) {
   }
   who = slot.get();
   who->exists = true;
-  if (f.resumed) resume_options(*who);
+  if (f.resumed) resume_parts(*who, f);
 
   expiry_facts e;
   e.version = request.version;
@@ -71,6 +72,8 @@ connect_outcome session_store::connect(connect_request request, instant now) {
   e.asked = request.asked_interval;
   e.maximum = options_.session_expiry_max;
   e.v311_interval = options_.v311_session_expiry;
+  e.resumed = f.resumed;
+  e.former = f.stored_interval;
   e.granted = rules_->granted_interval(e);
   result.interval = e.granted;
   result.announce_interval =
@@ -99,14 +102,65 @@ connect_outcome session_store::connect(connect_request request, instant now) {
       }
     }
   }
-  touch(*who);
+  if (rules_->queue_is_sent_on_resume(f)) touch(*who);
   result.who = who;
   return result;
 }
 
-void session_store::resume_options(session& who) {
-  for (auto& [filter, options] : who.subscriptions) {
-    options = rules_->options_after_resume(options);
+void session_store::resume_parts(session& who, const connect_facts& c) {
+  resume_facts f;
+  f.version = c.version;
+  f.stored_version = c.stored_version;
+  f.took_over = c.took_over;
+  const auto lost = [&](state_part part) {
+    f.part = part;
+    return !rules_->part_is_resumed(f);
+  };
+  for (auto at = who.subscriptions.begin(); at != who.subscriptions.end();) {
+    f.shared = split_share(at->first).shared;
+    f.qos = at->second.max_qos;
+    if (lost(state_part::subscriptions)) {
+      index_.remove(at->first, who);
+      at = who.subscriptions.erase(at);
+      continue;
+    }
+    at->second = rules_->options_after_resume(at->second);
+    ++at;
+  }
+  if (lost(state_part::queue)) who.out.clear_queue();
+  if (lost(state_part::in_flight)) who.out.clear_in_flight();
+  if (lost(state_part::received_ids)) who.in.clear();
+}
+
+// After a restart of the server: what it finds of its sessions.
+void session_store::restarted(bool killed, instant stopped_at, instant now) {
+  restart_facts f;
+  f.killed = killed;
+  if (!rules_->retained_survive_restart(f)) retained_.clear();
+  std::vector<session*> all;
+  for (const auto& [serial, who] : by_serial_) all.push_back(who);
+  for (session* who : all) {
+    if (!who->exists) continue;
+    f.clean_start = who->clean_start;
+    f.version = who->version;
+    const auto lost = [&](state_part part) {
+      f.part = part;
+      return !rules_->part_survives_restart(f);
+    };
+    if (lost(state_part::subscriptions)) {
+      for (const auto& [filter, options] : who->subscriptions) index_.remove(filter, *who);
+      who->subscriptions.clear();
+    }
+    if (lost(state_part::queue)) who->out.clear_queue();
+    if (lost(state_part::in_flight)) who->out.clear_in_flight();
+    if (lost(state_part::received_ids)) who->in.clear();
+    if (lost(state_part::will)) {
+      who->will.reset();
+      who->waiting_will.reset();
+      wills_.clear(who->serial);
+    }
+    who->end = rules_->end_after_restart({who->end, stopped_at, now});
+    ends_.set(who->serial, who->end);
   }
 }
 
@@ -131,7 +185,8 @@ void session_store::publish_waiting_will(session& who, instant now) {
 void session_store::disconnect(session& who, const closing& how, instant now) {
   advance(now);
   if (how.interval_update) who.interval = *how.interval_update;
-  const end_facts e{who.interval, who.connected_at, now, how.cause, who.version, who.clean_start};
+  const end_facts e{who.interval, who.connected_at, now, ends_.last(), how.cause,
+                    who.version,  who.clean_start};
   const bool ends = rules_->session_ends_at_close(e);
 
   std::optional<message> will;
@@ -160,6 +215,7 @@ void session_store::close_will(session& who, const closing& how, bool session_en
   f.session_ends = session_ends;
   f.delay = will_delay_of(*who.will);
   f.interval = who.interval;
+  f.latest_due = wills_.last();
   if (rules_->will_is_due(f)) {
     const duration delay = rules_->will_delay(f);
     if (delay <= duration::zero()) {
@@ -219,8 +275,13 @@ void session_store::discard(session& who, discard_cause cause, instant now) {
 }
 
 void session_store::expire(session& who, instant now) {
-  const end_facts e{who.interval, who.connected_at, now, close_cause::peer_closed,
-                    who.version,  who.clean_start};
+  end_facts e;
+  e.interval = who.interval;
+  e.connected_at = who.connected_at;
+  e.closed_at = now;
+  e.cause = close_cause::peer_closed;
+  e.version = who.version;
+  e.clean_start = who.clean_start;
   std::optional<message> will;
   if (who.waiting_will && rules_->expiry_publishes_will(e)) {
     will = will_publication(who.waiting_will->content, who.client_id, now, *rules_);

@@ -92,6 +92,9 @@ class session_store {
   // The state of |client_id| goes as if its session had ended, without its will.
   void discard(std::string_view client_id, discard_cause cause, instant now);
 
+  // The server is back. Without a clean stop, sessions that were connected are told before.
+  void restarted(bool killed, instant stopped_at, instant now);
+
   // Connected sessions, by age.
   std::vector<session*> connected_sessions();
   std::size_t session_count() const { return by_id_.size(); }
@@ -100,7 +103,7 @@ class session_store {
 
  private:
   void discard(session& who, discard_cause cause, instant now);
-  void resume_options(session& who);
+  void resume_parts(session& who, const connect_facts& c);
   void close_will(session& who, const closing& how, bool session_ends, instant now,
                   std::optional<message>& due_now);
   void old_will(session& who, const will_connect_facts& f, instant now);

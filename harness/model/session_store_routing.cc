@@ -33,6 +33,7 @@ std::uint8_t session_store::subscribe(session& who, const wire::subscription_req
     if (!rules_->identifier_is_replaced(f)) options.identifier = at->second.identifier;
     at->second = options;
   }
+  if (rules_->resubscribe_drops_waiting(f)) who.out.drop_waiting(request.filter);
   if (rules_->retained_are_sent(f)) send_retained(who, at->first, at->second, now);
   return granted;
 }
@@ -52,6 +53,11 @@ std::uint8_t session_store::unsubscribe(session& who, std::string_view filter) {
     for (const std::string& own : held) {
       index_.remove(own, who);
       who.subscriptions.erase(own);
+    }
+  }
+  if (f.shared && rules_->unsubscribe_empties_share(f)) {
+    while (const share_group* group = index_.find_share(filter)) {
+      index_.remove(filter, *group->members.begin()->second.who);
     }
   }
   if (rules_->unsubscribe_drops_waiting(f)) who.out.drop_waiting(filter);

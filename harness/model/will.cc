@@ -10,7 +10,7 @@ message will_publication(const wire::will_message& w, const std::string& publish
                          const rules& r) {
   message m;
   m.topic = w.topic;
-  m.payload = w.payload;
+  m.payload = r.will_payload(w.payload);
   m.qos = r.will_qos({w.qos, w.retain});
   m.retain = r.will_retain({w.qos, w.retain});
   m.properties = r.will_properties(w.properties);
