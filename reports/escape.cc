@@ -74,10 +74,16 @@ std::string html_text(std::string_view text) {
 
 std::string markdown_text(std::string_view text) {
   // Backslash escapes do not stop links of bare addresses and mentions; character references do.
-  constexpr std::string_view special = "\\`*_{}[]<>()#+!|~@&$:\"'=^";
+  constexpr std::string_view special = "\\`*_{}[]<>#!|~@&$";
+  const std::string shown = visible_line(text);
   std::string out;
-  for (const char c : visible_line(text)) {
-    if (special.find(c) != std::string_view::npos) {
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    const char c = shown[i];
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0;
+    // At its beginning a line may be taken for a list or a heading.
+    const bool starts_block = i == 0 && !letter;
+    const bool starts_address = c == ':' && i + 1 < shown.size() && shown[i + 1] == '/';
+    if (starts_block || starts_address || special.find(c) != std::string_view::npos) {
       out += fmt::format("&#{};", static_cast<int>(c));
     } else {
       out += c;

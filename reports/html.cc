@@ -207,6 +207,7 @@ void set_facts(fields& page, const results::run_results& run) {
     f["name"] = data(std::string(name));
     f["value"] = data(value);
     f["code"] = data(code);
+    f["long"] = data(value.size() > 24);
     facts.push_back(data(f));
   };
   fact("Target", run.target.name);

@@ -54,12 +54,13 @@ data excerpt_of(const failure& f) {
   std::size_t end = std::min<std::size_t>(text.size(), begin + f.where.length);
   while (begin > 0 && continues(text, begin)) --begin;
   while (continues(text, end)) ++end;
+  const std::size_t indented = std::min(text.find_first_not_of(' '), begin);
   fields out;
   out["where"] = data(fmt::format("{}:{}", f.where.file, f.where.line));
   out["step"] = text_or_none(f.step);
   out["loop"] = text_or_none(f.loop);
   out["line"] = data(fmt::format("{}", f.where.line));
-  out["before"] = data(text.substr(0, begin));
+  out["before"] = data(text.substr(indented, begin - indented));
   out["marked"] = data(text.substr(begin, end - begin));
   out["after"] = data(text.substr(end));
   return data(out);
