@@ -20,7 +20,7 @@ constexpr const char* sanity_text = R"(scenario sanity
   let      topic = "{ns}/sanity"
 
   step "connect"
-    [v5]   c > CONNECT client_id="{ns}-c" clean_start=1 session_expiry_interval=4294967295
+    [v5]   c > CONNECT client_id="{ns}-c" clean_start=1 keep_alive=60 session_expiry_interval=4294967295
     [v311] c > CONNECT client_id="{ns}-c" clean_session=1
            c < CONNACK session_present=0
 
