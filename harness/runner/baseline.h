@@ -7,7 +7,7 @@
 //   skip   limits/packet-of-256-mib       # exhausts the machine
 //
 // `fail` runs and must fail, with the text somewhere in its message; a pass is unexpected. `flaky`
-// may do either. `skip` is not run. An entry that matches no selected case is stale: a problem.
+// may do either. `skip` is not run. An entry that matches no case at all is stale: a problem.
 
 #include <cstdint>
 #include <string>

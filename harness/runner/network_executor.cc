@@ -15,6 +15,8 @@ namespace {
 using results::verdict;
 using namespace std::chrono_literals;
 
+constexpr duration start_slice = 5ms;
+
 class network_executor : public executor, public net::timed {
  public:
   network_executor(net::event_loop& loop, net::connector& connector, broker_control* control)
@@ -47,14 +49,7 @@ class network_executor : public executor, public net::timed {
       collect(ended, stopped);
       if (stopped || interrupted_ || !lost_.empty()) return true;
       if (probing_) return false;
-      // A few at a time, so that starting does not keep the sockets waiting.
-      for (int n = 0; n < 16 && next < waiting.size() && running_.size() < what.at_once; ++n) {
-        begin(waiting[next++], what.options);
-      }
-      if (next < waiting.size() && running_.size() < what.at_once && !nudged_) {
-        nudged_ = true;
-        loop_.post([this] { nudged_ = false; });
-      }
+      start_some(what, waiting, next);
       return running_.empty() && finished_.empty() && next == waiting.size();
     });
     const instant end = loop_.now();
@@ -96,6 +91,19 @@ class network_executor : public executor, public net::timed {
   }
 
  private:
+  // As many as fit into a few milliseconds; then the sockets have their turn. Starting all at once
+  // would keep those that began first waiting.
+  void start_some(const batch& what, const std::vector<job>& waiting, std::size_t& next) {
+    if (nudged_) return;
+    const instant pause = loop_.now() + start_slice;
+    while (next < waiting.size() && running_.size() < what.at_once && loop_.now() < pause) {
+      begin(waiting[next++], what.options);
+    }
+    if (next == waiting.size() || running_.size() >= what.at_once) return;
+    nudged_ = true;
+    loop_.post([this] { nudged_ = false; });
+  }
+
   void begin(const job& j, const engine::run_options& options) {
     auto driver = std::make_unique<case_driver>(j, options, around_);
     case_driver& d = *driver;
