@@ -85,7 +85,7 @@ void outbox::schedule_redelivery(bool sent_before) {
 
 acceptance outbox::add(delivery copy, instant now) {
   const copy_facts facts = facts_of(copy, now);
-  if (open_ && copy.qos == 0 && !rules_->qos0_waits_for_quota(facts)) {
+  if (open_ && copy.qos == 0 && !holds_qos0() && !rules_->qos0_waits_for_quota(facts)) {
     at_once_.push_back(std::move(copy));
     return acceptance::kept;
   }
@@ -118,6 +118,13 @@ acceptance outbox::add(delivery copy, instant now) {
   }
   queue_.push_back(std::move(copy));
   return result;
+}
+
+// Kept for the client while it was away, and still behind others that wait for the window. A newer
+// one must not overtake it. [v5:MQTT-4.6.0-5] [v311:MQTT-4.6.0-6]
+bool outbox::holds_qos0() const {
+  return limits_.qos0_queued &&
+         std::any_of(queue_.begin(), queue_.end(), [](const delivery& d) { return d.qos == 0; });
 }
 
 void outbox::purge_expired(instant now) {

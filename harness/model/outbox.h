@@ -112,6 +112,7 @@ class outbox {
   void schedule_retry(const outbound& o, instant now);
   void forget(entries::iterator o);
   void purge_expired(instant now);
+  bool holds_qos0() const;
   entries& list_of(const outbound& o) {
     return o.state == outbound_state::publish_sent ? unacknowledged_ : released_;
   }

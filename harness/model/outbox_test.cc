@@ -50,6 +50,18 @@ TEST_F(outbox_test, qos0_for_an_absent_client_is_kept_by_option_only) {
   EXPECT_EQ(drain(with), (list{"0"}));
 }
 
+TEST_F(outbox_test, qos0_does_not_overtake_an_older_one_that_waits_behind_the_window) {
+  outbox out({.qos0_queued = true}, sound_rules());
+  out.add(copy("1", 1), now);
+  out.add(copy("2", 1), now);
+  out.add(copy("older", 0), now);
+  out.open({wire::protocol_version::v5, 1}, true, now);
+  out.add(copy("newer", 0), now);
+  EXPECT_EQ(drain(out), (list{"1"}));
+  out.acknowledge(packet_type::puback, 1, 0);
+  EXPECT_EQ(drain(out), (list{"2", "older", "newer"}));
+}
+
 TEST_F(outbox_test, overflow_by_policy) {
   struct row {
     overflow_action policy;
