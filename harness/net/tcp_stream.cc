@@ -52,7 +52,9 @@ void tcp_connection::connect_ended(const error_code& error) {
   timer_.cancel();
   if (auto settled = std::exchange(settled_, nullptr)) settled();
   if (mute_) return close_socket();
-  if (error) {
+  // Reset after the handshake (a refusal has another code), so there was a connection.
+  broken_early_ = error == asio::error::connection_reset;
+  if (error && !broken_early_) {
     close_socket();
     mute_ = true;
     const std::string why = timed_out_ ? "connection timed out" : reason_of(error);
@@ -92,7 +94,8 @@ void tcp_connection::readable() {
     return wait_readable();
   }
   if (error) {
-    return end_reading(error == asio::error::eof ? stream_end::orderly : stream_end::reset, now);
+    const bool orderly = error == asio::error::eof && !broken_early_;
+    return end_reading(orderly ? stream_end::orderly : stream_end::reset, now);
   }
   received_ += n;
   if (received_ > limits_.received) return end_reading(stream_end::over_limit, now);

@@ -68,7 +68,8 @@ class tcp_connection : public std::enable_shared_from_this<tcp_connection> {
   bool reading_ = false;
   bool paused_ = false;
   bool timed_out_ = false;
-  bool mute_ = false;  // no further callback; events_ stays: one of them may be running
+  bool broken_early_ = false;  // the error was told at connect; reading will not tell it again
+  bool mute_ = false;          // no further callback; events_ stays: one of them may be running
 };
 
 // The handle.
