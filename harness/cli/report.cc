@@ -2,59 +2,111 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
+#include <algorithm>
 
 #include "cli/case_files.h"
 #include "cli/exit_codes.h"
-#include "reports/junit.h"
+#include "cli/report_files.h"
+#include "reports/compare.h"
+#include "reports/matrix.h"
 #include "reports/text.h"
 
 namespace mqttspec::cli {
 
+namespace {
+
+std::optional<results::run_results> read_results(const std::string& file, console& on) {
+  const auto text = read_file(file, "results file", on);
+  if (!text) return std::nullopt;
+  auto run = results::from_json(*text);
+  if (!run) {
+    on.error(fmt::format("'{}' is not a results file: {}", file, run.error()));
+    return std::nullopt;
+  }
+  return std::move(*run);
+}
+
+// Several results side by side; the gravest of their exit codes.
+int write_matrix(const parsed_options& options, const std::vector<results::run_results>& runs,
+                 console& on) {
+  const std::string& file = options.get<std::string>("matrix");
+  const reports::matrix m = reports::make_matrix(runs);
+  const std::string text =
+      file.ends_with(".json") ? reports::to_matrix_json(m) : reports::to_matrix_html(m);
+  if (!write_report(file, text, on)) return bad_usage;
+  int status = 0;
+  for (const auto& run : runs) {
+    on.print(reports::summary_text(run, on.colour_out()));
+    status = std::max<int>(status, exit_code_of(run, 0));
+  }
+  on.print(fmt::format("matrix: {}\n", file));
+  return status;
+}
+
+int write_one(const parsed_options& options, const results::run_results& run, console& on) {
+  report_context context;
+  if (options.has("compare")) {
+    const auto older = read_results(options.get<std::string>("compare"), on);
+    if (!older) return bad_usage;
+    context.changes = reports::compare(*older, run);
+  }
+  const auto request = read_report_request(options, "", on);
+  if (!request) return bad_usage;
+  if (!request->files.empty()) {
+    context.statements = read_catalogue(find_cases_directory(options), on);
+  }
+  std::string where;
+  if (!write_reports(run, *request, context, where, on)) return bad_usage;
+  reports::text_options how;
+  how.colour = on.colour_out();
+  how.whole_trace = options.get<bool>("trace");
+  for (const results::case_result& c : run.cases) {
+    if (!c.expected || c.outcome == results::verdict::inconclusive) {
+      on.print(reports::case_text(run, c, how) + "\n");
+    }
+  }
+  on.print(reports::summary_text(run, how.colour) + where);
+  if (context.changes) on.print(reports::to_text(*context.changes));
+  // Without a baseline it is the change that is judged.
+  if (context.changes && run.void_reason.empty()) {
+    return context.changes->worse() ? unexpected_result : as_expected;
+  }
+  return exit_code_of(run, 0);
+}
+
+}  // namespace
+
 int report_command(const arguments& words, console& on) {
   option_set set;
-  set.usage = "mqttspec report [OPTIONS] RESULT.json";
-  set.explanation = "Renders a results file; ends with what the run itself ended with.";
-  set.words_are = "results file";
-  set.described.add_options()("junit", po::value<std::string>()->value_name("FILE"),
-                              "write JUnit XML")("trace", po::bool_switch(),
+  set.usage = "mqttspec report [OPTIONS] RESULT.json ...";
+  set.explanation =
+      "Renders a results file; ends with what the run itself ended with, with --compare by\n"
+      "whether something fails that did not fail then. Several files need --matrix.";
+  set.words_are = "results files";
+  add_report_options(set.described, "");
+  set.described.add_options()("matrix", po::value<std::string>()->value_name("FILE"),
+                              "write several results side by side, as HTML or .json")(
+      "compare", po::value<std::string>()->value_name("OLD.json"),
+      "show what changed against older results")("trace", po::bool_switch(),
                                                  "show all packets of what did not pass");
+  add_cases_option(set.described);
   int status = 0;
   const auto options = parse_options(set, words, on, status);
   if (!options) return status;
-  if (options->words.size() != 1) {
-    on.error("name one results file",
-             "write for example: mqttspec report results.json --junit "
-             "junit.xml");
+  if (options->words.empty() || (options->words.size() > 1 && !options->has("matrix"))) {
+    on.error(
+        options->words.empty() ? "name a results file" : "several results files need --matrix FILE",
+        "write for example: mqttspec report results.json --html report.html");
     return bad_usage;
   }
-  const std::string& file = options->words.front();
-  const auto text = read_file(file, "results file", on);
-  if (!text) return bad_usage;
-  const auto run = results::from_json(*text);
-  if (!run) {
-    on.error(fmt::format("'{}' is not a results file: {}", file, run.error()));
-    return bad_usage;
+  std::vector<results::run_results> runs;
+  for (const std::string& file : options->words) {
+    auto run = read_results(file, on);
+    if (!run) return bad_usage;
+    runs.push_back(std::move(*run));
   }
-  if (options->has("junit")) {
-    std::ofstream out(options->get<std::string>("junit"), std::ios::binary | std::ios::trunc);
-    out << reports::to_junit(*run);
-    out.close();
-    if (!out) {
-      on.error(fmt::format("cannot write the report '{}'", options->get<std::string>("junit")));
-      return bad_usage;
-    }
-  }
-  reports::text_options how;
-  how.colour = on.colour_out();
-  how.whole_trace = options->get<bool>("trace");
-  for (const results::case_result& c : run->cases) {
-    if (!c.expected || c.outcome == results::verdict::inconclusive) {
-      on.print(reports::case_text(*run, c, how) + "\n");
-    }
-  }
-  on.print(reports::summary_text(*run, how.colour));
-  return exit_code_of(*run, 0);
+  return options->has("matrix") ? write_matrix(*options, runs, on)
+                                : write_one(*options, runs.front(), on);
 }
 
 }  // namespace mqttspec::cli

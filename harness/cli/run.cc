@@ -188,25 +188,11 @@ class run_of_cases {
     return r;
   }
 
-  bool write(const std::string& file, const std::string& text) {
-    std::ofstream out(file, std::ios::binary | std::ios::trunc);
-    out << text;
-    out.close();
-    if (!out) on_.error(fmt::format("cannot write the report '{}'", file));
-    return static_cast<bool>(out);
-  }
-
   int finish(const results::run_results& r) {
-    bool written = true;
     std::string where;
-    if (!request_.report_json.empty()) {
-      written &= write(request_.report_json, results::to_json(r));
-      where += fmt::format("results: {}\n", request_.report_json);
-    }
-    if (!request_.report_junit.empty()) {
-      written &= write(request_.report_junit, reports::to_junit(r));
-      where += fmt::format("JUnit: {}\n", request_.report_junit);
-    }
+    report_context context;
+    if (!request_.reports.files.empty()) context.statements = read_catalogue(cases_.root, on_);
+    const bool written = write_reports(r, request_.reports, context, where, on_);
     on_.print(reports::summary_text(r, on_.colour_out()) + where);
     const int code = exit_code_of(r, request_.min);
     if (code == nothing_ran) {

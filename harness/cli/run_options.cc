@@ -228,16 +228,9 @@ bool read_output(const parsed_options& options, run_request& out, console& on) {
     out.trace = what == "all" ? trace_choice::all : trace_choice::failed;
     out.suite.trace_passed = out.trace == trace_choice::all;
   }
-  for (const auto& [name, into] :
-       {std::pair{"report-json", &out.report_json}, std::pair{"report-junit", &out.report_junit}}) {
-    if (!options.has(name)) continue;
-    *into = options.get<std::string>(name);
-    // Better now than after an hour.
-    if (!std::ofstream(*into, std::ios::app)) {
-      on.error(fmt::format("cannot write the report '{}'", *into));
-      return false;
-    }
-  }
+  auto files = read_report_request(options, "report-", on);
+  if (!files) return false;
+  out.reports = std::move(*files);
   return true;
 }
 
@@ -275,8 +268,8 @@ void add_run_options(po::options_description& to) {
   judging.add_options()("baseline", text("FILE"), "known failures")("strict", po::bool_switch(),
                                                                     "SHOULD counts as MUST");
   po::options_description output("output");
-  output.add_options()("report-json", text("FILE"), "write the results")(
-      "report-junit", text("FILE"), "write JUnit XML")(
+  add_report_options(output, "report-");
+  output.add_options()(
       "trace", po::value<std::string>()->implicit_value("failed")->value_name("[=failed|all]"),
       "all packets of failed cases, or of all")("verbose,v", po::bool_switch(),
                                                 "a line for every case")(

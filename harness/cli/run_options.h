@@ -7,6 +7,7 @@
 
 #include "broker/broker.h"
 #include "cli/case_files.h"
+#include "cli/report_files.h"
 #include "net/endpoint.h"
 #include "runner/suite.h"
 #include "runner/target.h"
@@ -25,8 +26,7 @@ struct run_request {
   std::size_t min = 0;
   trace_choice trace = trace_choice::none;
   int verbosity = 0;  // -q: -1, -v: 1
-  std::string report_json;
-  std::string report_junit;
+  report_request reports;
   std::vector<std::string> command;  // what changes verdicts, to be shown in "run again"
 };
 

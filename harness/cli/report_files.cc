@@ -1,0 +1,150 @@
+#include "cli/report_files.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+#include "cli/case_files.h"
+#include "reports/badge.h"
+#include "reports/html.h"
+#include "reports/junit.h"
+#include "reports/markdown.h"
+#include "reports/pcapng.h"
+#include "reports/sarif.h"
+
+namespace mqttspec::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+using results::run_results;
+
+struct writer {
+  const char* name;
+  const char* shown;
+  const char* explanation;
+  std::string (*text)(const run_results&, const report_context&);
+};
+
+const reports::comparison* changes_of(const report_context& c) {
+  return c.changes ? &*c.changes : nullptr;
+}
+
+constexpr std::array writers = {
+    writer{"json", "results", "write the results",
+           [](const run_results& r, const report_context&) { return results::to_json(r); }},
+    writer{"html", "HTML", "write a page for people",
+           [](const run_results& r, const report_context& c) {
+             return reports::to_html(r, {&c.statements, changes_of(c)});
+           }},
+    writer{"markdown", "Markdown", "write a job summary",
+           [](const run_results& r, const report_context& c) {
+             return reports::to_markdown(r, {&c.statements, changes_of(c)});
+           }},
+    writer{"junit", "JUnit", "write JUnit XML",
+           [](const run_results& r, const report_context&) { return reports::to_junit(r); }},
+    writer{"sarif", "SARIF", "write SARIF for code scanning",
+           [](const run_results& r, const report_context& c) {
+             return reports::to_sarif(r, c.statements);
+           }},
+    writer{"badge", "badge", "write an SVG badge; shields.io JSON where FILE ends in .json",
+           nullptr},
+};
+
+std::string badge_text(const run_results& run, const report_context& c, const std::string& file) {
+  const reports::badge b = reports::make_badge(run, c.statements);
+  return file.ends_with(".json") ? reports::to_shields_json(b) : reports::to_svg(b);
+}
+
+bool write_captures(const run_results& run, const std::string& directory, std::string& where,
+                    console& on) {
+  std::error_code error;
+  fs::create_directories(directory, error);
+  std::size_t written = 0;
+  for (const results::case_result& c : run.cases) {
+    if (c.outcome != results::verdict::fail || c.trace.empty()) continue;
+    const std::string file = (fs::path(directory) / reports::capture_name(c)).string();
+    if (!write_report(file, reports::to_pcapng(run, c), on)) return false;
+    ++written;
+  }
+  where += fmt::format("captures of failed cases: {} in {}\n", written, directory);
+  return true;
+}
+
+}  // namespace
+
+void add_report_options(po::options_description& to, const std::string& prefix) {
+  for (const writer& w : writers) {
+    // The results themselves are what `report` reads.
+    if (prefix.empty() && std::string_view(w.name) == "json") continue;
+    to.add_options()((prefix + w.name).c_str(), po::value<std::string>()->value_name("FILE"),
+                     w.explanation);
+  }
+  to.add_options()("pcap", po::value<std::string>()->value_name("DIR"),
+                   "write a packet capture of every failed case");
+}
+
+std::optional<report_request> read_report_request(const parsed_options& options,
+                                                  const std::string& prefix, console& on) {
+  report_request out;
+  for (const writer& w : writers) {
+    const std::string name = prefix + w.name;
+    if (!options.has(name)) continue;
+    const auto& file = options.get<std::string>(name);
+    // Better now than after an hour.
+    if (!std::ofstream(file, std::ios::app)) {
+      on.error(fmt::format("cannot write the report '{}'", file));
+      return std::nullopt;
+    }
+    out.files.emplace_back(w.name, file);
+  }
+  if (options.has("pcap")) out.pcap = options.get<std::string>("pcap");
+  return out;
+}
+
+reports::catalogue read_catalogue(const std::string& cases_directory, console& on) {
+  reports::catalogue all;
+  for (const char* name : {"v5.json", "v311.json"}) {
+    const std::string file = (fs::path(cases_directory) / "statements" / name).string();
+    std::error_code error;
+    if (!fs::exists(file, error)) continue;
+    const auto text = read_file(file, "catalogue of statements", on);
+    if (!text) continue;
+    auto part = reports::parse_catalogue(*text);
+    if (!part) {
+      on.error(fmt::format("'{}' is not a catalogue: {}", file, part.error()));
+      continue;
+    }
+    all.insert(all.end(), part->begin(), part->end());
+  }
+  return all;
+}
+
+bool write_report(const std::string& file, const std::string& text, console& on) {
+  std::ofstream out(file, std::ios::binary | std::ios::trunc);
+  out << text;
+  out.close();
+  if (!out) on.error(fmt::format("cannot write the report '{}'", file));
+  return static_cast<bool>(out);
+}
+
+bool write_reports(const run_results& run, const report_request& request,
+                   const report_context& context, std::string& where, console& on) {
+  bool written = true;
+  for (const auto& [kind, file] : request.files) {
+    for (const writer& w : writers) {
+      if (kind != w.name) continue;
+      const std::string text =
+          w.text == nullptr ? badge_text(run, context, file) : w.text(run, context);
+      written &= write_report(file, text, on);
+      where += fmt::format("{}: {}\n", w.shown, file);
+    }
+  }
+  if (!request.pcap.empty()) written &= write_captures(run, request.pcap, where, on);
+  return written;
+}
+
+}  // namespace mqttspec::cli

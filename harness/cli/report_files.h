@@ -1,0 +1,42 @@
+#pragma once
+// The report files that `mqttspec run` and `mqttspec report` write, and their options.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/options.h"
+#include "reports/catalogue.h"
+#include "reports/compare.h"
+#include "results/results.h"
+
+namespace mqttspec::cli {
+
+struct report_context {
+  reports::catalogue statements;
+  std::optional<reports::comparison> changes;  // --compare
+};
+
+// Adds an option for every kind, each name with |prefix|, and --pcap.
+void add_report_options(po::options_description& to, const std::string& prefix);
+
+struct report_request {
+  std::vector<std::pair<std::string, std::string>> files;  // kind, file
+  std::string pcap;                                        // directory for captures; empty: none
+};
+
+// What |options| ask for. nullopt, told on err: a file cannot be written.
+std::optional<report_request> read_report_request(const parsed_options& options,
+                                                  const std::string& prefix, console& on);
+
+// The statements in |cases_directory|/statements; empty, told on err, when they cannot be read.
+reports::catalogue read_catalogue(const std::string& cases_directory, console& on);
+
+bool write_report(const std::string& file, const std::string& text, console& on);
+
+// Writes everything asked for. |where| gets a line for each: "HTML: report.html". false, told on
+// err: something could not be written.
+bool write_reports(const results::run_results& run, const report_request& request,
+                   const report_context& context, std::string& where, console& on);
+
+}  // namespace mqttspec::cli
