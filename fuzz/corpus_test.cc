@@ -1,0 +1,119 @@
+// Replays corpus/seeds/<target> and corpus/regressions/<target> under every compiler, holds the
+// generated files to their generators, and mutates every seed a little.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <map>
+
+#include "base/random.h"
+#include "fuzz/dictionary.h"
+#include "fuzz/seeds.h"
+#include "fuzz/target.h"
+
+namespace mqttspec::fuzz {
+namespace {
+
+namespace fs = std::filesystem;
+const fs::path root = MQTTSPEC_SOURCE_DIR;
+
+byte_buffer read_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+std::vector<fs::path> files_of(const fs::path& folder) {
+  std::vector<fs::path> files;
+  if (!fs::is_directory(folder)) return files;
+  for (const auto& entry : fs::directory_iterator(folder)) files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+class corpus : public testing::TestWithParam<target> {
+ protected:
+  std::vector<fs::path> inputs(const char* part) const {
+    return files_of(root / "corpus" / part / GetParam().name);
+  }
+};
+
+TEST_P(corpus, seeds_hold) {
+  const auto files = inputs("seeds");
+  EXPECT_GE(files.size(), 5u);
+  for (const fs::path& file : files) {
+    EXPECT_NO_THROW(GetParam().run(read_file(file))) << file;
+    EXPECT_LE(fs::file_size(file), GetParam().longest_input) << file;
+  }
+}
+
+TEST_P(corpus, regressions_hold) {
+  for (const fs::path& file : inputs("regressions")) {
+    EXPECT_NO_THROW(GetParam().run(read_file(file))) << file;
+  }
+}
+
+// What libFuzzer brings along, in small.
+std::size_t flip_octet(std::uint8_t* data, std::size_t size, std::size_t) {
+  static random_source random(1);
+  if (size != 0) data[random.below(size)] = static_cast<std::uint8_t>(random.below(256));
+  return size;
+}
+
+// MQTTSPEC_MUTANTS=1000000 makes more of them: fuzzing without libFuzzer, and blind.
+TEST_P(corpus, mutants_of_seeds_hold_and_fit) {
+  const char* asked = std::getenv("MQTTSPEC_MUTANTS");
+  const long count = asked != nullptr ? std::atol(asked) : 2'000;
+  constexpr std::size_t most = 4096;
+  const auto files = inputs("seeds");
+  ASSERT_FALSE(files.empty());
+  random_source random(7);
+  byte_buffer data(most + 1);
+  for (long i = 0; i < count; ++i) {
+    const byte_buffer seed = read_file(files[random.below(files.size())]);
+    const std::size_t limit = std::min(most, seed.size() + random.below(64));
+    std::copy(seed.begin(), seed.end(), data.begin());
+    data[limit] = 0xA5;
+    std::size_t size = seed.size();
+    for (std::uint64_t rounds = 1 + random.below(8); rounds != 0; --rounds) {
+      const auto number = static_cast<unsigned>(random.next());
+      size = GetParam().mutate({data.data(), size, limit, number, flip_octet});
+      ASSERT_LE(size, limit);
+      ASSERT_EQ(data[limit], 0xA5);
+    }
+    ASSERT_NO_THROW(GetParam().run(byte_view(data).first(size)))
+        << to_hex(byte_view(data).first(size));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(targets, corpus, testing::ValuesIn(targets().begin(), targets().end()),
+                         [](const auto& each) { return std::string(each.param.name); });
+
+TEST(generated, dictionary_is_that_of_the_packet_table) {
+  const byte_buffer held = read_file(root / "fuzz/mqtt.dict");
+  EXPECT_EQ(std::string(as_text(held)), dictionary()) << "run make_dictionary fuzz/mqtt.dict";
+}
+
+TEST(generated, seeds_are_those_of_their_generator) {
+  std::map<std::string, byte_buffer> made;
+  for (const seed& each : all_seeds()) {
+    EXPECT_TRUE(made.emplace(each.target + "/" + each.name, each.input).second) << each.name;
+  }
+  EXPECT_LT(made.size(), 300u);
+  for (const auto& [name, input] : made) {
+    EXPECT_EQ(read_file(root / "corpus/seeds" / name), input)
+        << name << ": run make_seeds corpus/seeds";
+  }
+  for (const target& t : targets()) {
+    for (const fs::path& file : files_of(root / "corpus/seeds" / t.name)) {
+      const std::string name = std::string(t.name) + "/" + file.filename().string();
+      EXPECT_TRUE(made.contains(name)) << name << " is made by nobody";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mqttspec::fuzz
