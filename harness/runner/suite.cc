@@ -100,6 +100,9 @@ class suite {
         check_sanity(on_, settings_.run_tag + "a", settings_.versions, settings_.engine);
     for (const capability_description& c : known_capabilities()) {
       if (c.source == capability_source::reach) can_[std::string(c.name)] = c.fallback.value_or(0);
+      if (c.source == capability_source::declared && c.fallback) {
+        can_[std::string(c.name)] = *c.fallback;
+      }
     }
     for (const auto& [name, value] : s.learned) can_[name] = value;
     for (const auto& [name, value] : s.learned) {
