@@ -265,7 +265,7 @@ judgement_text judge(const results::run_results& run, const digest& d) {
   judgement_text t;
   const results::totals n = results::count(run);
   t.unchecked = unchecked_text(run, d);
-  const std::string judged = by_version(d, [](const auto& v) { return plain_number(v.judged()); });
+  const std::string checked = by_version(d, [](const auto& v) { return plain_number(v.checked); });
   if (!run.void_reason.empty()) {
     t.headline = "The results are void";
     t.violated = run.void_reason;
@@ -282,10 +282,10 @@ judgement_text judge(const results::run_results& run, const digest& d) {
   } else {
     t.is = n.error == 0 ? tone::good : tone::unknown;
     t.headline = n.error == 0 ? "No violation found" : "No violation found, but the run had errors";
-    t.violated = judged.empty() ? fmt::format("{} passes all {}.", target_name(run),
-                                              counted(n.pass + n.pass_note, "case"))
-                                : fmt::format("{} keeps every statement that was judged: {}.",
-                                              target_name(run), judged);
+    t.violated = checked.empty() ? fmt::format("{} passes all {}.", target_name(run),
+                                               counted(n.pass + n.pass_note, "case"))
+                                 : fmt::format("{} keeps every statement that was judged: {}.",
+                                               target_name(run), checked);
   }
   if (run.interrupted)
     t.remarks.push_back("The run was interrupted; what had not ended is inconclusive.");

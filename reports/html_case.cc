@@ -71,11 +71,13 @@ std::string_view trimmed(std::string_view text) {
   return begin == std::string_view::npos ? std::string_view() : text.substr(begin);
 }
 
-data fault_of(const failure& f) {
+data fault_of(const failure& f, bool recommended) {
   list broken;
   for (const results::statement_check& s : f.statements) {
     fields one;
-    one["verb"] = data(std::string(s.outcome == check_outcome::violated ? "Violates" : "About"));
+    one["verb"] = data(std::string(s.outcome != check_outcome::violated ? "About"
+                                   : recommended                        ? "Departs from"
+                                                                        : "Violates"));
     one["id"] = data(s.id);
     one["protocol"] = data(protocol_name(s.version));
     one["summary"] = text_or_none(s.summary);
@@ -137,7 +139,7 @@ std::string case_body(const results::run_results& run, const case_result& c) {
   fields out;
   out["reason"] = text_or_none(c.reason);
   out["baseline"] = text_or_none(c.baseline_reason);
-  out["fault"] = c.fault ? fault_of(*c.fault) : data(false);
+  out["fault"] = c.fault ? fault_of(*c.fault, c.level == "should") : data(false);
   out["notes"] = data(texts(c.notes));
   out["warnings"] = data(texts(c.warnings));
   const bool worth_repeating =

@@ -79,7 +79,8 @@ std::string failure_text(const results::run_results& run, const case_result& c) 
     };
     if (c.fault->faults.empty()) line("", c.fault->message);
     for (const std::string& fault : c.fault->faults) line("", fault);
-    line("expected", c.fault->expected);
+    const std::size_t indented = c.fault->expected.find_first_not_of(' ');
+    if (indented != std::string::npos) line("expected", c.fault->expected.substr(indented));
     line("got", c.fault->actual);
     if (c.fault->where.line != 0) {
       line("at", fmt::format("{}:{}", c.fault->where.file, c.fault->where.line));
