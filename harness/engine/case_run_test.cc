@@ -276,6 +276,35 @@ TEST_F(engine_test, wait_lets_time_pass_and_nothing_else) {
   EXPECT_NE(log_.find("c000"), std::string::npos);
 }
 
+TEST_F(engine_test, a_long_loop_runs_each_round_and_names_the_one_that_failed) {
+  load(
+      "    c > CONNECT client_id=\"a\" clean_start=1\n    c < CONNACK\n"
+      "    for n in 1..100\n      c > PUBLISH id={n} topic=\"t\" qos=1 payload=\"m{n}\"\n"
+      "      c < PUBACK id={n}  @MQTT-2.2.1-5\n");
+  EXPECT_LT(scenario_.lines.size(), 10u) << "kept as a loop";
+  broker_sends("c", connack);
+  for (int n = 1; n < 70; ++n) broker_sends("c", "PUBACK id=" + std::to_string(n));
+  EXPECT_NE(log_.find("6d3639; "), std::string::npos) << "m69";
+  broker_sends("c", "PUBACK id=69");
+  const auto r = result();
+  EXPECT_EQ(r.outcome, verdict::fail);
+  EXPECT_EQ(r.fault->loop, "n=70");
+  EXPECT_EQ(r.fault->message, "PUBACK.id: expected 70, got 69");
+}
+
+TEST_F(engine_test, a_long_loop_passes_when_all_rounds_do) {
+  load(
+      "    c > CONNECT client_id=\"a\" clean_start=1\n    c < CONNACK\n"
+      "    for r in 1..20\n      for n in 1..10\n        c > PINGREQ\n"
+      "        c < PINGRESP  @MQTT-3.12.4-1\n");
+  broker_sends("c", connack);
+  for (int n = 0; n < 200; ++n) {
+    EXPECT_FALSE(run_->judged());
+    broker_sends("c", "PINGRESP");
+  }
+  EXPECT_EQ(result().outcome, verdict::pass);
+}
+
 TEST_F(engine_test, a_capture_is_sent_back) {
   load(
       "    c > CONNECT client_id=\"\" clean_start=1\n"

@@ -47,6 +47,11 @@ struct case_run::state {
   // Where the case stands.
   std::size_t line = 0;
   bool line_begun = false;
+  struct kept_loop {
+    std::size_t begin = 0;  // index of the loop_begin
+    std::uint64_t round = 0;
+  };
+  std::vector<kept_loop> loops;  // that the line stands in, the innermost last
   instant started{};
   instant reached{};                    // the line before this one finished
   std::optional<expectation> awaiting;  // of an expect line

@@ -82,6 +82,21 @@ bool case_run::state::begin_line(instant now) {
     waiting_until = now + wait->length;
     return false;
   }
+  if (const auto* loop = std::get_if<script::loop_begin>(&i.what)) {
+    loops.push_back({line, loop->first});
+    known[loop->variable] = loop->first;
+    return true;
+  }
+  if (const auto* loop = std::get_if<script::loop_end>(&i.what)) {
+    const auto& begin = std::get<script::loop_begin>(scenario.lines[loop->begin].what);
+    if (loops.back().round == begin.last) {
+      loops.pop_back();
+    } else {
+      known[begin.variable] = ++loops.back().round;
+      line = loop->begin;
+    }
+    return true;
+  }
   hook_pending = true;
   actions.push_back(run_hook{std::get<script::hook_line>(i.what).action});
   return false;

@@ -43,7 +43,11 @@ results::failure case_run::state::failure_at(const std::string& client, std::str
   if (line < scenario.lines.size()) {
     const script::instruction& i = current_line();
     f.expected = i.source;
-    f.loop = i.loop;
+    for (const kept_loop& loop : loops) {
+      const auto& begin = std::get<script::loop_begin>(scenario.lines[loop.begin].what);
+      f.loop += fmt::format("{}{}={}", f.loop.empty() ? "" : " ", begin.variable, loop.round);
+    }
+    if (!i.loop.empty()) f.loop += (f.loop.empty() ? "" : " ") + i.loop;
     f.where = i.where;
     f.source_line = i.source;
     if (i.step < scenario.steps.size()) f.step = scenario.steps[i.step];

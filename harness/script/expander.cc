@@ -131,16 +131,28 @@ expansion expand(const file_set& files, const expand_options& options) {
 
 duration shortest_time(const std::vector<instruction>& lines) {
   instant end{};
+  double rounds = 1;
+  const auto add = [&](duration length) {
+    const double whole = static_cast<double>(length.count()) * rounds;
+    end = whole > 1e18 ? never : saturating_add(end, duration(static_cast<std::int64_t>(whole)));
+  };
+  const auto rounds_of = [](const loop_begin& l) {
+    return static_cast<double>(l.last - l.first) + 1;
+  };
   for (const instruction& i : lines) {
-    if (const auto* wait = std::get_if<wait_line>(&i.what)) {
-      end = saturating_add(end, wait->length);
+    if (const auto* loop = std::get_if<loop_begin>(&i.what)) {
+      rounds *= rounds_of(*loop);
+    } else if (const auto* close = std::get_if<loop_end>(&i.what)) {
+      rounds /= rounds_of(std::get<loop_begin>(lines[close->begin].what));
+    } else if (const auto* wait = std::get_if<wait_line>(&i.what)) {
+      add(wait->length);
     } else if (const auto* expect = std::get_if<expect_line>(&i.what)) {
       const bool silent = expect->group == group_kind::single && expect->alternatives.size() == 1 &&
                           expect->alternatives[0].what == awaited::nothing;
       // A window since a mark began while other lines were running: at least nothing is added.
       if (!expect->window.since.empty()) continue;
-      if (silent && expect->window.latest) end = saturating_add(end, *expect->window.latest);
-      if (expect->window.earliest) end = saturating_add(end, *expect->window.earliest);
+      if (silent && expect->window.latest) add(*expect->window.latest);
+      if (expect->window.earliest) add(*expect->window.earliest);
     }
   }
   return end - instant{};

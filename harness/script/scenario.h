@@ -150,8 +150,23 @@ struct hook_line {
   broker_action action{};
 };
 
+// A long loop is kept as one: the lines between the two are run once a round, with |variable| bound
+// to the round's number. Short ones, and those whose lines differ by round in more than values, are
+// written out.
+struct loop_begin {
+  std::string variable;
+  std::uint64_t first = 0;
+  std::uint64_t last = 0;  // at least |first|
+  std::uint32_t end = 0;   // index of the loop_end
+};
+struct loop_end {
+  std::uint32_t begin = 0;  // index of the loop_begin
+};
+
 struct instruction {
-  std::variant<send_line, expect_line, let_line, mark_line, wait_line, hook_line> what;
+  std::variant<send_line, expect_line, let_line, mark_line, wait_line, hook_line, loop_begin,
+               loop_end>
+      what;
   source_span where;       // the line in its own file (a def's lines point into the def)
   std::string source;      // its text
   std::string loop;        // "n=3", "" outside loops; outermost first: "r=1 n=3"

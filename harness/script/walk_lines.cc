@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/spelling.h"
 #include "script/walker.h"
@@ -422,6 +423,7 @@ void walker::loop(const loop_node& n, bool guarded) {
     return;
   }
   const std::uint64_t count = *last - *first + 1;
+  if (keep_loop(n, *first, *last, guarded)) return;
   const bool skips = settings_.examined != nullptr && count > 2;
   const double weight = weight_;
   if (skips) weight_ *= static_cast<double>(count) / 2.0;
@@ -435,6 +437,45 @@ void walker::loop(const loop_node& n, bool guarded) {
   loops_.pop_back();
   weight_ = weight;
   top().variables.erase(name);
+}
+
+// Tries to walk the lines once with the variable open. What needs its value on the way (a nested
+// range, a duration, an edit) makes that fail, and the loop is written out instead.
+bool walker::keep_loop(const loop_node& n, std::uint64_t first, std::uint64_t last, bool guarded) {
+  constexpr std::uint64_t written_out = 8;
+  if (out_ == nullptr || settings_.examined != nullptr || last - first < written_out) return false;
+  const std::size_t begin = out_->lines.size();
+  const std::string variable = own_name(top(), n.variable.text);
+  const budget spent = budget_;
+  const environment before = top().variables;
+  const double weight = weight_;
+  const bool outer_trial = std::exchange(trial_, true);
+  const bool outer_failed = std::exchange(trial_failed_, false);
+
+  instruction marker;
+  marker.what = loop_begin{variable, first, last, 0};
+  marker.where = source().span(n.variable.where);
+  marker.step = step_;
+  out_->lines.push_back(marker);
+  weight_ *= static_cast<double>(last - first + 1);
+  top().variables.insert_or_assign(n.variable.text, resolved::of_open(variable));
+  lines(n.body, guarded);
+  const bool kept = !trial_failed_;
+  trial_ = outer_trial;
+  trial_failed_ = outer_failed;
+  weight_ = weight;
+  if (!kept) {
+    out_->lines.resize(begin);
+    budget_ = spent;
+    top().variables = before;
+    return false;
+  }
+  top().variables.erase(n.variable.text);
+  std::get<loop_begin>(out_->lines[begin].what).end =
+      static_cast<std::uint32_t>(out_->lines.size());
+  marker.what = loop_end{static_cast<std::uint32_t>(begin)};
+  out_->lines.push_back(std::move(marker));
+  return true;
 }
 
 void walker::call(const call_node& c, bool guarded) {

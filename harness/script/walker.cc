@@ -177,6 +177,10 @@ std::string walker::capture(std::size_t index, const std::string& name, const wo
 // ---- problems
 
 void walker::error(const place& where, complaint what) {
+  if (trial_) {
+    trial_failed_ = true;
+    return;
+  }
   if (frames_.size() == 1) return problems_.error(source(), where, std::move(what));
   // In a def: told where it is called, unless it is wrong for every caller and told there.
   const location here{source().name(), where.line, where.column};

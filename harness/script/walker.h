@@ -107,6 +107,7 @@ class walker {
   void send(const line_node& l, const send_node& s, bool guarded);
   void expect(const line_node& l, const expect_node& e, bool guarded);
   void loop(const loop_node& n, bool guarded);
+  bool keep_loop(const loop_node& n, std::uint64_t first, std::uint64_t last, bool guarded);
   void call(const call_node& c, bool guarded);
   void let(const line_node& l, const let_node& n);
   void wait(const line_node& l, const wait_node& n);
@@ -159,6 +160,8 @@ class walker {
   bool abstract_ = false;
   bool over_budget_ = false;
   bool has_expectation_ = false;
+  bool trial_ = false;  // errors are not reported, only noted:
+  bool trial_failed_ = false;
   std::map<std::string, client_of_line, std::less<>> clients_;
   std::vector<frame> frames_;
   std::vector<std::pair<std::string, std::uint64_t>> loops_;
