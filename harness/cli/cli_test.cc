@@ -1,0 +1,334 @@
+// The program as a user meets it: words in, text and an exit code out.
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+
+#include "cli/command.h"
+#include "cli/exit_codes.h"
+#include "results/results.h"
+
+namespace mqttspec::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* good_cases = R"(scenario ping
+  title    "a ping is answered"
+  versions 5 3.1.1
+  clients  c
+  step "connect and ping"
+    [v5]   c > CONNECT client_id="{ns}-c" clean_start=1
+    [v311] c > CONNECT client_id="{ns}-c" clean_session=1
+           c < CONNACK session_present=0   @v5:MQTT-3.2.2-2 @v311:MQTT-3.2.2-1
+           c > PINGREQ
+           c < PINGRESP                    @v5:MQTT-3.12.4-1 @v311:MQTT-3.12.4-1
+           c > DISCONNECT
+           c > shutdown
+           c < close
+)";
+
+constexpr const char* failing_case = R"(scenario pong
+  title    "a ping is answered with the wrong packet"
+  clients  c
+  step "connect and ping"
+    c > CONNECT client_id="{ns}-c" clean_start=1
+    c < CONNACK session_present=1          @MQTT-3.2.2-2
+)";
+
+class cli_test : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::path(testing::TempDir()) / ("mqttspec-cli-" + std::to_string(::getpid()));
+    fs::create_directories(folder_ / "cases" / "basic");
+    write("cases/basic/ping.mqs", good_cases);
+    variables_["MQTTSPEC_CASES"] = (folder_ / "cases").string();
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  void write(const std::string& name, const std::string& text) {
+    std::ofstream(path(name)) << text;
+  }
+  std::string read(const std::string& name) const {
+    std::ifstream file(path(name));
+    std::stringstream text;
+    text << file.rdbuf();
+    return text.str();
+  }
+
+  int run(const arguments& words) {
+    std::ostringstream out;
+    std::ostringstream err;
+    console on{out,
+               err,
+               false,
+               false,
+               [this](const std::string& name) -> std::optional<std::string> {
+                 const auto found = variables_.find(name);
+                 if (found == variables_.end()) return std::nullopt;
+                 return found->second;
+               },
+               "auto"};
+    const int code = run_program(words, on);
+    out_ = out.str();
+    err_ = err.str();
+    return code;
+  }
+
+  bool told(const std::string& text) const { return err_.find(text) != std::string::npos; }
+  bool printed(const std::string& text) const { return out_.find(text) != std::string::npos; }
+
+  fs::path folder_;
+  std::map<std::string, std::string> variables_;
+  std::string out_;
+  std::string err_;
+};
+
+// A port of loopback that is bound but where nobody listens, or nobody answers.
+class idle_port {
+ public:
+  explicit idle_port(bool listens) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in at{};
+    at.sin_family = AF_INET;
+    at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ::bind(fd_, reinterpret_cast<sockaddr*>(&at), sizeof at);
+    if (listens) ::listen(fd_, 8);
+    socklen_t length = sizeof at;
+    ::getsockname(fd_, reinterpret_cast<sockaddr*>(&at), &length);
+    address_ = "127.0.0.1:" + std::to_string(ntohs(at.sin_port));
+  }
+  ~idle_port() { ::close(fd_); }
+  const std::string& address() const { return address_; }
+
+ private:
+  int fd_;
+  std::string address_;
+};
+
+TEST_F(cli_test, every_command_explains_itself) {
+  for (const command& c : commands()) {
+    EXPECT_EQ(run({std::string(c.name), "--help"}), as_expected) << c.name;
+    EXPECT_TRUE(printed("usage: mqttspec " + std::string(c.name))) << out_;
+    EXPECT_EQ(run({"help", std::string(c.name)}), as_expected) << c.name;
+  }
+  EXPECT_EQ(run({"--help"}), as_expected);
+  EXPECT_EQ(run({"--version"}), as_expected);
+  EXPECT_EQ(out_.find("mqttspec "), 0u);
+}
+
+struct mistake {
+  arguments words;
+  int code;
+  const char* message;
+};
+
+TEST_F(cli_test, mistakes_are_told_with_what_is_right) {
+  write("bad.mqs", "scenario x\n  title \"t\"\n  clients c\n  step \"s\"\n    c > CONECT\n");
+  write("bad.toml", "adress = \"x\"\n");
+  write("empty.toml", "name = \"x\"\n");
+  write("bad.txt", "fail a/b\n");
+  write("bad.json", "{}");
+  const std::string bad_file = path("bad.mqs");
+  for (const mistake& m : std::vector<mistake>{
+           {{"run", "--brokr", "x"}, bad_usage, "did you mean '--broker'?"},
+           {{"run", "--brok", "x"}, bad_usage, "unknown option '--brok'"},
+           {{"lst"}, bad_usage, "did you mean 'list'?"},
+           {{"run", "none.mqs"}, bad_usage, "there is no file 'none.mqs'"},
+           {{"run", bad_file}, bad_usage, "did you mean 'CONNECT'?"},
+           {{"check", bad_file}, bad_usage, "bad.mqs:5:"},
+           {{"check", "nowhere"}, bad_usage, "there is no file 'nowhere'"},
+           {{"run", "--cases", path("none")}, bad_usage, "there is no directory of cases"},
+           {{"run", "--target", path("none.toml")}, bad_usage, "cannot read the target file"},
+           {{"run", "--target", path("bad.toml")}, bad_usage, "did you mean 'address'?"},
+           {{"run", "--target", path("empty.toml")}, bad_usage, "has no address"},
+           {{"run", "--baseline", path("bad.txt")}, bad_usage, "a baseline entry needs a reason"},
+           {{"run", "--failed", path("bad.json")}, bad_usage, "is not a results file"},
+           {{"run", "--broker", "host:port"}, bad_usage, "has no port"},
+           {{"run", "--mqtt", "6"}, bad_usage, "there is no MQTT version '6'"},
+           {{"run", "--shard", "3/2"}, bad_usage, "--shard"},
+           {{"run", "--level", "maybe"}, bad_usage, "there is no level 'maybe'"},
+           {{"run", "--timeout", "soon"}, bad_usage, "--timeout cannot be 'soon'"},
+           {{"run", "--jobs", "many"}, bad_usage, "jobs"},
+           {{"run", "--trace=some"}, bad_usage, "valid here: failed, all"},
+           {{"run", "--color", "blue"}, bad_usage, "valid here: auto, always, never"},
+           {{"run", "--simulate", "--broker", "a:1"}, bad_usage, "--simulate"},
+           {{"run", "--maximum-qos", "3"}, bad_usage, "--maximum-qos"},
+           {{"run", "--queue-overflow", "explode"}, bad_usage, "drop-oldest"},
+           {{"run", "--password-env", "NOT_SET"}, bad_usage, "no variable 'NOT_SET'"},
+           {{"run", "--report-json", path("no/such/dir.json")}, bad_usage, "cannot write"},
+           {{"run", "basic/pong"}, nothing_ran, "no case matches 'basic/pong'"},
+           {{"run", "--tag", "none"}, nothing_ran, "no case is selected"},
+           {{"list", "basic/pong"}, nothing_ran, "no case matches 'basic/pong'"},
+           {{"decode", "xyz"}, bad_usage, "neither octets"},
+           {{"decode", "CONACK"}, bad_usage, "neither octets"},
+           {{"decode", "20 03 00"}, unexpected_result, "not complete"},
+           {{"explain", "MQTT-9.9.9-9"}, bad_usage, "there is no statement"},
+           {{"report", path("none.json")}, bad_usage, "cannot read the results file"},
+           {{"report", path("bad.json")}, bad_usage, "is not a results file"},
+           {{"broker", "--listen", "1.2.3.4.5:x"}, bad_usage, "has no port"},
+           {{"broker", "stray"}, bad_usage, "takes no words"},
+           {{"fmt"}, bad_usage, "no file is named"},
+           {{"fmt", path("none.mqs")}, bad_usage, "cannot read the file"},
+       }) {
+    EXPECT_EQ(run(m.words), m.code) << testing::PrintToString(m.words) << err_;
+    EXPECT_TRUE(told(m.message)) << testing::PrintToString(m.words) << "\n" << err_;
+  }
+}
+
+TEST_F(cli_test, simulated_run_passes_and_writes_its_reports) {
+  ASSERT_EQ(
+      run({"run", "--simulate", "--report-json", path("r.json"), "--report-junit", path("r.xml")}),
+      as_expected)
+      << out_ << err_;
+  EXPECT_TRUE(printed("PASS basic/ping/ping[v5]"));
+  EXPECT_TRUE(printed("OK: 2 passed of 2"));
+  const auto r = results::from_json(read("r.json"));
+  ASSERT_TRUE(r) << r.error();
+  EXPECT_EQ(r->cases.size(), 2u);
+  EXPECT_EQ(r->target.address, "simulated");
+  EXPECT_NE(read("r.xml").find("<testsuites"), std::string::npos);
+  EXPECT_EQ(run({"report", path("r.json"), "--junit", path("again.xml")}), as_expected);
+  EXPECT_EQ(read("again.xml"), read("r.xml"));
+}
+
+TEST_F(cli_test, embedded_run_on_real_sockets_passes) {
+  EXPECT_EQ(run({"basic/**"}), as_expected) << out_ << err_;
+  EXPECT_TRUE(printed("OK: 2 passed of 2")) << out_;
+  EXPECT_TRUE(printed("against embedded"));
+}
+
+TEST_F(cli_test, a_failure_ends_with_1_and_can_be_run_again) {
+  write("cases/basic/pong.mqs", failing_case);
+  EXPECT_EQ(run({"run", "--simulate", "--report-json", path("r.json")}), unexpected_result);
+  EXPECT_TRUE(printed("FAIL basic/pong/pong[v5]")) << out_;
+  EXPECT_TRUE(printed("CONNACK.session_present: expected 1, got 0")) << out_;
+  EXPECT_TRUE(printed("run again: mqttspec run --simulate 'basic/pong/pong[v5]' --trace")) << out_;
+
+  EXPECT_EQ(run({"run", "--simulate", "--failed", path("r.json")}), unexpected_result);
+  EXPECT_TRUE(printed(" of 1 in ")) << out_;
+
+  write("known.txt", "fail basic/pong/** \"expected 1, got 0\" # a test\n");
+  EXPECT_EQ(run({"run", "--simulate", "--baseline", path("known.txt")}), as_expected) << out_;
+  EXPECT_TRUE(printed("KNOWN FAIL basic/pong/pong[v5]"));
+
+  write("stale.txt", "fail basic/pong/** # a test\nfail gone/** # nothing\n");
+  EXPECT_EQ(run({"run", "--simulate", "--baseline", path("stale.txt")}), unexpected_result);
+  EXPECT_TRUE(printed("no case matches 'gone/**'")) << out_;
+}
+
+TEST_F(cli_test, a_refused_connection_ends_with_3_and_a_report) {
+  const idle_port port(false);
+  EXPECT_EQ(run({"run", "--broker", port.address(), "--report-json", path("r.json")}),
+            broker_unusable);
+  EXPECT_TRUE(printed("cannot connect to " + port.address() + ": connection refused")) << out_;
+  const auto r = results::from_json(read("r.json"));
+  ASSERT_TRUE(r);
+  EXPECT_NE(r->void_reason, "");
+}
+
+TEST_F(cli_test, a_broker_that_never_answers_ends_with_3) {
+  const idle_port port(true);
+  EXPECT_EQ(run({"run", "--broker", port.address(), "--timeout", "200ms", "--slack", "0ms"}),
+            broker_unusable);
+  EXPECT_TRUE(printed("the sanity check before the cases failed")) << out_;
+}
+
+TEST_F(cli_test, options_come_from_the_environment_and_the_command_line_wins) {
+  const idle_port port(false);
+  variables_["MQTTSPEC_BROKER"] = port.address();
+  EXPECT_EQ(run({"run"}), broker_unusable);
+  const idle_port other(false);
+  EXPECT_EQ(run({"run", "--broker", other.address()}), broker_unusable);
+  EXPECT_TRUE(printed(other.address())) << out_;
+  variables_.erase("MQTTSPEC_BROKER");
+  variables_["MQTTSPEC_SIMULATE"] = "1";
+  EXPECT_EQ(run({}), as_expected) << err_;
+  EXPECT_TRUE(printed("against simulated"));
+}
+
+TEST_F(cli_test, credentials_reach_the_broker_and_nothing_else) {
+  variables_["THE_PASSWORD"] = "hunter2-secret";
+  EXPECT_EQ(run({"run", "--user", "tester-name", "--password-env", "THE_PASSWORD", "--trace=all",
+                 "--report-json", path("r.json"), "--report-junit", path("r.xml")}),
+            as_expected)
+      << out_;
+  const std::string hex = "68756e746572322d736563726574";
+  for (const std::string& text : {out_, err_, read("r.json"), read("r.xml")}) {
+    EXPECT_EQ(text.find("hunter2-secret"), std::string::npos);
+    EXPECT_EQ(text.find("68 75 6e 74 65 72 32"), std::string::npos);
+    EXPECT_EQ(text.find(hex), std::string::npos);
+  }
+}
+
+TEST_F(cli_test, too_few_verdicts_end_with_4) {
+  EXPECT_EQ(run({"run", "--simulate", "--min", "3"}), nothing_ran);
+  EXPECT_TRUE(told("fewer than 3 cases"));
+  EXPECT_EQ(run({"run", "--simulate", "--min", "2"}), as_expected);
+}
+
+TEST_F(cli_test, decode_goes_both_ways) {
+  EXPECT_EQ(run({"decode", "20", "03", "01", "00", "00"}), as_expected);
+  EXPECT_TRUE(printed("CONNACK session_present=1")) << out_;
+  EXPECT_EQ(run({"decode", "--mqtt", "3.1.1", "2002 0000 d000"}), as_expected);
+  EXPECT_TRUE(printed("PINGRESP")) << out_;
+  EXPECT_EQ(run({"decode", "PUBLISH", "topic=\"a\"", "payload=\"x\""}), as_expected) << err_;
+  EXPECT_EQ(out_.find("30 05 00 01 61 00 78"), 0u) << out_;
+  EXPECT_EQ(run({"decode", "21030000 00"}), unexpected_result);
+  EXPECT_TRUE(told("reserved_flags"));
+}
+
+TEST_F(cli_test, list_names_cases_in_text_and_json) {
+  EXPECT_EQ(run({"list"}), as_expected);
+  EXPECT_EQ(out_, "basic/ping/ping[v5]\nbasic/ping/ping[v311]\n");
+  EXPECT_EQ(run({"list", "--json", "**[v311]"}), as_expected);
+  EXPECT_TRUE(printed("\"id\": \"basic/ping/ping[v311]\"")) << out_;
+  EXPECT_FALSE(printed("[v5]"));
+}
+
+TEST_F(cli_test, fmt_lays_out_and_check_only_tells) {
+  const std::string messy =
+      "scenario   x\n  title    \"t\"\n  clients  c\n  step \"s\"\n    c  >  CONNECT "
+      "client_id=\"{ns}\"   clean_start=1\n";
+  write("messy.mqs", messy);
+  EXPECT_EQ(run({"fmt", "--check", path("messy.mqs")}), unexpected_result);
+  EXPECT_EQ(read("messy.mqs"), messy);
+  EXPECT_EQ(run({"fmt", path("messy.mqs")}), as_expected) << err_;
+  EXPECT_NE(read("messy.mqs"), messy);
+  EXPECT_EQ(run({"fmt", "--check", path("messy.mqs")}), as_expected) << read("messy.mqs");
+}
+
+TEST(exit_codes, follow_the_table) {
+  using results::verdict;
+  const auto code = [](verdict v, bool expected, auto change, std::size_t min = 0) {
+    results::run_results r;
+    results::case_result c;
+    c.outcome = v;
+    c.expected = expected;
+    r.cases = {c};
+    change(r);
+    return exit_code_of(r, min);
+  };
+  const auto as_is = [](results::run_results&) {};
+  EXPECT_EQ(code(verdict::pass, true, as_is), 0);
+  EXPECT_EQ(code(verdict::fail, true, as_is), 0);
+  EXPECT_EQ(code(verdict::fail, false, as_is), 1);
+  EXPECT_EQ(code(verdict::pass, false, as_is), 1);
+  EXPECT_EQ(code(verdict::error, false, as_is), 1);
+  EXPECT_EQ(code(verdict::skip, true, as_is), 4);
+  EXPECT_EQ(code(verdict::inconclusive, true, as_is), 4);
+  EXPECT_EQ(code(verdict::pass, true, as_is, 2), 4);
+  EXPECT_EQ(code(verdict::pass, true, [](auto& r) { r.cases.clear(); }), 4);
+  EXPECT_EQ(code(verdict::pass, true, [](auto& r) { r.problems = {"stale"}; }), 1);
+  EXPECT_EQ(code(verdict::fail, false, [](auto& r) { r.void_reason = "gone"; }), 3);
+  EXPECT_EQ(code(verdict::fail, false, [](auto& r) { r.interrupted = true; }), 130);
+}
+
+}  // namespace
+}  // namespace mqttspec::cli
