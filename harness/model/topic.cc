@@ -28,7 +28,7 @@ bool valid_topic_name(std::string_view topic) {
 namespace {
 
 bool valid_plain_filter(std::string_view filter) {
-  if (filter.empty() || filter.find('\0') != filter.npos) return false;
+  if (filter.empty()) return false;
   bool more = true;
   while (more) {
     const std::string_view level = next_level(filter, more);
@@ -54,7 +54,8 @@ share_split split_share(std::string_view filter) {
 }
 
 bool valid_topic_filter(std::string_view filter) {
-  if (filter.size() > longest_topic) return false;
+  // Also in the ShareName. [v5:MQTT-4.7.3-2]
+  if (filter.size() > longest_topic || filter.find('\0') != filter.npos) return false;
   const share_split parts = split_share(filter);
   // [v5:MQTT-4.8.2-1] [v5:MQTT-4.8.2-2]
   if (!parts.shared && filter.starts_with(share_prefix)) return false;

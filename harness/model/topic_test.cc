@@ -116,6 +116,7 @@ TEST(topic, valid_filters_and_names) {
     EXPECT_FALSE(valid_topic_filter(bad)) << bad;
   }
   EXPECT_FALSE(valid_topic_filter(std::string_view("a\0b", 3)));
+  EXPECT_FALSE(valid_topic_filter(std::string_view("$share/\0/a", 10)));
   EXPECT_TRUE(valid_topic_filter(std::string(65535, 'a')));
   EXPECT_FALSE(valid_topic_filter(std::string(65536, 'a')));
   EXPECT_TRUE(valid_topic_name("$SYS/a"));
