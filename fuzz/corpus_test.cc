@@ -14,6 +14,7 @@
 #include "fuzz/dictionary.h"
 #include "fuzz/seeds.h"
 #include "fuzz/target.h"
+#include "model/rules.h"
 
 namespace mqttspec::fuzz {
 namespace {
@@ -91,6 +92,98 @@ TEST_P(corpus, mutants_of_seeds_hold_and_fit) {
 
 INSTANTIATE_TEST_SUITE_P(targets, corpus, testing::ValuesIn(targets().begin(), targets().end()),
                          [](const auto& each) { return std::string(each.param.name); });
+
+// The targets see what goes wrong: with each of these defects planted in the broker, some seed
+// breaks what they hold true.
+struct planted {
+  const char* name;
+  void (*plant)(model::rules& r);
+};
+
+const planted defects[] = {
+    {"session present at clean start",
+     [](model::rules& r) { r.session_present = [](const auto& f) { return f.stored; }; }},
+    {"session present never",
+     [](model::rules& r) { r.session_present = [](const auto&) { return false; }; }},
+    {"clean start resumes",
+     [](model::rules& r) { r.resume_session = [](const auto& f) { return f.stored; }; }},
+    {"expiry counts for ever",
+     [](model::rules& r) { r.session_end = [](const auto&) { return never; }; }},
+    {"expiry zero keeps the session",
+     [](model::rules& r) { r.session_ends_at_close = [](const auto&) { return false; }; }},
+    {"queue survives clean start",
+     [](model::rules& r) {
+       r.discard_state = [](const auto& f) { return f.part != model::state_part::queue; };
+     }},
+    {"repetition without DUP",
+     [](model::rules& r) { r.dup_flag = [](const auto&) { return false; }; }},
+    {"nothing is repeated",
+     [](model::rules& r) { r.is_redelivered = [](const auto&) { return false; }; }},
+    {"repetition with a new identifier",
+     [](model::rules& r) { r.redelivery_keeps_id = [](const auto&) { return false; }; }},
+    {"PUBLISH again behind PUBREC",
+     [](model::rules& r) { r.publish_again_after_release = [](const auto&) { return true; }; }},
+    {"repeated in reverse order",
+     [](model::rules& r) { r.redelivery_order_is_kept = [](const auto&) { return false; }; }},
+    {"queue in reverse order",
+     [](model::rules& r) { r.queue_order_is_kept = [](const auto&) { return false; }; }},
+    {"window of the old connection",
+     [](model::rules& r) { r.in_flight_window = [](const auto& f) { return f.previous; }; }},
+    {"identifier while it is in flight",
+     [](model::rules& r) {
+       r.packet_id_is_usable = [](const auto& f) { return f.candidate < 3 && f.candidate != 0; };
+     }},
+    {"QoS 2 is not told apart",
+     [](model::rules& r) { r.publish_is_duplicate = [](const auto&) { return false; }; }},
+    {"PUBREL of an unknown identifier is not answered",
+     [](model::rules& r) { r.release_is_answered = [](const auto& f) { return f.id_open; }; }},
+    {"PUBREC is not answered",
+     [](model::rules& r) { r.pubrec_is_answered = [](const auto&) { return false; }; }},
+    {"expired messages are delivered",
+     [](model::rules& r) { r.queued_is_expired = [](const auto&) { return false; }; }},
+    {"expired in flight is dropped",
+     [](model::rules& r) {
+       r.in_flight_is_expired = [](const auto& f) { return f.expiry_interval.has_value(); };
+     }},
+    {"will in spite of DISCONNECT",
+     [](model::rules& r) { r.will_is_due = [](const auto&) { return true; }; }},
+    {"will without its delay",
+     [](model::rules& r) { r.will_delay = [](const auto&) { return duration::zero(); }; }},
+    {"will is not cancelled",
+     [](model::rules& r) { r.will_is_cancelled = [](const auto&) { return false; }; }},
+    {"will stays and comes again",
+     [](model::rules& r) { r.will_is_removed = [](const auto&) { return false; }; }},
+    {"no local is forgotten",
+     [](model::rules& r) { r.match_is_delivered = [](const auto&) { return true; }; }},
+    {"retained again at resumption",
+     [](model::rules& r) { r.retained_are_sent_on_resume = [](const auto&) { return true; }; }},
+};
+
+TEST(planted_defects, are_seen_by_session_or_model_pair) {
+  std::size_t by_session = 0;
+  std::size_t by_pair = 0;
+  for (const planted& defect : defects) {
+    model::rules rules;
+    defect.plant(rules);
+    const auto seen_by = [&](const char* name, void (*play)(byte_view, const model::rules&)) {
+      for (const fs::path& file : files_of(root / "corpus/seeds" / name)) {
+        try {
+          play(read_file(file), rules);
+        } catch (const violation&) {
+          return true;
+        }
+      }
+      return false;
+    };
+    const bool session = seen_by("session", play_session);
+    const bool pair = seen_by("model_pair", play_model_pair);
+    by_session += session ? 1 : 0;
+    by_pair += pair ? 1 : 0;
+    EXPECT_TRUE(session || pair) << defect.name;
+  }
+  RecordProperty("seen_by_session", static_cast<int>(by_session));
+  RecordProperty("seen_by_model_pair", static_cast<int>(by_pair));
+}
 
 TEST(generated, dictionary_is_that_of_the_packet_table) {
   const byte_buffer held = read_file(root / "fuzz/mqtt.dict");

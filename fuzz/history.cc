@@ -104,7 +104,7 @@ std::string explain(const action& x, wire::protocol_version version) {
                             seconds(will_delay_of(x.b >> 3 & 3)));
       }
       if ((x.a & 0x80) != 0) text += " keep_alive=10";
-      if ((x.b & 0x40) != 0) text += " maximum_packet_size=24";
+      if ((x.b & 0x40) != 0) text += " maximum_packet_size=16";
       return text;
     }
     case action_kind::disconnect:

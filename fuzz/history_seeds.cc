@@ -361,6 +361,22 @@ std::vector<seed> history_seeds() {
                                     .connect(0, keeps())
                                     .add(answer_all, 0));
 
+  add("will-after-clean-disconnect-is-gone-at-the-end-too",
+      builder(2)
+          .connect(1, fresh)
+          .add(subscribe, 1, to_all, qos1)
+          .connect(0, {.expiry = one_second, .will = true, .will_qos = 1})
+          .add(disconnect, 0)
+          .add(wait, 0, wait_2s)
+          .connect(0, keeps()));
+  add("expired-retained-message-is-not-sent", builder(2)
+                                                  .connect(1, fresh)
+                                                  .add(publish, 1, on_a | qos1 << 3 | 0x20 | 0x80)
+                                                  .publish(1, on_a_b, 1, true)
+                                                  .add(wait, 0, wait_2s)
+                                                  .connect(0, keeps())
+                                                  .add(subscribe, 0, to_all, qos1));
+
   // What the simple model has no words for: only the invariants judge it.
   const auto invariants_only = [&](const char* name, const builder& h) {
     out.push_back({"session", name, h.input()});

@@ -23,8 +23,8 @@ constexpr unsigned plain_filters = 12;  // those behind them are shared
 
 class comparison : public player {
  public:
-  explicit comparison(const history& h)
-      : player(h), simple_(simple_options_of(h.settings), versions_of(h.settings)) {}
+  comparison(const history& h, const model::rules& rules)
+      : player(h, rules), simple_(simple_options_of(h.settings), versions_of(h.settings)) {}
 
  private:
   static simple_options simple_options_of(const history_settings& s) {
@@ -163,10 +163,14 @@ class comparison : public player {
 
 }  // namespace
 
-int fuzz_model_pair(byte_view input) {
-  if (input.size() < history_header) return 0;
+void play_model_pair(byte_view input, const model::rules& rules) {
+  if (input.size() < history_header) return;
   const history h = read_history(input);
-  comparison(h).play();
+  comparison(h, rules).play();
+}
+
+int fuzz_model_pair(byte_view input) {
+  play_model_pair(input, model::sound_rules());
   return 0;
 }
 

@@ -170,8 +170,23 @@ byte_buffer segment_with_split_last_packet() {
   return out;
 }
 
+// Settings, edit and its choice, then 100 decisions about fields.
+seed roundtrip_seed(std::string_view damage, unsigned kind, unsigned choice, packet_type type,
+                    protocol_version version) {
+  const bool v311 = version == protocol_version::v311;
+  random_source random(kind * 64 + choice);
+  byte_buffer input{
+      static_cast<std::uint8_t>((v311 ? 0x80u : 0u) | (static_cast<unsigned>(type) - 1)),
+      static_cast<std::uint8_t>(kind), static_cast<std::uint8_t>(choice)};
+  while (input.size() < 100) input.push_back(static_cast<std::uint8_t>(random.next()));
+  return {"roundtrip",
+          fmt::format("{}-{}-{}", version_tag(version), lower(packet_of(type).name), damage),
+          std::move(input)};
+}
+
 void add_roundtrip_seeds(std::vector<seed>& out) {
-  // By the number that the target reads first; see read_damage().
+  using enum packet_type;
+  // By the numbers that the target reads; see read_damage() and broken_structure().
   static constexpr std::array<std::string_view, 12> damages = {"flags",
                                                                "overlong-length",
                                                                "overlong-properties",
@@ -182,25 +197,34 @@ void add_roundtrip_seeds(std::vector<seed>& out) {
                                                                "unknown-reason",
                                                                "cut",
                                                                "trailing",
-                                                               "structure",
+                                                               "",
                                                                "random-edit"};
-  random_source random(5);
-  unsigned damage = 0;
-  for (const auto version : {protocol_version::v5, protocol_version::v311}) {
-    const unsigned types = version == protocol_version::v5 ? packet_count : packet_count - 1;
-    for (unsigned t = 0; t < types; ++t) {
-      for (int twice = 0; twice < 2; ++twice, ++damage) {
-        byte_buffer input{static_cast<std::uint8_t>(
-            (version == protocol_version::v311 ? 0x80u : 0u) | (twice != 0 ? 0x40u : 0u) | t)};
-        input.push_back(static_cast<std::uint8_t>(damage % damages.size()));
-        while (input.size() < 100) input.push_back(static_cast<std::uint8_t>(random.next()));
-        const packet_spec& spec = packet_of(static_cast<packet_type>(1 + t));
-        out.push_back({"roundtrip",
-                       fmt::format("{}-{}-{}", version_tag(version), lower(spec.name),
-                                   damages[damage % damages.size()]),
-                       std::move(input)});
-      }
+  for (unsigned kind = 0; kind < damages.size(); ++kind) {
+    if (damages[kind].empty()) continue;
+    for (const packet_type type : {connect, publish, kind == 7 ? suback : subscribe}) {
+      // 0x7F: no property, no reason code, no legal flags
+      out.push_back(roundtrip_seed(damages[kind], kind, 0x7F, type, protocol_version::v5));
     }
+  }
+  struct structure {
+    std::string_view name;
+    packet_type type;
+  };
+  static constexpr std::array<structure, 9> structures = {{{"packet-id-zero", puback},
+                                                           {"wrong-protocol-name", connect},
+                                                           {"level-six", connect},
+                                                           {"reserved-connect-flag", connect},
+                                                           {"reserved-options", subscribe},
+                                                           {"wildcard-in-topic", publish},
+                                                           {"misplaced-wildcard", subscribe},
+                                                           {"empty-list", subscribe},
+                                                           {"type-zero", pingreq}}};
+  for (unsigned n = 0; n < structures.size(); ++n) {
+    out.push_back(
+        roundtrip_seed(structures[n].name, 10, n, structures[n].type, protocol_version::v5));
+  }
+  for (const packet_type type : {connect, publish, subscribe, connack}) {
+    out.push_back(roundtrip_seed("overlong-length", 1, 0, type, protocol_version::v311));
   }
 }
 

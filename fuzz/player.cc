@@ -13,7 +13,7 @@ using namespace wire;
 namespace {
 
 constexpr std::uint16_t keep_alive_seconds = 10;
-constexpr std::uint32_t small_packet_limit = 24;
+constexpr std::uint32_t small_packet_limit = 16;
 constexpr std::uint32_t message_expiry_seconds = 2;
 constexpr std::uint16_t aliases = 3;
 
@@ -44,7 +44,7 @@ std::optional<message_mark> mark_of(std::string_view payload) {
   return mark;
 }
 
-player::player(const history& h) : history_(h) {
+player::player(const history& h, const model::rules& rules) : history_(h), rules_(rules) {
   for (std::size_t i = 0; i < h.settings.clients; ++i) {
     peer& p = peers_.emplace_back();
     p.id = std::string(1, static_cast<char>('a' + i));
@@ -78,7 +78,7 @@ link* player::live_link(std::size_t client) {
 }
 
 void player::play() {
-  broker_ = std::make_unique<broker::broker>(options(), 1);
+  broker_ = std::make_unique<broker::broker>(options(), 1, rules_);
   for (action each : history_.actions) {
     if (!admit(each)) continue;
     perform(each);

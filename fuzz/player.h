@@ -8,6 +8,7 @@
 
 #include "broker/broker.h"
 #include "fuzz/history.h"
+#include "model/rules.h"
 #include "wire/packet.h"
 
 namespace mqttspec::fuzz {
@@ -50,7 +51,7 @@ struct peer {
 
 class player {
  public:
-  explicit player(const history& h);
+  player(const history& h, const model::rules& rules);
   virtual ~player() = default;
   void play();
 
@@ -99,6 +100,7 @@ class player {
   std::uint16_t new_id(peer& who);
 
   const history& history_;
+  const model::rules& rules_;
   std::vector<peer> peers_;
   std::vector<std::unique_ptr<link>> links_;  // index: connection_id - 1
   std::unique_ptr<broker::broker> broker_;

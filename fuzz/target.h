@@ -17,6 +17,10 @@
 
 #include "base/bytes.h"
 
+namespace mqttspec::model {
+struct rules;
+}
+
 namespace mqttspec::fuzz {
 
 // What a target holds true is not. Nothing on the way catches it: under libFuzzer it ends the
@@ -57,6 +61,10 @@ int fuzz_topic(byte_view input);
 int fuzz_script(byte_view input);
 int fuzz_session(byte_view input);
 int fuzz_model_pair(byte_view input);
+
+// The two on histories with a broker that follows |rules|: what a planted defect does to them.
+void play_session(byte_view input, const model::rules& rules);
+void play_model_pair(byte_view input, const model::rules& rules);
 
 std::size_t mutate_decode(const mutation& m);
 std::size_t mutate_roundtrip(const mutation& m);
