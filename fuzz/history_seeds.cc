@@ -401,6 +401,19 @@ std::vector<seed> history_seeds() {
                                                   .add(octets, 0, 0xC0, 0)
                                                   .add(octets, 0, 0x10, 0)
                                                   .connect(0, keeps()));
+  // Malformed packets, two octets an action, that have reason codes of their own.
+  const auto malformed = [&](const char* name, std::initializer_list<unsigned> bytes) {
+    builder h(1);
+    h.connect(0, keeps());
+    for (auto at = bytes.begin(); at != bytes.end(); at += 2) h.add(octets, 0, at[0], at[1]);
+    invariants_only(name, h.connect(0, keeps()));
+  };
+  malformed("packet-id-zero", {0x40, 0x02, 0x00, 0x00});
+  malformed("alias-zero", {0x30, 0x08, 0x00, 0x01, 'a', 0x03, 0x23, 0x00, 0x00, 'x'});
+  malformed("reserved-subscription-options",
+            {0x82, 0x08, 0x00, 0x01, 0x00, 0x00, 0x02, 'a', 'b', 0xC0});
+  malformed("topic-empty-without-alias", {0x30, 0x04, 0x00, 0x00, 0x00, 'x'});
+  malformed("larger-than-the-broker-accepts", {0x30, 0xFF, 0xFF, 0x7F});
   invariants_only(
       "aliases-when-there-are-none",
       builder(1, 0, 0, no_aliases).connect(0, keeps()).add(publish, 0, on_a | qos1 << 3, 1));

@@ -21,7 +21,13 @@ std::string read_text(input_reader& input, std::string_view name) {
   static constexpr std::array<std::string_view, 8> filters = {
       "a", "#", "+/b", "a/#", "$share/g/a", "+", "$share/g/#", "/"};
   const unsigned choice = input.octet();
-  if (choice >= 16) return std::string(input.take(choice % 16));
+  // One in eight is raw, and mostly refused; text that is legal everywhere leads further.
+  if (choice >= 224) return std::string(input.take(choice % 16));
+  if (choice >= 16) {
+    std::string text(input.take(choice % 16));
+    for (char& c : text) c = static_cast<char>('a' + (static_cast<unsigned char>(c) % 26));
+    return text.empty() ? "t" : text;
+  }
   if (name.find("topic") != name.npos) return std::string(topics[choice % 6]);
   if (name.find("filter") != name.npos) return std::string(filters[choice % 8]);
   return std::string(topics[choice % 8]);
