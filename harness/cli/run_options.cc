@@ -212,6 +212,9 @@ bool read_running(const parsed_options& options, run_request& out, console& on) 
   if (options.has("min")) out.min = options.get<std::uint32_t>("min");
   out.suite.fail_fast = options.get<bool>("fail-fast");
   out.suite.strict = options.get<bool>("strict");
+  if (options.get<bool>("slow")) out.command.emplace_back("--slow");
+  // Waiting costs nothing in virtual time.
+  out.suite.slow = options.get<bool>("slow") || options.get<bool>("simulate");
   if (out.suite.strict) out.command.emplace_back("--strict");
   return true;
 }
@@ -263,7 +266,8 @@ void add_run_options(po::options_description& to) {
       "case-deadline", text("TIME"), "no case takes longer (120s)")(
       "repeat", number(), "run everything N times")("fail-fast", po::bool_switch(),
                                                     "stop at the first unexpected result")(
-      "min", number(), "fail with 4 when fewer cases come to a verdict");
+      "min", number(), "fail with 4 when fewer cases come to a verdict")(
+      "slow", po::bool_switch(), "cases tagged slow too (a minute more)");
   po::options_description judging("judging");
   judging.add_options()("baseline", text("FILE"), "known failures")("strict", po::bool_switch(),
                                                                     "SHOULD counts as MUST");

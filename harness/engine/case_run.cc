@@ -195,6 +195,8 @@ void case_run::time_passed(instant now) {
 
 void case_run::stalled(duration length, instant now) {
   state_->standstills.push_back({now, length});
+  // What is awaited may come later by as much; then silence is silence.
+  if (state_->awaiting) state_->awaiting->extend(length);
 }
 
 void case_run::abandon(verdict outcome, const std::string& reason, instant now) {

@@ -73,6 +73,11 @@ instant expectation::deadline() const {
   return accepts_nothing() ? window_.quiet_until : window_.latest;
 }
 
+void expectation::extend(duration length) {
+  window_.latest = saturating_add(window_.latest, length);
+  window_.extended += length;
+}
+
 judgement expectation::judge(std::deque<inbound>& queue, link_end end, instant now) {
   while (!queue.empty()) {
     if (accepts_nothing() && queue.front().at > window_.quiet_until) break;
@@ -106,6 +111,7 @@ judgement expectation::on_silence(link_end end, instant now) {
     judgement j = failed(fmt::format("expected {} {}, nothing came", expected_text(), window_.text),
                          fmt::format("nothing {}", window_.text));
     j.timing = judgement::timing_fault::silence;
+    j.extended = window_.extended;
     j.counts_from = window_.counts_from;
     return j;
   }

@@ -22,6 +22,7 @@ struct window {
   instant counts_from{};  // where its bounds are counted from, the earlier of the two
   instant earliest = instant::min();
   instant latest = never;
+  duration extended{};          // of |latest|, for standstills of the harness
   instant quiet_until = never;  // `nothing`: the end without slack
   std::string text;
 };
@@ -44,6 +45,7 @@ struct judgement {
   std::string message;
   std::vector<match_fault> faults;
   std::string actual;
+  duration extended{};   // silence: the standstills that the window was lengthened by
   duration missed_by{};  // timing faults: how far outside of the window; else 0
   enum class timing_fault : std::uint8_t { none, silence, misplaced };
   timing_fault timing = timing_fault::none;
@@ -67,6 +69,8 @@ class expectation {
   expectation(const script::expect_line& line, window when, const script::bindings& known);
 
   instant deadline() const;
+  // The harness stood still: waits longer for what has to come (`nothing` is not longer).
+  void extend(duration length);
   // Takes from |queue| what the line reads.
   judgement judge(std::deque<inbound>& queue, link_end end, instant now);
 

@@ -108,12 +108,17 @@ void case_run::state::fail(const script::expect_line& l, judgement j, instant no
   // Silence may be the harness' fault when it stood still while the line waited, a misplaced packet
   // by as much as it stood still in the window, anything else when it slept through parts of the
   // case.
+  // Where the window was lengthened instead, the harness is excused already.
   const duration late =
-      lateness_since(j.timing == judgement::timing_fault::none ? started : j.counts_from);
-  const bool harness_was_late = j.timing == judgement::timing_fault::misplaced
-                                    ? j.missed_by <= late
-                                    : late > options.slack / 2;
-  if (harness_was_late) {
+      lateness_since(j.timing == judgement::timing_fault::none ? started : j.counts_from) -
+      j.extended;
+  bool harness_was_late = late > options.slack / 2;
+  if (j.timing == judgement::timing_fault::misplaced) harness_was_late = j.missed_by <= late;
+  // Such a case records what it sees and cannot accuse, however late.
+  const bool only_records = scenario.level == script::requirement_level::info ||
+                            scenario.level == script::requirement_level::may;
+  if (harness_was_late && !only_records) {
+    result.harness_late = true;
     check(j.statements, check_outcome::inconclusive);
     f.statements = describe_checks(j.statements, check_outcome::inconclusive);
     result.fault = std::move(f);
@@ -123,8 +128,7 @@ void case_run::state::fail(const script::expect_line& l, judgement j, instant no
              now);
     return;
   }
-  if (scenario.level == script::requirement_level::info ||
-      scenario.level == script::requirement_level::may) {
+  if (only_records) {
     result.notes.push_back("recorded: " + j.message);
     result.fault = std::move(f);
     conclude(verdict::pass_note, "", now);

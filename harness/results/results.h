@@ -31,56 +31,57 @@ enum class trace_direction : std::uint8_t { sent, received, event };
 
 struct trace_line {
   std::string client;
-  duration at{};                 // since the case began
+  duration at{};  // since the case began
   trace_direction direction{};
-  std::string text;              // notation: `CONNECT client_id="a" ...`; event: "close (reset)"
-  std::string hex;               // the octets, at most 256 of them; credentials masked
-  std::uint64_t size = 0;        // octets of the packet
-  bool marked = false;           // the line that the failure is about
+  std::string text;        // notation: `CONNECT client_id="a" ...`; event: "close (reset)"
+  std::string hex;         // the octets, at most 256 of them; credentials masked
+  std::uint64_t size = 0;  // octets of the packet
+  bool marked = false;     // the line that the failure is about
 };
 
 struct failure {
-  std::string message;           // one line a fault: `PUBLISH.payload: expected "m1", got "m2"`
+  std::string message;              // one line a fault: `PUBLISH.payload: expected "m1", got "m2"`
   std::vector<std::string> faults;  // each mismatch of the line
   std::string client;
   std::string step;
-  std::string expected;          // the line's text
-  std::string actual;            // what came, in the notation, or "nothing within 2s", "close"
-  std::string loop;              // "n=1"
+  std::string expected;  // the line's text
+  std::string actual;    // what came, in the notation, or "nothing within 2s", "close"
+  std::string loop;      // "n=1"
   source_span where;
   std::string source_line;
   std::vector<statement_check> statements;  // cited by the failing line
 };
 
 struct case_result {
-  std::string id;                // "queue/order/queued-qos1-survives-reconnect[v5]"
+  std::string id;  // "queue/order/queued-qos1-survives-reconnect[v5]"
   std::string path;
   std::string name;
-  std::string version;           // "5", "3.1.1"
+  std::string version;  // "5", "3.1.1"
   std::string row;
   std::string title;
   std::string file;
   std::uint32_t line = 0;
-  std::string level;             // "must", "should", "may", "info"
+  std::string level;  // "must", "should", "may", "info"
   std::vector<std::string> purposes;
   std::vector<std::string> tags;
   verdict outcome = verdict::error;
-  std::string reason;            // of skip, inconclusive, error
-  std::vector<std::string> notes;      // of pass-note, and recorded facts of info cases
-  std::vector<std::string> warnings;   // leftover packets and the like
-  std::optional<failure> fault;  // of fail, and of inconclusive where a line was reached
+  std::string reason;                       // of skip, inconclusive, error
+  std::vector<std::string> notes;           // of pass-note, and recorded facts of info cases
+  std::vector<std::string> warnings;        // leftover packets and the like
+  std::optional<failure> fault;             // of fail, and of inconclusive where a line was reached
   std::vector<statement_check> statements;  // of the lines that were executed
   std::vector<trace_line> trace;
-  duration started{};            // since the run began
+  duration started{};  // since the run began
   duration took{};
   std::uint32_t repetition = 0;  // --repeat: 0, 1, ...
   bool expected = true;          // against the baseline; without one: not a failure
   std::string baseline_reason;   // the entry's comment, where one matched
+  bool harness_late = false;     // why it is inconclusive; for the runner, not in results.json
 };
 
 struct target_facts {
-  std::string name;              // of the target file, or the address
-  std::string address;           // "127.0.0.1:1883", "embedded", "simulated"
+  std::string name;     // of the target file, or the address
+  std::string address;  // "127.0.0.1:1883", "embedded", "simulated"
   std::vector<std::string> versions;
   std::map<std::string, std::string> declared;  // facts of the target file
   std::map<std::string, std::string> learned;   // CONNACK properties of the sanity check, by name
@@ -90,13 +91,13 @@ struct run_results {
   int format = 1;
   std::string tool_version;
   std::string catalogue_version;
-  std::string started_at;        // RFC 3339, UTC
+  std::string started_at;            // RFC 3339, UTC
   std::vector<std::string> command;  // options that change verdicts, credentials left out
   target_facts target;
   std::uint64_t seed = 0;
   duration took{};
   bool interrupted = false;
-  std::string void_reason;       // not empty: sanity failed, or the broker died; exit 3
+  std::string void_reason;            // not empty: sanity failed, or the broker died; exit 3
   std::vector<std::string> problems;  // stale baseline entries and the like: exit 1
   std::vector<case_result> cases;     // sorted by id, then repetition
 };

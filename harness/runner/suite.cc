@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <tuple>
+#include <utility>
 
 #include "runner/sanity.h"
 
@@ -36,7 +38,11 @@ std::string_view capability_of(script::broker_action action) {
 }
 
 // Why |s| cannot run on this target.
-std::optional<std::string> obstacle(const script::scenario& s, const capability_values& can) {
+std::optional<std::string> obstacle(const script::scenario& s, const capability_values& can,
+                                    bool slow) {
+  if (!slow && std::find(s.tags.begin(), s.tags.end(), "slow") != s.tags.end()) {
+    return "slow; --slow runs it too";
+  }
   for (const script::need& n : s.needs) {
     if (auto reason = unmet(n, can)) return reason;
   }
@@ -159,7 +165,7 @@ class suite {
       const baseline_entry* known = entry_for(settings_.known, all[i].id);
       if (known != nullptr && known->kind == baseline_kind::skip) {
         take(not_run(j, verdict::skip, "baseline: " + known->reason));
-      } else if (auto reason = obstacle(all[i], can_)) {
+      } else if (auto reason = obstacle(all[i], can_, settings_.slow)) {
         take(not_run(j, verdict::skip, std::move(*reason)));
       } else {
         (runs_alone(all[i]) ? alone : together).jobs.push_back(j);
@@ -168,12 +174,48 @@ class suite {
     alone.options = together.options;
     alone.at_once = 1;
     for (const batch* lane : {&together, &alone}) {
-      if (stopped_ || on_.interrupted()) return;
+      if (stopped_ || on_.interrupted()) break;
       on_.run(*lane, [this](case_result c) { return take(std::move(c)); });
     }
+    try_again(number);
+  }
+
+  // Cases for which the harness was late: tried again a few at a time, with names of their own,
+  // when the crowd is gone.
+  void try_again(std::uint32_t number) {
+    constexpr int most_tries = 2;
+    for (int attempt = 1; attempt <= most_tries && !late_.empty() && !over(); ++attempt) {
+      selection these;
+      these.ids.emplace();
+      for (const auto& [id, result] : late_) these.ids->insert(id);
+      const std::vector<script::scenario> all =
+          source_(fmt::format("{}y{}n{}", settings_.run_tag, attempt, number), can_);
+      batch few;
+      few.options = settings_.engine;
+      few.options.trace_passed = settings_.trace_passed;
+      few.at_once = 4;
+      batch alone = few;
+      alone.at_once = 1;
+      for (const std::size_t i : select(these, all)) {
+        (runs_alone(all[i]) ? alone : few).jobs.push_back({&all[i], number});
+      }
+      for (const batch* lane : {&few, &alone}) {
+        if (!over()) on_.run(*lane, [this](case_result c) { return take(std::move(c)); });
+      }
+    }
+    for (auto& [id, result] : std::exchange(late_, {})) record(std::move(result));
   }
 
   bool take(case_result c) {
+    if (c.harness_late) {
+      late_.insert_or_assign(c.id, std::move(c));
+      return true;
+    }
+    late_.erase(c.id);
+    return record(std::move(c));
+  }
+
+  bool record(case_result c) {
     judge(c, entry_for(settings_.known, c.id), settings_.strict);
     observer_.case_ended(c);
     if (settings_.fail_fast && !c.expected) stopped_ = true;
@@ -187,7 +229,8 @@ class suite {
   suite_observer& observer_;
   results::run_results out_;
   capability_values can_;
-  std::vector<std::string> all_ids_;  // selected or not
+  std::vector<std::string> all_ids_;         // selected or not
+  std::map<std::string, case_result> late_;  // by id
   bool stopped_ = false;
 };
 

@@ -24,6 +24,7 @@ struct suite_settings {
   std::size_t at_once = 512;
   std::uint32_t repeat = 1;
   bool fail_fast = false;
+  bool slow = false;  // cases tagged `slow` too
   bool trace_passed = false;
   std::uint64_t seed = 0;
   std::string run_tag;         // begins every {ns}
