@@ -2,13 +2,19 @@
 
 #include <limits>
 
+#include "model/rules.h"
+
 namespace mqttspec::runner {
 
 broker_server::broker_server(net::event_loop& loop, broker::broker_options options,
-                             std::uint64_t seed)
-    : loop_(loop), broker_(std::move(options), seed) {
+                             std::uint64_t seed, const model::rules& rules)
+    : loop_(loop), broker_(std::move(options), seed, rules) {
   loop_.add(*this);
 }
+
+broker_server::broker_server(net::event_loop& loop, broker::broker_options options,
+                             std::uint64_t seed)
+    : broker_server(loop, std::move(options), seed, model::sound_rules()) {}
 
 broker_server::~broker_server() {
   loop_.remove(*this);

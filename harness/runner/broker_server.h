@@ -14,7 +14,9 @@ namespace mqttspec::runner {
 
 class broker_server : public net::timed, public broker_control {
  public:
-  // |loop| must outlive it.
+  // |loop| and |rules| must outlive it.
+  broker_server(net::event_loop& loop, broker::broker_options options, std::uint64_t seed,
+                const model::rules& rules);
   broker_server(net::event_loop& loop, broker::broker_options options, std::uint64_t seed);
   ~broker_server() override;
 

@@ -1,0 +1,47 @@
+#pragma once
+// What can be wrong with a broker: small wrong decisions, each planted in the sound rules at the
+// place where a real broker would make it. They are the proof of the cases: for every defect there
+// must be a case that fails and cites a statement that the defect breaks (docs/proving.md).
+//
+//   model::rules r;
+//   find_defect("session-lost-at-close")->plant(r);
+//   broker b({}, 1, r);
+//
+// The tables stand in defects_<area>.cc, to be read from top to bottom.
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "model/rules.h"
+
+namespace mqttspec::broker {
+
+struct defect {
+  std::string_view name;
+  std::string_view sentence;  // what the broker does
+  std::string_view breaks;   // statements, with blanks between: "v5:MQTT-3.1.2-4 v311:MQTT-3.1.2-6"
+  std::string_view seen_in;  // a public thread or change log of a broker that had it; "" if none
+  void (*plant)(model::rules& r);
+};
+
+// CONNECT: Clean Start, Session Present, Client Identifiers, refusals, takeover.
+std::span<const defect> connect_defects();
+// What a session is made of, how long it lasts, and restarts.
+std::span<const defect> session_defects();
+std::span<const defect> will_defects();
+// Queues, order, redelivery, acknowledgements, flow control, QoS 2 from clients.
+std::span<const defect> delivery_defects();
+// Subscriptions, their options, shares, retained messages.
+std::span<const defect> subscription_defects();
+// Packets: malformed ones taken, malformed ones sent, keep alive, limits.
+std::span<const defect> packet_defects();
+
+// All of them, by area.
+std::vector<const defect*> all_defects();
+const defect* find_defect(std::string_view name);
+
+bool breaks(const defect& d, std::string_view statement);  // "v5:MQTT-3.1.2-4"
+std::vector<std::string_view> statements_of(const defect& d);
+
+}  // namespace mqttspec::broker

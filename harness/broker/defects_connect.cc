@@ -1,0 +1,224 @@
+// CONNECT: Clean Start, Session Present, Client Identifiers, refusals, takeover.
+
+#include <algorithm>
+
+#include "broker/defects.h"
+
+namespace mqttspec::broker {
+namespace {
+
+using namespace model;
+
+bool is_v5(protocol_version v) {
+  return v == protocol_version::v5;
+}
+
+constexpr defect table[] = {
+    // Clean Start and Session Present.
+    {"clean-start-ignored", "resumes the stored session although Clean Start is 1",
+     "v5:MQTT-3.1.2-4 v5:MQTT-3.1.4-4 v5:MQTT-3.2.2-2 v311:MQTT-3.1.2-6 v311:MQTT-3.1.4-3 "
+     "v311:MQTT-3.2.2-1",
+     "https://github.com/fhmq/hmq/issues/211",
+     [](rules& r) { r.resume_session = [](const connect_facts& f) { return f.stored; }; }},
+    {"clean-start-with-interval-keeps-old-session",
+     "Clean Start 1 of a session that is to last does not clear the earlier one",
+     "v5:MQTT-3.1.2-4 v5:MQTT-3.2.2-2", "https://github.com/apache/bifromq/commit/b7f17af81",
+     [](rules& r) {
+       r.discard_state = [](const discard_facts& f) {
+         return f.cause != discard_cause::clean_start || !is_v5(f.version);
+       };
+     }},
+    {"clean-session-of-311-ignored", "Clean Session 1 of 3.1.1 resumes the stored session",
+     "v311:MQTT-3.1.2-6 v311:MQTT-3.1.4-3 v311:MQTT-3.2.2-1",
+     "https://issues.apache.org/jira/browse/ARTEMIS-952",
+     [](rules& r) {
+       r.resume_session = [](const connect_facts& f) {
+         return f.stored && (!f.clean_start || !is_v5(f.version));
+       };
+     }},
+    {"session-never-resumed", "begins a new session at every CONNECT, and says so",
+     "v5:MQTT-3.1.2-5 v5:MQTT-3.2.2-3 v5:MQTT-3.1.2-23 v311:MQTT-3.1.2-4 v311:MQTT-3.2.2-2",
+     "https://github.com/dotnet/MQTTnet/pull/1268",
+     [](rules& r) { r.resume_session = [](const connect_facts&) { return false; }; }},
+    {"session-of-other-version-not-resumed",
+     "a session is lost when its client comes back with the other version of MQTT",
+     "v5:MQTT-3.1.2-5 v5:MQTT-3.2.2-3 v311:MQTT-3.1.2-4 v311:MQTT-3.2.2-2", "",
+     [](rules& r) {
+       r.resume_session = [](const connect_facts& f) {
+         return f.stored && !f.clean_start && f.version == f.stored_version;
+       };
+     }},
+    {"session-present-always-0", "resumes the session but answers Session Present 0",
+     "v5:MQTT-3.2.2-3 v311:MQTT-3.2.2-2", "https://github.com/vernemq/vernemq/issues/73",
+     [](rules& r) { r.session_present = [](const connect_facts&) { return false; }; }},
+    {"session-present-always-1", "answers Session Present 1 to every CONNECT",
+     "v5:MQTT-3.2.2-2 v5:MQTT-3.2.2-3 v311:MQTT-3.2.2-1 v311:MQTT-3.2.2-3",
+     "https://github.com/rabbitmq/rabbitmq-mqtt/issues/163",
+     [](rules& r) { r.session_present = [](const connect_facts&) { return true; }; }},
+    {"session-present-from-the-flag", "answers Session Present 1 whenever Clean Start is 0",
+     "v5:MQTT-3.2.2-3 v311:MQTT-3.2.2-3", "https://github.com/thingsboard/thingsboard/pull/3887",
+     [](rules& r) { r.session_present = [](const connect_facts& f) { return !f.clean_start; }; }},
+    {"session-present-1-for-a-clean-start",
+     "answers Session Present 1 when Clean Start 1 has just discarded a session",
+     "v5:MQTT-3.2.2-2 v311:MQTT-3.2.2-1", "https://github.com/dotnet/MQTTnet/issues/613",
+     [](rules& r) { r.session_present = [](const connect_facts& f) { return f.stored; }; }},
+    {"messages-before-connack", "sends queued messages in front of CONNACK",
+     "v5:MQTT-3.2.0-1 v311:MQTT-3.2.0-1",
+     "https://github.com/Azure/azure-iot-protocol-gateway/issues/33",
+     [](rules& r) { r.connack_before_messages = [](const connect_facts&) { return false; }; }},
+
+    // Client Identifiers.
+    {"client-id-without-case", "Client Identifiers that differ in case share a session",
+     "v5:MQTT-3.1.3-2 v311:MQTT-3.1.3-2", "",
+     [](rules& r) {
+       r.session_key = [](const client_id_facts& f) {
+         std::string key(f.client_id);
+         std::transform(key.begin(), key.end(), key.begin(), [](char c) {
+           return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+         });
+         return key;
+       };
+     }},
+    {"client-id-cut-to-its-beginning", "only the part before '_' of a Client Identifier counts",
+     "v5:MQTT-3.1.3-2 v311:MQTT-3.1.3-2", "https://github.com/moquette-io/moquette/issues/964",
+     [](rules& r) {
+       r.session_key = [](const client_id_facts& f) {
+         return std::string(f.client_id.substr(0, f.client_id.find('_')));
+       };
+     }},
+    {"client-id-of-23-octets-refused", "takes 22 octets at most for a Client Identifier",
+     "v5:MQTT-3.1.3-5 v311:MQTT-3.1.3-5", "",
+     [](rules& r) {
+       r.client_id_refused = [](const client_id_facts& f) { return f.client_id.size() == 23; };
+     }},
+    {"client-id-of-1-octet-refused", "refuses Client Identifiers of one character",
+     "v5:MQTT-3.1.3-5 v311:MQTT-3.1.3-5", "",
+     [](rules& r) {
+       r.client_id_refused = [](const client_id_facts& f) { return f.client_id.size() == 1; };
+     }},
+    {"empty-client-id-of-311-kept", "takes an empty Client Identifier with Clean Session 0",
+     "v311:MQTT-3.1.3-8 v311:MQTT-3.1.3-7", "https://github.com/nanomq/nanomq/issues/2342",
+     [](rules& r) { r.client_id_refused = [](const client_id_facts&) { return false; }; }},
+    {"assigned-id-shared", "all clients without a Client Identifier get the same one",
+     "v5:MQTT-3.2.2-16 v5:MQTT-3.1.3-6 v311:MQTT-3.1.3-6 v5:MQTT-3.2.2-3",
+     "https://github.com/mochi-mqtt/server/commit/34f9370",
+     [](rules& r) { r.assigned_id_is_fresh = [](const client_id_facts&) { return false; }; }},
+    {"assigned-id-not-told", "does not return the Client Identifier that it assigned",
+     "v5:MQTT-3.1.3-7", "",
+     [](rules& r) { r.assigned_id_is_returned = [](const client_id_facts&) { return false; }; }},
+
+    // CONNECT that is refused.
+    {"session-present-1-on-refusal", "a CONNACK that refuses tells of the stored session",
+     "v5:MQTT-3.2.2-6 v311:MQTT-3.2.2-4", "https://github.com/halfgaar/FlashMQ/commit/38c399c",
+     [](rules& r) {
+       r.session_present_on_refusal = [](const refusal_facts& f) { return f.stored; };
+     }},
+    {"refused-connect-wipes-session", "obeys Clean Start before it checks the credentials",
+     "v5:MQTT-3.1.4-2 v5:MQTT-3.1.4-4 v5:MQTT-3.1.2-23 v311:MQTT-3.1.4-3 v311:MQTT-3.1.2-4",
+     "wolfMQTT F-4305",
+     [](rules& r) { r.refusal_discards_session = [](const refusal_facts&) { return true; }; }},
+    {"refused-connect-stays-open", "keeps the connection open behind a CONNACK that refuses",
+     "v5:MQTT-3.2.2-7 v5:MQTT-3.1.4-2 v5:MQTT-4.13.2-1 v311:MQTT-3.2.2-5 v311:MQTT-3.1.3-9 "
+     "v311:MQTT-3.1.3-8 "
+     "v311:v311-3.1.4-b v311:MQTT-3.1.2-2",
+     "", [](rules& r) { r.refusal_closes = [](const refusal_facts&) { return false; }; }},
+    {"refused-connect-takes-over", "closes the connection in service for a CONNECT that it refuses",
+     "v5:MQTT-3.1.4-2 v5:MQTT-3.1.4-3 v311:v311-3.1.4-b v311:MQTT-3.1.4-2",
+     "https://github.com/moscajs/aedes/commit/836d5b7",
+     [](rules& r) { r.refusal_takes_over = [](const refusal_facts&) { return true; }; }},
+    {"packets-behind-a-refusal-processed", "works on what follows a CONNECT that it refused",
+     "v5:MQTT-3.1.4-6 v311:MQTT-3.1.4-5", "",
+     [](rules& r) { r.processes_behind_refusal = [](const refusal_facts&) { return true; }; }},
+    {"any-password-accepted", "checks the user name only",
+     "v5:MQTT-3.1.4-2 v311:v311-3.1.4-b v311:MQTT-3.2.2-5", "CVE-2016-9877",
+     [](rules& r) { r.credentials_accepted = [](const credential_facts&) { return true; }; }},
+    {"connack-code-of-the-other-version", "answers 3.1.1 clients with reason codes of 5.0",
+     "v311:MQTT-3.2.2-4 v311:MQTT-3.2.2-6 v311:v311-3.1.4-b v311:MQTT-3.2.2-5",
+     "https://github.com/mochi-mqtt/server/commit/80746ab",
+     [](rules& r) {
+       r.credentials_reason = [](const credential_facts& f) -> std::uint8_t {
+         return is_v5(f.version) ? 0x04 : 0x03;
+       };
+     }},
+    {"level-6-served", "takes CONNECT with a Protocol Level that it does not know",
+     "v5:MQTT-3.1.2-2 v311:MQTT-3.1.2-2", "",
+     [](rules& r) {
+       r.unsupported_level_answer = [](const level_facts&) -> std::optional<std::uint8_t> {
+         return std::nullopt;
+       };
+     }},
+    {"malformed-311-connect-answered", "sends a CONNACK in answer to a malformed CONNECT of 3.1.1",
+     "v311:MQTT-3.1.4-1", "",
+     [](rules& r) {
+       r.malformed_connect_answer = [](const fault_facts&) -> std::optional<std::uint8_t> {
+         return std::uint8_t{2};
+       };
+     }},
+    {"second-connect-ignored", "overlooks a second CONNECT on a connection",
+     "v5:MQTT-3.1.0-2 v311:MQTT-3.1.0-2", "https://github.com/moquette-io/moquette/issues/969",
+     [](rules& r) { r.second_connect_is_error = [](const close_facts&) { return false; }; }},
+    {"ping-before-connect-answered", "answers PINGREQ on a connection that sent no CONNECT",
+     "v5:MQTT-3.1.0-1 v311:MQTT-3.1.0-1", "https://github.com/halfgaar/FlashMQ/issues/104",
+     [](rules& r) { r.connect_must_come_first = [](const close_facts&) { return false; }; }},
+
+    // Takeover.
+    {"takeover-keeps-both", "leaves the old connection open at a takeover",
+     "v5:MQTT-3.1.4-3 v311:MQTT-3.1.4-2", "https://github.com/codepr/sol/issues/17",
+     [](rules& r) { r.takeover_closes_old = [](const takeover_facts&) { return false; }; }},
+    {"takeover-closes-both", "closes the new connection together with the old one",
+     "v5:MQTT-3.1.4-5 v5:MQTT-3.1.4-3 v311:MQTT-3.1.4-4 v311:MQTT-3.1.4-2",
+     "https://github.com/Yakifo/amqtt",
+     [](rules& r) { r.takeover_closes_new = [](const takeover_facts&) { return true; }; }},
+    {"takeover-tells-311", "sends DISCONNECT to a 3.1.1 client whose session is taken over",
+     "v311:MQTT-3.1.4-2", "https://github.com/mochi-mqtt/server",
+     [](rules& r) { r.takeover_is_told = [](const takeover_facts&) { return true; }; }},
+    {"takeover-with-malformed-reason", "gives reason 0x00 when it takes a session over",
+     "v5:MQTT-3.14.2-1 v5:MQTT-3.1.4-3", "https://github.com/eclipse/mosquitto/issues/2607",
+     [](rules& r) { r.takeover_reason = [](const takeover_facts&) -> std::uint8_t { return 0; }; }},
+    {"takeover-inherits-ended-session",
+     "a session that ends with its connection is inherited by the one that takes over",
+     "v5:MQTT-3.2.2-3 v5:v5-3.1.2.11.2-c v5:MQTT-4.1.0-2 v311:MQTT-3.1.2-6 v311:MQTT-3.2.2-3",
+     "https://github.com/emqx/emqx/issues/18583",
+     [](rules& r) {
+       r.session_ends_at_close = [](const end_facts& f) {
+         return f.interval == 0 && f.cause != close_cause::takeover;
+       };
+     }},
+    {"takeover-loses-subscriptions",
+     "the late clean-up of the old connection removes the subscriptions of the new one",
+     "v5:MQTT-3.1.2-5 v5:v5-4.1-b v5:MQTT-4.1.0-1 v311:MQTT-3.1.2-4 v311:MQTT-4.1.0-2 "
+     "v311:v311-3.1.2.4-b",
+     "https://github.com/moquette-io/moquette/issues/561",
+     [](rules& r) {
+       r.part_is_resumed = [](const resume_facts& f) {
+         return !f.took_over || f.part != state_part::subscriptions;
+       };
+     }},
+    {"takeover-loses-unacknowledged", "messages in flight at a takeover are not sent again",
+     "v5:MQTT-4.4.0-1 v5:MQTT-3.1.2-5 v5:v5-4.1-b v5:MQTT-4.1.0-1 v311:MQTT-4.4.0-1 "
+     "v311:MQTT-3.1.2-4 "
+     "v311:v311-3.1.2.4-b",
+     "",
+     [](rules& r) {
+       r.part_is_resumed = [](const resume_facts& f) {
+         return !f.took_over || f.part != state_part::in_flight;
+       };
+     }},
+    {"takeover-loses-received-qos2", "forgets at a takeover which QoS 2 messages it has received",
+     "v5:MQTT-4.3.3-10 v5:MQTT-4.3.3-11 v5:MQTT-3.1.2-5 v5:v5-4.1-b v311:MQTT-4.3.3-2 "
+     "v311:MQTT-3.1.2-4 v311:v311-3.1.2.4-b",
+     "",
+     [](rules& r) {
+       r.part_is_resumed = [](const resume_facts& f) {
+         return !f.took_over || f.part != state_part::received_ids;
+       };
+     }},
+};
+
+}  // namespace
+
+std::span<const defect> connect_defects() {
+  return table;
+}
+
+}  // namespace mqttspec::broker

@@ -1,0 +1,268 @@
+// Subscriptions, their options, shares, and retained messages.
+
+#include <algorithm>
+
+#include "broker/defects.h"
+
+namespace mqttspec::broker {
+namespace {
+
+using namespace model;
+
+constexpr defect table[] = {
+    // SUBSCRIBE.
+    {"subscribe-not-answered", "SUBSCRIBE gets no SUBACK", "v5:MQTT-3.8.4-1 v311:MQTT-3.8.4-1", "",
+     [](rules& r) { r.subscribe_is_answered = [](const subscribe_facts&) { return false; }; }},
+    {"resubscribe-not-answered", "SUBSCRIBE for a filter that is held gets no SUBACK",
+     "v5:MQTT-3.8.4-1 v311:MQTT-3.8.4-1 v5:MQTT-3.8.4-3 v311:MQTT-3.8.4-3", "",
+     [](rules& r) {
+       r.subscribe_is_answered = [](const subscribe_facts& f) { return !f.existed; };
+     }},
+    {"qos-of-subscription-lowered-in-silence", "grants QoS 2 in SUBACK and delivers with QoS 1",
+     "v5:MQTT-3.8.4-8 v5:MQTT-3.8.4-7 v311:MQTT-3.8.4-6 v311:MQTT-3.8.4-5", "",
+     [](rules& r) {
+       r.delivery_qos = [](const match_facts& f) -> std::uint8_t {
+         return std::min<std::uint8_t>({f.published_qos, f.granted_qos, 1});
+       };
+     }},
+    {"granted-qos-ignored", "delivers with the QoS of the publisher",
+     "v5:MQTT-3.8.4-8 v311:MQTT-3.8.4-6 v5:MQTT-4.8.2-3",
+     "https://github.com/mochi-mqtt/server/commit/c77d1c0",
+     [](rules& r) { r.delivery_qos = [](const match_facts& f) { return f.published_qos; }; }},
+    {"published-qos-ignored", "delivers with the QoS of the subscription",
+     "v5:MQTT-3.8.4-8 v311:MQTT-3.8.4-6", "",
+     [](rules& r) { r.delivery_qos = [](const match_facts& f) { return f.granted_qos; }; }},
+    {"resubscribe-changes-nothing", "SUBSCRIBE for a filter that is held leaves its options",
+     "v5:MQTT-3.8.4-3 v311:MQTT-3.8.4-3 v5:v5-3.8.2.1.2-b v5:v5-3.8.4-d", "",
+     [](rules& r) { r.subscription_is_replaced = [](const subscribe_facts&) { return false; }; }},
+    {"resubscribe-loses-messages", "replacing a subscription drops what waits because of it",
+     "v5:MQTT-3.8.4-4 v311:MQTT-3.8.4-3", "",
+     [](rules& r) {
+       r.resubscribe_drops_waiting = [](const subscribe_facts& f) { return f.existed; };
+     }},
+    {"suback-codes-reversed", "the codes of SUBACK and UNSUBACK are in reverse order",
+     "v5:MQTT-3.9.3-1 v5:MQTT-3.11.3-1 v311:MQTT-3.9.3-1 v5:MQTT-3.8.4-7 v311:MQTT-3.8.4-5", "",
+     [](rules& r) { r.reason_order_is_kept = [](const order_facts&) { return false; }; }},
+
+    // UNSUBSCRIBE.
+    {"unsubscribe-without-effect", "UNSUBSCRIBE is answered and does nothing",
+     "v5:MQTT-3.10.4-2 v311:MQTT-3.10.4-2", "https://github.com/moquette-io/moquette/issues/50",
+     [](rules& r) { r.unsubscribe_removes = [](const unsubscribe_facts&) { return false; }; }},
+    {"unsubscribe-matches-topics", "UNSUBSCRIBE removes every filter that its own one covers",
+     "v5:MQTT-3.10.4-1 v311:MQTT-3.10.4-1", "",
+     [](rules& r) {
+       r.unsubscribe_matches = [](const std::string_view& asked, const std::string_view& held) {
+         return held == asked ||
+                held.substr(0, held.rfind('/')) == asked.substr(0, asked.rfind('/'));
+       };
+     }},
+    {"unsubscribe-drops-in-flight", "UNSUBSCRIBE breaks off deliveries that have begun",
+     "v5:MQTT-3.10.4-3 v311:MQTT-3.10.4-3", "",
+     [](rules& r) {
+       r.unsubscribe_drops_in_flight = [](const unsubscribe_facts&) { return true; };
+     }},
+    {"unsubscribe-of-nothing-not-answered", "UNSUBSCRIBE for an unknown filter gets no UNSUBACK",
+     "v5:MQTT-3.10.4-5 v5:MQTT-3.10.4-4 v311:MQTT-3.10.4-5", "",
+     [](rules& r) {
+       r.unsubscribe_is_answered = [](const unsubscribe_facts& f) { return f.existed; };
+     }},
+    {"unsubscribe-not-answered", "UNSUBSCRIBE gets no UNSUBACK",
+     "v5:MQTT-3.10.4-4 v5:MQTT-3.10.4-5 v311:MQTT-3.10.4-4 v311:MQTT-3.10.4-5", "",
+     [](rules& r) { r.unsubscribe_is_answered = [](const unsubscribe_facts&) { return false; }; }},
+    {"unsuback-reason-unknown", "UNSUBACK carries a code that does not exist",
+     "v5:MQTT-3.11.3-2 v5:v5-7.1.1-a", "",
+     [](rules& r) {
+       r.unsubscribe_reason = [](const unsubscribe_facts&) -> std::uint8_t { return 0x01; };
+     }},
+
+    // Options.
+    {"no-local-ignored", "sends clients their own messages although they asked for No Local",
+     "v5:MQTT-3.8.3-3", "",
+     [](rules& r) { r.match_is_delivered = [](const match_facts&) { return true; }; }},
+    {"no-local-lost-on-resume", "No Local is forgotten when the session is resumed",
+     "v5:MQTT-3.8.3-3 v5:v5-4.1-b", "https://github.com/bytebeamio/rumqtt",
+     [](rules& r) {
+       r.options_after_resume = [](const subscription_options& o) {
+         subscription_options changed = o;
+         changed.no_local = false;
+         return changed;
+       };
+     }},
+    {"retain-as-published-lost-on-resume", "Retain As Published is forgotten on resume",
+     "v5:MQTT-3.3.1-13 v5:v5-4.1-b", "https://github.com/vernemq/vernemq/issues/2551",
+     [](rules& r) {
+       r.options_after_resume = [](const subscription_options& o) {
+         subscription_options changed = o;
+         changed.retain_as_published = false;
+         return changed;
+       };
+     }},
+    {"retain-as-published-lost-while-away",
+     "queued copies have RETAIN 0, Retain As Published or not", "v5:MQTT-3.3.1-13",
+     "https://github.com/vernemq/vernemq/issues/2551",
+     [](rules& r) {
+       r.retain_flag = [](const match_facts& f) {
+         return f.stored_retained || (f.retain_as_published && f.published_retain && f.connected);
+       };
+     }},
+    {"retain-as-published-ignored", "RETAIN is cleared, Retain As Published or not",
+     "v5:MQTT-3.3.1-13", "",
+     [](rules& r) { r.retain_flag = [](const match_facts& f) { return f.stored_retained; }; }},
+    {"retain-always-as-published",
+     "RETAIN is passed on to subscriptions without Retain As Published",
+     "v5:MQTT-3.3.1-12 v311:MQTT-3.3.1-9", "",
+     [](rules& r) {
+       r.retain_flag = [](const match_facts& f) { return f.stored_retained || f.published_retain; };
+     }},
+    {"retained-without-flag", "messages sent because of SUBSCRIBE have RETAIN 0",
+     "v5:v5-3.3.1.3-c v311:MQTT-3.3.1-8", "",
+     [](rules& r) {
+       r.retain_flag = [](const match_facts& f) {
+         return f.retain_as_published && f.published_retain && !f.stored_retained;
+       };
+     }},
+    {"granted-qos-lost-on-resume", "a resumed session has QoS 0 for all of its subscriptions",
+     "v5:MQTT-3.8.4-8 v5:v5-4.1-b v5:MQTT-3.1.2-5 v311:MQTT-3.8.4-6 v311:v311-3.1.2.4-b "
+     "v311:MQTT-3.1.2-4",
+     "",
+     [](rules& r) {
+       r.options_after_resume = [](const subscription_options& o) {
+         subscription_options changed = o;
+         changed.max_qos = 0;
+         return changed;
+       };
+     }},
+    {"identifier-not-sent", "Subscription Identifiers are stored and never sent",
+     "v5:MQTT-3.3.4-3 v5:MQTT-3.3.4-4 v5:MQTT-3.3.4-5 v5:v5-3.8.4-d v5:v5-3.3.4-d v5:v5-3.3.4-e "
+     "v5:v5-4.1-b",
+     "", [](rules& r) { r.identifier_is_attached = [](const match_facts&) { return false; }; }},
+    {"identifier-of-first-match-only", "of overlapping subscriptions one identifier is sent",
+     "v5:MQTT-3.3.4-4 v5:MQTT-3.3.4-3 v5:v5-3.3.4-d v5:MQTT-3.3.4-5",
+     "https://github.com/vernemq/vernemq/issues/1287",
+     [](rules& r) {
+       r.identifier_is_attached = [](const match_facts& f) {
+         return f.has_identifier && f.first_match;
+       };
+     }},
+    {"identifier-lost-while-away", "queued copies have no Subscription Identifier",
+     "v5:MQTT-3.3.4-3 v5:MQTT-3.3.4-4 v5:MQTT-3.3.4-5 v5:v5-3.8.4-d v5:v5-4.1-b", "",
+     [](rules& r) {
+       r.identifier_is_attached = [](const match_facts& f) {
+         return f.has_identifier && f.connected;
+       };
+     }},
+    {"identifier-lost-on-resume", "Subscription Identifiers are forgotten on resume",
+     "v5:MQTT-3.3.4-3 v5:v5-3.8.4-d v5:v5-4.1-b", "https://github.com/bytebeamio/rumqtt",
+     [](rules& r) {
+       r.options_after_resume = [](const subscription_options& o) {
+         subscription_options changed = o;
+         changed.identifier.reset();
+         return changed;
+       };
+     }},
+    {"identifier-not-replaced", "SUBSCRIBE for a filter that is held leaves its identifier",
+     "v5:v5-3.8.2.1.2-b v5:v5-3.8.4-d v5:MQTT-3.8.4-3 v5:v5-3.8.4-e", "",
+     [](rules& r) { r.identifier_is_replaced = [](const subscribe_facts&) { return false; }; }},
+    {"overlap-at-lowest-qos", "overlapping subscriptions are served at their lowest QoS",
+     "v5:MQTT-3.3.4-2 v311:MQTT-3.3.5-1", "",
+     [](rules& r) {
+       r.overlap_qos = [](const std::uint8_t& a, const std::uint8_t& b) { return std::min(a, b); };
+     }},
+    {"wildcards-match-dollar-topics", "filters that begin with a wildcard match $ topics",
+     "v5:MQTT-4.7.2-1 v311:MQTT-4.7.2-1", "",
+     [](rules& r) {
+       r.filter_may_match = [](const std::string_view&, const std::string_view&) { return true; };
+     }},
+
+    // Shares.
+    {"share-reaches-everybody", "every member of a share gets every message", "v5:v5-4.8.2-a", "",
+     [](rules& r) { r.share_reaches_every_member = [](const share_facts&) { return true; }; }},
+    {"share-without-absent-members", "messages for a share whose members are all away are lost",
+     "v5:v5-4.8.2-a v5:v5-4.8.2-b v5:MQTT-4.5.0-1 v5:v5-4.1-b",
+     "https://github.com/nanomq/nanomq/issues/2355",
+     [](rules& r) {
+       r.share_member_is_eligible = [](const share_facts& f) { return f.connected; };
+     }},
+    {"share-passes-qos2-on", "QoS 2 that a member has begun goes to another one",
+     "v5:MQTT-4.8.2-5 v5:MQTT-4.8.2-4", "",
+     [](rules& r) { r.share_passes_on = [](const share_facts&) { return true; }; }},
+    {"share-passes-nothing-on",
+     "what a member of a share did not acknowledge ends with its session", "v5:v5-4.8.2-c",
+     "https://github.com/eclipse/mosquitto/issues/2662",
+     [](rules& r) { r.share_passes_on = [](const share_facts&) { return false; }; }},
+    {"unsubscribe-empties-share", "one member's UNSUBSCRIBE detaches all members of the share",
+     "v5:v5-3.10.4-b v5:v5-4.8.2-b", "https://issues.apache.org/jira/browse/ARTEMIS-4145",
+     [](rules& r) { r.unsubscribe_empties_share = [](const unsubscribe_facts&) { return true; }; }},
+    {"share-with-retained", "a subscription to a share brings retained messages", "v5:v5-3.8.4-b",
+     "",
+     [](rules& r) {
+       r.retained_are_sent = [](const subscribe_facts& f) {
+         return f.retain_handling == 0 || (f.retain_handling == 1 && !f.existed);
+       };
+     }},
+
+    // Retained messages.
+    {"retained-not-stored", "RETAIN 1 in PUBLISH has no effect",
+     "v5:MQTT-3.3.1-5 v5:MQTT-3.3.1-9 v5:MQTT-3.3.1-10 v5:v5-3.8.4-b v5:MQTT-3.1.2-15 v5:v5-4.1-c "
+     "v311:MQTT-3.3.1-5 v311:MQTT-3.3.1-6 v311:MQTT-3.1.2-17 v311:MQTT-3.1.2-7",
+     "", [](rules& r) { r.retained_is_stored = [](const retained_facts&) { return false; }; }},
+    {"every-message-retained", "stores messages with RETAIN 0 too",
+     "v5:MQTT-3.3.1-8 v5:MQTT-3.1.2-14 v311:MQTT-3.3.1-12 v311:MQTT-3.1.2-16", "",
+     [](rules& r) {
+       r.retained_is_stored = [](const retained_facts& f) { return !f.empty_payload; };
+     }},
+    {"empty-message-retained", "stores an empty retained message instead of clearing",
+     "v5:MQTT-3.3.1-6 v5:MQTT-3.3.1-7 v311:MQTT-3.3.1-10 v311:MQTT-3.3.1-11", "",
+     [](rules& r) {
+       r.retained_is_cleared = [](const retained_facts&) { return false; };
+       r.retained_is_stored = [](const retained_facts& f) { return f.retain; };
+     }},
+    {"retained-not-cleared", "an empty retained message leaves the old one",
+     "v5:MQTT-3.3.1-6 v311:MQTT-3.3.1-10", "",
+     [](rules& r) { r.retained_is_cleared = [](const retained_facts&) { return false; }; }},
+    {"clearing-not-forwarded", "an empty retained message is kept from the subscribers",
+     "v5:MQTT-4.5.0-1 v5:MQTT-3.3.1-12 v311:MQTT-3.3.1-10 v311:MQTT-4.5.0-1", "",
+     [](rules& r) { r.clearing_is_forwarded = [](const retained_facts&) { return false; }; }},
+    {"retained-never-expires", "sends retained messages whose expiry has passed", "v5:v5-3.3.1.3-b",
+     "https://github.com/eclipse/mosquitto/issues/1464",
+     [](rules& r) { r.retained_is_expired = [](const copy_facts&) { return false; }; }},
+    {"retained-sent-on-resume", "resuming a session brings all retained messages again",
+     "v311:MQTT-3.3.1-6 v5:v5-3.8.4-b v5:MQTT-3.1.2-5 v311:MQTT-3.1.2-4 v5:MQTT-3.3.1-9 "
+     "v5:MQTT-3.3.1-10 v311:MQTT-3.3.1-9 "
+     "v5:MQTT-3.3.1-12",
+     "https://github.com/mochi-mqtt/server/commit/aac2454",
+     [](rules& r) { r.retained_are_sent_on_resume = [](const match_facts&) { return true; }; }},
+    {"retained-sent-for-new-subscriptions-only", "SUBSCRIBE for a held filter brings none",
+     "v5:MQTT-3.3.1-9 v5:MQTT-3.8.4-4 v311:MQTT-3.8.4-3", "",
+     [](rules& r) {
+       r.retained_are_sent = [](const subscribe_facts& f) {
+         return !f.existed && sound_rules().retained_are_sent(f);
+       };
+     }},
+    {"retain-handling-1-ignored", "Retain Handling 1 is taken for 0", "v5:MQTT-3.3.1-10", "",
+     [](rules& r) {
+       r.retained_are_sent = [](const subscribe_facts& f) {
+         return !f.shared && f.retain_handling != 2;
+       };
+     }},
+    {"retain-handling-2-ignored", "Retain Handling 2 is taken for 0",
+     "v5:MQTT-3.3.1-11 v5:v5-3.8.4-b", "",
+     [](rules& r) {
+       r.retained_are_sent = [](const subscribe_facts& f) {
+         return f.retain_handling == 2 || sound_rules().retained_are_sent(f);
+       };
+     }},
+    {"retained-not-sent", "no subscription brings retained messages",
+     "v5:MQTT-3.3.1-9 v5:MQTT-3.3.1-10 v5:v5-3.8.4-b v5:MQTT-3.8.4-4 v5:v5-3.3.1.3-c "
+     "v5:MQTT-3.1.2-15 v311:MQTT-3.3.1-6 v311:MQTT-3.8.4-3 v311:MQTT-3.1.2-17 "
+     "v311:MQTT-3.3.1-8 v5:MQTT-3.3.1-5 v311:MQTT-3.3.1-5 v5:v5-4.1-c v311:MQTT-3.1.2-7",
+     "", [](rules& r) { r.retained_are_sent = [](const subscribe_facts&) { return false; }; }},
+};
+
+}  // namespace
+
+std::span<const defect> subscription_defects() {
+  return table;
+}
+
+}  // namespace mqttspec::broker

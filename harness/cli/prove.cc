@@ -1,0 +1,134 @@
+// mqttspec prove
+
+#include "prove/prove.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "cli/broker_flags.h"
+#include "cli/case_files.h"
+#include "cli/exit_codes.h"
+#include "prove/report.h"
+#include "script/expander.h"
+
+namespace mqttspec::cli {
+
+namespace {
+
+// Brokers of every kind that cases ask for; the first is the usual one.
+std::vector<prove::set_up> set_ups() {
+  using broker::overflow_policy;
+  std::vector<prove::set_up> list;
+  const auto add = [&](std::string name, const broker::broker_options& options) {
+    prove::set_up s{std::move(name), options, facts_of(options), "", ""};
+    for (const char* hook : {"restart", "stop", "kill"}) s.declared[hook] = 1;
+    if (!options.users.empty()) {
+      s.user_name = options.users.begin()->first;
+      s.password = options.users.begin()->second;
+    }
+    list.push_back(std::move(s));
+  };
+  add("usual", {});
+  add("with a password", {.users = {{"tester", "secret"}}});
+  add("queue of 8, newest dropped", {.queue_limit = 8});
+  add("queue of 8, oldest dropped", {.queue_limit = 8, .overflow = overflow_policy::drop_oldest});
+  add("oldest dropped", {.overflow = overflow_policy::drop_oldest});
+  add("full queue disconnects", {.overflow = overflow_policy::disconnect});
+  add("QoS 0 queued", {.qos0_queued = true});
+  add("intervals of at most 5 s", {.session_expiry_max = 5});
+  add("small packets", {.maximum_packet_size = 4096});
+  add("QoS 1 at most", {.maximum_qos = 1});
+  add("no retained messages", {.retain_available = false});
+  add("own keep alive", {.server_keep_alive = 5});
+  return list;
+}
+
+// nullopt, with the error told, when a pattern matches nothing.
+std::optional<std::vector<const broker::defect*>> chosen_defects(
+    const std::vector<std::string>& patterns, console& on) {
+  const auto all = broker::all_defects();
+  if (patterns.empty()) return all;
+  std::vector<const broker::defect*> chosen;
+  for (const std::string& p : patterns) {
+    const std::size_t before = chosen.size();
+    for (const broker::defect* d : all) {
+      if (runner::matches_pattern(p, d->name)) chosen.push_back(d);
+    }
+    if (chosen.size() == before) {
+      on.error(fmt::format("no defect matches '{}'", p), "mqttspec broker --list-defects");
+      return std::nullopt;
+    }
+  }
+  return chosen;
+}
+
+bool write(const std::string& file, const std::string& text, console& on) {
+  std::ofstream out(file, std::ios::binary | std::ios::trunc);
+  out << text;
+  out.close();
+  if (!out) on.error(fmt::format("cannot write the report '{}'", file));
+  return static_cast<bool>(out);
+}
+
+}  // namespace
+
+int prove_command(const arguments& words, console& on) {
+  option_set set;
+  set.usage = "mqttspec prove [OPTIONS] [PATTERN|FILE|DIR ...]";
+  set.explanation =
+      "Plants every defect in the embedded broker and runs the cases against it, in virtual time.\n"
+      "Tells which defects no case catches, and which cases catch none.";
+  set.words_are = "patterns";
+  set.described.add_options()(
+      "defect", po::value<std::vector<std::string>>()->composing()->value_name("PATTERN"),
+      "only these defects (may be repeated)")(
+      "jobs,j", po::value<unsigned>()->default_value(2)->value_name("N"), "threads")(
+      "everything", po::bool_switch(), "every case against every defect, touched or not")(
+      "report-json", po::value<std::string>()->value_name("FILE"), "write the matrix as JSON")(
+      "report-html", po::value<std::string>()->value_name("FILE"), "write the matrix as a page");
+  add_cases_option(set.described);
+  int status = 0;
+  const auto options = parse_options(set, words, on, status);
+  if (!options) return status;
+  const auto cases = load_cases(*options, options->words, on);
+  if (!cases) return bad_usage;
+  const auto defects =
+      chosen_defects(options->has("defect") ? options->get<std::vector<std::string>>("defect")
+                                            : std::vector<std::string>{},
+                     on);
+  if (!defects) return bad_usage;
+
+  prove::prove_settings settings;
+  settings.set_ups = set_ups();
+  settings.defects = *defects;
+  settings.threads = std::clamp(options->get<unsigned>("jobs"), 1u, 64u);
+  settings.everything = options->get<bool>("everything");
+  settings.suite.versions = {wire::protocol_version::v5, wire::protocol_version::v311};
+  settings.suite.chosen.patterns = cases->patterns;
+  settings.suite.chosen.files = cases->named;
+  settings.suite.run_tag = "t";
+  settings.suite.slow = true;
+
+  const prove::proof p =
+      prove::prove(settings, [&](const std::string& tag, const runner::capability_values& can) {
+        script::expand_options expand;
+        expand.run_tag = tag;
+        expand.capability = script::capabilities(can.begin(), can.end());
+        return script::expand(cases->files, expand).scenarios;
+      });
+  bool written = true;
+  if (options->has("report-json")) {
+    written &= write(options->get<std::string>("report-json"), prove::to_json(p), on);
+  }
+  if (options->has("report-html")) {
+    written &= write(options->get<std::string>("report-html"), prove::to_html(p), on);
+  }
+  on.print(prove::to_text(p));
+  if (p.cases.empty()) return nothing_ran;
+  if (!written) return internal_error;
+  return p.complete() ? as_expected : unexpected_result;
+}
+
+}  // namespace mqttspec::cli

@@ -1,0 +1,224 @@
+#include "prove/prove.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "model/rehearsal.h"
+
+namespace mqttspec::prove {
+
+namespace {
+
+using results::case_result;
+using results::verdict;
+
+// Runs jobs against the sound broker of one set-up, and against the defects that matter in them.
+class proving_executor : public runner::executor {
+ public:
+  proving_executor(const prove_settings& settings, const set_up& on) : settings_(settings) {
+    simulation_.broker = on.options;
+    simulation_.seed = settings.suite.seed;
+    for (const broker::defect* d : settings.defects) d->plant(changes_.emplace_back());
+  }
+
+  void run(const runner::batch& what, const result_callback& ended) override {
+    std::vector<case_result> sound(what.jobs.size());
+    std::vector<std::vector<trial>> trials(what.jobs.size());
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+      for (std::size_t n = next++; n < what.jobs.size(); n = next++) {
+        play(what.jobs[n], what.options, sound[n], trials[n]);
+      }
+    };
+    std::vector<std::jthread> others;
+    for (unsigned n = 1; n < settings_.threads; ++n) others.emplace_back(work);
+    work();
+    others.clear();
+    for (std::size_t n = 0; n < sound.size(); ++n) {
+      if (proving) {
+        runs_ += 1 + trials[n].size();
+        trials_[sound[n].id] = std::move(trials[n]);
+      }
+      if (!ended(std::move(sound[n]))) return;
+    }
+  }
+  instant now() const override { return {}; }
+  bool interrupted() const override { return false; }
+  const std::string& lost() const override { return lost_; }
+
+  std::vector<trial> take_trials(const std::string& id) { return std::move(trials_[id]); }
+  std::size_t runs() const { return runs_; }
+
+  bool proving = false;  // false: the sanity checks of the suite
+
+ private:
+  void play(const runner::job& j, const engine::run_options& options, case_result& sound,
+            std::vector<trial>& trials) const {
+    model::rehearsal rehearsed(model::sound_rules(), changes_);
+    sound = runner::simulate(j, options, simulation_, &rehearsed.base());
+    if (!proving || !passes(sound) || may_only_note(*j.scenario)) return;
+    for (std::size_t d = 0; d < changes_.size(); ++d) {
+      if (!settings_.everything && !rehearsed.differs(d)) continue;
+      trials.push_back(judge(d, runner::simulate(j, options, simulation_, &changes_[d])));
+    }
+  }
+
+  static bool passes(const case_result& r) {
+    return r.outcome == verdict::pass || r.outcome == verdict::pass_note;
+  }
+  static bool may_only_note(const script::scenario& s) {
+    return s.level == script::requirement_level::may || s.level == script::requirement_level::info;
+  }
+
+  trial judge(std::size_t d, const case_result& r) const {
+    trial t;
+    t.defect = d;
+    if (r.outcome == verdict::inconclusive || r.outcome == verdict::error) t.what = effect::premise;
+    if (r.fault) {
+      t.message = r.fault->message;
+      t.line = fmt::format("{}:{}", r.fault->where.file, r.fault->where.line);
+    } else {
+      t.message = r.reason;
+    }
+    if (r.outcome != verdict::fail || !r.fault) return t;
+    // 3.1.1 has no statement against packets that are malformed as such.
+    if (r.fault->statements.empty()) {
+      t.what = effect::premise;
+      return t;
+    }
+    t.what = effect::wrong_blame;
+    for (const results::statement_check& s : r.fault->statements) {
+      t.cited.push_back(s.version + ":" + s.id);
+      if (broker::breaks(*settings_.defects[d], t.cited.back())) t.what = effect::kill;
+    }
+    return t;
+  }
+
+  const prove_settings& settings_;
+  runner::simulation_options simulation_;
+  std::vector<model::rules> changes_;
+  std::map<std::string, std::vector<trial>> trials_;
+  std::size_t runs_ = 0;
+  std::string lost_;
+};
+
+class phases : public runner::suite_observer {
+ public:
+  explicit phases(proving_executor& of) : of_(of) {}
+  void sanity_begins(bool) override { of_.proving = false; }
+  void cases_begin(std::size_t) override { of_.proving = true; }
+  void case_ended(const case_result&) override {}
+
+ private:
+  proving_executor& of_;
+};
+
+proven_case describe(const case_result& r, const set_up& on) {
+  proven_case c;
+  c.id = r.id;
+  c.title = r.title;
+  c.file = r.file;
+  c.line = r.line;
+  c.level = r.level;
+  c.set_up = on.name;
+  c.outcome = r.outcome;
+  c.reason = !r.reason.empty() ? r.reason : r.fault ? r.fault->message : "";
+  return c;
+}
+
+}  // namespace
+
+std::size_t proven_case::count(effect e) const {
+  return static_cast<std::size_t>(
+      std::count_if(trials.begin(), trials.end(), [&](const trial& t) { return t.what == e; }));
+}
+
+std::size_t proof::killed() const {
+  return static_cast<std::size_t>(std::count_if(
+      defects.begin(), defects.end(), [](const proven_defect& d) { return !d.killers.empty(); }));
+}
+
+std::vector<const proven_defect*> proof::survivors() const {
+  std::vector<const proven_defect*> list;
+  for (const proven_defect& d : defects) {
+    if (d.killers.empty()) list.push_back(&d);
+  }
+  return list;
+}
+
+std::vector<const proven_case*> proof::idle() const {
+  std::vector<const proven_case*> list;
+  for (const proven_case& c : cases) {
+    if (c.has_run() && c.can_fail() && c.count(effect::kill) == 0) list.push_back(&c);
+  }
+  return list;
+}
+
+std::vector<const proven_case*> proof::unsound() const {
+  std::vector<const proven_case*> list;
+  for (const proven_case& c : cases) {
+    const bool good = c.outcome == verdict::pass || c.outcome == verdict::pass_note;
+    if (c.has_run() && !good) list.push_back(&c);
+  }
+  return list;
+}
+
+std::size_t proof::wrong_blames() const {
+  std::size_t sum = 0;
+  for (const proven_case& c : cases) sum += c.count(effect::wrong_blame);
+  return sum;
+}
+
+bool proof::complete() const {
+  return failure.empty() && survivors().empty() && idle().empty() && unsound().empty() &&
+         wrong_blames() == 0;
+}
+
+proof prove(const prove_settings& settings, const runner::scenario_source& source) {
+  proof p;
+  std::map<std::string, proven_case> cases;
+  std::set<std::string> left;  // skipped until now
+  for (const set_up& on : settings.set_ups) {
+    const bool first = &on == &settings.set_ups.front();
+    if (!first && left.empty()) break;
+    proving_executor executor(settings, on);
+    phases observer(executor);
+    runner::suite_settings suite = settings.suite;
+    suite.declared = on.declared;
+    suite.engine.user_name = on.user_name;
+    suite.engine.password = on.password;
+    if (!first) suite.chosen.ids = left;
+    const results::run_results r = runner::run_suite(executor, suite, source, observer);
+    if (!r.void_reason.empty()) {
+      p.failure = fmt::format("{}: {}", on.name, r.void_reason);
+      break;
+    }
+    for (const case_result& c : r.cases) {
+      if (c.outcome == verdict::skip) {
+        if (first) left.insert(c.id);
+        cases.try_emplace(c.id, describe(c, on));
+        continue;
+      }
+      left.erase(c.id);
+      proven_case& entry = cases[c.id] = describe(c, on);
+      entry.trials = executor.take_trials(c.id);
+    }
+    p.runs += executor.runs();
+  }
+  for (const broker::defect* d : settings.defects) p.defects.push_back({d, 0, {}});
+  for (auto& [id, c] : cases) {
+    for (const trial& t : c.trials) {
+      ++p.defects[t.defect].tried;
+      if (t.what == effect::kill) p.defects[t.defect].killers.push_back(id);
+    }
+    p.cases.push_back(std::move(c));
+  }
+  return p;
+}
+
+}  // namespace mqttspec::prove

@@ -1,0 +1,93 @@
+#pragma once
+// The proof of the cases: every case against every planted defect, in virtual time.
+//
+//   proof p = prove(settings, source);
+//   p.killed() == p.defects.size()
+//
+// A defect is killed by a case that fails and cites a statement that the defect breaks. A case is
+// run against a defect only where that defect would have answered a question of the sound run
+// otherwise; elsewhere the two runs are the same (model/rehearsal.h).
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "broker/defects.h"
+#include "runner/simulated_executor.h"
+#include "runner/suite.h"
+
+namespace mqttspec::prove {
+
+// A broker as an operator would set it up. Each case runs on the first one that has what it needs.
+struct set_up {
+  std::string name;
+  broker::broker_options options;
+  runner::capability_values declared;
+  std::string user_name;  // of all clients, when the broker asks for one
+  std::string password;
+};
+
+struct prove_settings {
+  std::vector<set_up> set_ups;
+  runner::suite_settings suite;  // selection of cases, versions, time-outs
+  std::vector<const broker::defect*> defects;
+  unsigned threads = 2;
+  bool everything = false;  // every case against every defect, touched or not
+};
+
+enum class effect : std::uint8_t {
+  kill,         // the case fails and cites what the defect breaks
+  wrong_blame,  // it fails and cites only statements that the defect leaves alone
+  premise,      // inconclusive or error: no accusation
+  none,         // the same verdict as on the sound broker, or a note
+};
+
+struct trial {
+  std::size_t defect = 0;
+  effect what = effect::none;
+  std::vector<std::string> cited;  // of the failure
+  std::string message;
+  std::string line;  // "cases/queue/order.mqs:17"
+};
+
+struct proven_case {
+  std::string id;
+  std::string title;
+  std::string file;
+  std::uint32_t line = 0;
+  std::string level;
+  std::string set_up;
+  results::verdict outcome{};  // on the sound broker
+  std::string reason;          // why it was skipped, or failed
+  std::vector<trial> trials;   // of the defects that touch it
+
+  bool has_run() const { return outcome != results::verdict::skip; }
+  bool can_fail() const { return level == "must" || level == "should"; }
+  std::size_t count(effect e) const;
+};
+
+struct proven_defect {
+  const broker::defect* what = nullptr;
+  std::size_t tried = 0;  // cases that it touches
+  std::vector<std::string> killers;
+};
+
+struct proof {
+  std::vector<proven_case> cases;      // by id
+  std::vector<proven_defect> defects;  // in the order of the tables
+  std::string failure;                 // not empty: nothing was proved, and why
+  std::size_t runs = 0;                // of cases, the sound ones included
+
+  std::size_t killed() const;
+  std::vector<const proven_defect*> survivors() const;
+  std::vector<const proven_case*> idle() const;     // could fail, and kill nothing
+  std::vector<const proven_case*> unsound() const;  // do not pass on the sound broker
+  std::size_t wrong_blames() const;
+  // Everything that a case or a defect must answer for.
+  bool complete() const;
+};
+
+proof prove(const prove_settings& settings, const runner::scenario_source& source);
+
+}  // namespace mqttspec::prove

@@ -1,0 +1,158 @@
+#include "prove/prove.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+
+#include "broker/defects.h"
+#include "prove/report.h"
+#include "script/catalogue.h"
+#include "script/expander.h"
+#include "script/library.h"
+
+namespace mqttspec::prove {
+namespace {
+
+constexpr const char* text = R"(scenario present
+  title    "a stored session is told"
+  versions 5
+  clients  c
+  step "connect twice"
+    c > CONNECT client_id="{ns}-c" clean_start=1 session_expiry_interval=60
+    c < CONNACK session_present=0
+    c > DISCONNECT
+    c > shutdown
+    c < close
+    c > CONNECT client_id="{ns}-c" clean_start=0 session_expiry_interval=60
+    c < CONNACK session_present=1   @v5:MQTT-3.2.2-3
+
+scenario blames-another
+  title    "the same, with a statement that has nothing to do with it"
+  versions 5
+  clients  c
+  step "connect twice"
+    c > CONNECT client_id="{ns}-c" clean_start=1 session_expiry_interval=60
+    c < CONNACK session_present=0
+    c > DISCONNECT
+    c > shutdown
+    c < close
+    c > CONNECT client_id="{ns}-c" clean_start=0 session_expiry_interval=60
+    c < CONNACK session_present=1   @v5:MQTT-3.12.4-1
+
+scenario cannot-fail
+  title    "pings"
+  versions 5
+  clients  c
+  step "ping"
+    c > CONNECT client_id="{ns}-c" clean_start=1
+    c < CONNACK
+    c > PINGREQ
+    c < any of
+      PINGRESP      @v5:MQTT-3.12.4-1
+      nothing for 1s  @v5:MQTT-3.12.4-1
+)";
+
+proof prove_text(const std::vector<std::string>& names, bool everything = false) {
+  script::file_set set;
+  set.add("test.mqs", text);
+  prove_settings s;
+  s.set_ups.push_back({"usual", {}, {}, "", ""});
+  for (const std::string& n : names) s.defects.push_back(broker::find_defect(n));
+  s.suite.versions = {wire::protocol_version::v5};
+  s.everything = everything;
+  return prove(s, [&](const std::string& tag, const runner::capability_values&) {
+    script::expand_options o;
+    o.run_tag = tag;
+    return script::expand(set, o).scenarios;
+  });
+}
+
+const proven_case& find(const proof& p, std::string_view name) {
+  return *std::find_if(p.cases.begin(), p.cases.end(),
+                       [&](const proven_case& c) { return c.id.find(name) != c.id.npos; });
+}
+
+TEST(prove, a_case_kills_what_it_cites_and_blames_wrongly_otherwise) {
+  const proof p = prove_text({"session-present-always-0"});
+  ASSERT_EQ(p.failure, "");
+  EXPECT_EQ(p.killed(), 1u);
+  EXPECT_EQ(find(p, "present[v5]").count(effect::kill), 1u);
+  EXPECT_EQ(find(p, "blames-another").count(effect::wrong_blame), 1u);
+  EXPECT_EQ(p.wrong_blames(), 1u);
+  EXPECT_FALSE(p.complete());
+}
+
+TEST(prove, tells_survivors_and_idle_cases) {
+  const proof p = prove_text({"session-present-always-0", "queue-backwards"});
+  ASSERT_EQ(p.survivors().size(), 1u);
+  EXPECT_EQ(p.survivors()[0]->what->name, "queue-backwards");
+  EXPECT_EQ(p.survivors()[0]->tried, 0u);
+  EXPECT_EQ(p.idle().size(), 2u);
+  const std::string said = to_text(p);
+  EXPECT_NE(said.find("SURVIVES   queue-backwards"), said.npos) << said;
+  EXPECT_NE(said.find("IDLE       test/cannot-fail"), said.npos) << said;
+  EXPECT_NE(said.find("1 of 2 defects killed (50.0 %)"), said.npos) << said;
+}
+
+TEST(prove, a_premise_that_is_spoilt_is_no_kill) {
+  const proof p = prove_text({"messages-before-connack", "session-present-always-1"});
+  for (const proven_case& c : p.cases) {
+    for (const trial& t : c.trials) EXPECT_NE(t.what, effect::kill) << c.id;
+  }
+  EXPECT_GT(find(p, "present[v5]").count(effect::premise), 0u);
+}
+
+// The promise that selection rests on, on a sample of the real cases: a defect that would have
+// answered every question of the sound run alike changes nothing.
+TEST(prove, a_defect_changes_nothing_where_it_is_not_touched) {
+  script::file_set set;
+  const std::string root = std::string(MQTTSPEC_SOURCE_DIR) + "/cases";
+  set.load({root + "/redelivery", root + "/will", root + "/expiry", root + "/takeover"}, root);
+  prove_settings s;
+  s.set_ups.push_back({"usual", {}, {}, "", ""});
+  const auto all = broker::all_defects();
+  for (std::size_t n = 0; n < all.size(); n += 9) s.defects.push_back(all[n]);
+  s.suite.versions = {wire::protocol_version::v5, wire::protocol_version::v311};
+  s.suite.chosen.sample = 40;
+  const auto source = [&](const std::string& tag, const runner::capability_values& can) {
+    script::expand_options o;
+    o.run_tag = tag;
+    o.capability = script::capabilities(can.begin(), can.end());
+    return script::expand(set, o).scenarios;
+  };
+  const proof chosen = prove(s, source);
+  s.everything = true;
+  const proof every = prove(s, source);
+  ASSERT_EQ(chosen.failure, "");
+  ASSERT_EQ(every.failure, "");
+  EXPECT_GT(chosen.runs, 100u);
+  EXPECT_GT(every.runs, 2 * chosen.runs);
+  ASSERT_EQ(chosen.cases.size(), every.cases.size());
+  for (std::size_t n = 0; n < every.cases.size(); ++n) {
+    std::map<std::size_t, trial> selected;
+    for (const trial& t : chosen.cases[n].trials) selected[t.defect] = t;
+    for (const trial& t : every.cases[n].trials) {
+      const auto same = selected.find(t.defect);
+      const effect expected = same == selected.end() ? effect::none : same->second.what;
+      EXPECT_EQ(t.what, expected) << every.cases[n].id << " " << s.defects[t.defect]->name;
+    }
+  }
+}
+
+TEST(prove, defects_break_statements_that_exist) {
+  std::vector<diagnostic> problems;
+  const auto known =
+      script::catalogue::load(std::string(MQTTSPEC_SOURCE_DIR) + "/cases/statements", problems);
+  for (const broker::defect* d : broker::all_defects()) {
+    for (const std::string_view s : broker::statements_of(*d)) {
+      const bool v5 = s.starts_with("v5:");
+      EXPECT_TRUE(v5 || s.starts_with("v311:")) << s;
+      const auto version = v5 ? wire::protocol_version::v5 : wire::protocol_version::v311;
+      EXPECT_NE(known.find(version, s.substr(v5 ? 3 : 5)), nullptr) << d->name << ": " << s;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mqttspec::prove

@@ -1,0 +1,15 @@
+#pragma once
+// A proof as text, JSON and one HTML page.
+
+#include <string>
+
+#include "prove/prove.h"
+
+namespace mqttspec::prove {
+
+// What is missing, and the score.
+std::string to_text(const proof& p);
+std::string to_json(const proof& p);
+std::string to_html(const proof& p);
+
+}  // namespace mqttspec::prove
