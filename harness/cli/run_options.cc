@@ -263,7 +263,7 @@ void add_run_options(po::options_description& to) {
   running.add_options()("jobs,j", number(), "cases at once (512)")(
       "timeout", text("TIME"), "of an expectation without a window (5s)")(
       "slack", text("TIME"), "widens the windows of the standard (1s)")(
-      "case-deadline", text("TIME"), "no case takes longer (120s)")(
+      "case-deadline", text("TIME"), "most a case may take beyond its own waits (120s)")(
       "repeat", number(), "run everything N times")("fail-fast", po::bool_switch(),
                                                     "stop at the first unexpected result")(
       "min", number(), "fail with 4 when fewer cases come to a verdict")(

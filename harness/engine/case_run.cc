@@ -182,7 +182,7 @@ void case_run::time_passed(instant now) {
     if (due != never && now - due > s.options.late_tolerance && !told) {
       s.standstills.push_back({now, now - due});
     }
-    if (now >= s.started + s.options.case_deadline) {
+    if (now >= s.ends_at_the_latest()) {
       s.conclude(
           verdict::error,
           fmt::format("the case did not end within {}", print_duration(s.options.case_deadline)),
@@ -222,7 +222,7 @@ instant case_run::next_deadline() const {
   const state& s = *state_;
   if (s.done) return never;
   if (s.judged) return s.cleaning ? s.cleaning->deadline() : s.judged_at;
-  instant due = s.started + s.options.case_deadline;
+  instant due = s.ends_at_the_latest();
   if (s.awaiting) due = std::min(due, s.awaiting->deadline());
   due = std::min(due, s.waiting_until);
   if (!s.to_write.empty()) due = std::min(due, s.to_write.front().at);

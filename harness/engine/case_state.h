@@ -101,6 +101,9 @@ struct case_run::state {
   std::vector<results::statement_check> describe_checks(
       const std::vector<script::statement_reference>& statements,
       results::check_outcome outcome) const;
+  instant ends_at_the_latest() const {
+    return saturating_add(saturating_add(started, scenario.shortest), options.case_deadline);
+  }
   // How long the harness stood still since |from|.
   duration lateness_since(instant from) const;
   void begin_clean_up(instant now);

@@ -55,9 +55,9 @@ struct run_hook {
 using action = std::variant<open_connection, write_octets, shut_down, close_connection, run_hook>;
 
 struct run_options {
-  duration timeout = std::chrono::seconds(5);  // of an expectation without a window
-  duration slack = std::chrono::seconds(1);    // widens windows on both sides
-  duration case_deadline = std::chrono::seconds(120);
+  duration timeout = std::chrono::seconds(5);               // of an expectation without a window
+  duration slack = std::chrono::seconds(1);                 // widens windows on both sides
+  duration case_deadline = std::chrono::seconds(120);       // beyond the waits in its lines
   duration late_tolerance = std::chrono::milliseconds(50);  // a harness later than this is late
   std::string user_name;  // put into every CONNECT that does not say user_name itself
   std::string password;
