@@ -23,7 +23,15 @@ struct defect {
   std::string_view breaks;   // statements, with blanks between: "v5:MQTT-3.1.2-4 v311:MQTT-3.1.2-6"
   std::string_view seen_in;  // a public thread or change log of a broker that had it; "" if none
   void (*plant)(model::rules& r);
+  // It takes away what many claims stand on: nothing is queued, no PINGRESP comes. A case that
+  // fails may then blame the statement that it was about to check; only a kill needs one of
+  // |breaks|.
+  bool sweeping = false;
 };
+
+// Stands among `breaks` for a malformed packet to a 3.1.1 client: that standard lays the format
+// down in prose and tables, without a statement of its own.
+inline constexpr std::string_view format_of_311 = "v311:format";
 
 // CONNECT: Clean Start, Session Present, Client Identifiers, refusals, takeover.
 std::span<const defect> connect_defects();

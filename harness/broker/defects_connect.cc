@@ -13,6 +13,8 @@ bool is_v5(protocol_version v) {
   return v == protocol_version::v5;
 }
 
+constexpr bool sweeping = true;
+
 constexpr defect table[] = {
     // Clean Start and Session Present.
     {"clean-start-ignored", "resumes the stored session although Clean Start is 1",
@@ -22,7 +24,8 @@ constexpr defect table[] = {
      [](rules& r) { r.resume_session = [](const connect_facts& f) { return f.stored; }; }},
     {"clean-start-with-interval-keeps-old-session",
      "Clean Start 1 of a session that is to last does not clear the earlier one",
-     "v5:MQTT-3.1.2-4 v5:MQTT-3.2.2-2", "https://github.com/apache/bifromq/commit/b7f17af81",
+     "v5:MQTT-3.1.2-4 v5:MQTT-3.2.2-2 v5:MQTT-3.1.4-4",
+     "https://github.com/apache/bifromq/commit/b7f17af81",
      [](rules& r) {
        r.discard_state = [](const discard_facts& f) {
          return f.cause != discard_cause::clean_start || !is_v5(f.version);
@@ -39,33 +42,28 @@ constexpr defect table[] = {
     {"session-never-resumed", "begins a new session at every CONNECT, and says so",
      "v5:MQTT-3.1.2-5 v5:MQTT-3.2.2-3 v5:MQTT-3.1.2-23 v311:MQTT-3.1.2-4 v311:MQTT-3.2.2-2",
      "https://github.com/dotnet/MQTTnet/pull/1268",
-     [](rules& r) { r.resume_session = [](const connect_facts&) { return false; }; }},
-    {"session-of-other-version-not-resumed",
-     "a session is lost when its client comes back with the other version of MQTT",
-     "v5:MQTT-3.1.2-5 v5:MQTT-3.2.2-3 v311:MQTT-3.1.2-4 v311:MQTT-3.2.2-2", "",
-     [](rules& r) {
-       r.resume_session = [](const connect_facts& f) {
-         return f.stored && !f.clean_start && f.version == f.stored_version;
-       };
-     }},
+     [](rules& r) { r.resume_session = [](const connect_facts&) { return false; }; }, sweeping},
     {"session-present-always-0", "resumes the session but answers Session Present 0",
      "v5:MQTT-3.2.2-3 v311:MQTT-3.2.2-2", "https://github.com/vernemq/vernemq/issues/73",
-     [](rules& r) { r.session_present = [](const connect_facts&) { return false; }; }},
+     [](rules& r) { r.session_present = [](const connect_facts&) { return false; }; }, sweeping},
     {"session-present-always-1", "answers Session Present 1 to every CONNECT",
      "v5:MQTT-3.2.2-2 v5:MQTT-3.2.2-3 v311:MQTT-3.2.2-1 v311:MQTT-3.2.2-3",
      "https://github.com/rabbitmq/rabbitmq-mqtt/issues/163",
-     [](rules& r) { r.session_present = [](const connect_facts&) { return true; }; }},
+     [](rules& r) { r.session_present = [](const connect_facts&) { return true; }; }, sweeping},
     {"session-present-from-the-flag", "answers Session Present 1 whenever Clean Start is 0",
      "v5:MQTT-3.2.2-3 v311:MQTT-3.2.2-3", "https://github.com/thingsboard/thingsboard/pull/3887",
-     [](rules& r) { r.session_present = [](const connect_facts& f) { return !f.clean_start; }; }},
+     [](rules& r) { r.session_present = [](const connect_facts& f) { return !f.clean_start; }; },
+     sweeping},
     {"session-present-1-for-a-clean-start",
      "answers Session Present 1 when Clean Start 1 has just discarded a session",
-     "v5:MQTT-3.2.2-2 v311:MQTT-3.2.2-1", "https://github.com/dotnet/MQTTnet/issues/613",
+     "v5:MQTT-3.2.2-2 v311:MQTT-3.2.2-1 v311:MQTT-3.1.2-6 v5:MQTT-3.1.2-4",
+     "https://github.com/dotnet/MQTTnet/issues/613",
      [](rules& r) { r.session_present = [](const connect_facts& f) { return f.stored; }; }},
     {"messages-before-connack", "sends queued messages in front of CONNACK",
      "v5:MQTT-3.2.0-1 v311:MQTT-3.2.0-1",
      "https://github.com/Azure/azure-iot-protocol-gateway/issues/33",
-     [](rules& r) { r.connack_before_messages = [](const connect_facts&) { return false; }; }},
+     [](rules& r) { r.connack_before_messages = [](const connect_facts&) { return false; }; },
+     sweeping},
 
     // Client Identifiers.
     {"client-id-without-case", "Client Identifiers that differ in case share a session",
@@ -89,12 +87,16 @@ constexpr defect table[] = {
     {"client-id-of-23-octets-refused", "takes 22 octets at most for a Client Identifier",
      "v5:MQTT-3.1.3-5 v311:MQTT-3.1.3-5", "",
      [](rules& r) {
-       r.client_id_refused = [](const client_id_facts& f) { return f.client_id.size() == 23; };
+       r.client_id_refused = [](const client_id_facts& f) {
+         return f.client_id.size() == 23 || sound_rules().client_id_refused(f);
+       };
      }},
     {"client-id-of-1-octet-refused", "refuses Client Identifiers of one character",
      "v5:MQTT-3.1.3-5 v311:MQTT-3.1.3-5", "",
      [](rules& r) {
-       r.client_id_refused = [](const client_id_facts& f) { return f.client_id.size() == 1; };
+       r.client_id_refused = [](const client_id_facts& f) {
+         return f.client_id.size() == 1 || sound_rules().client_id_refused(f);
+       };
      }},
     {"empty-client-id-of-311-kept", "takes an empty Client Identifier with Clean Session 0",
      "v311:MQTT-3.1.3-8 v311:MQTT-3.1.3-7", "https://github.com/nanomq/nanomq/issues/2342",
@@ -104,14 +106,19 @@ constexpr defect table[] = {
      "https://github.com/mochi-mqtt/server/commit/34f9370",
      [](rules& r) { r.assigned_id_is_fresh = [](const client_id_facts&) { return false; }; }},
     {"assigned-id-not-told", "does not return the Client Identifier that it assigned",
-     "v5:MQTT-3.1.3-7", "",
+     "v5:MQTT-3.1.3-7 v5:MQTT-3.2.2-16", "",
      [](rules& r) { r.assigned_id_is_returned = [](const client_id_facts&) { return false; }; }},
 
     // CONNECT that is refused.
-    {"session-present-1-on-refusal", "a CONNACK that refuses tells of the stored session",
+    {"session-present-1-on-refusal", "a CONNACK that refuses has Session Present 1",
      "v5:MQTT-3.2.2-6 v311:MQTT-3.2.2-4", "https://github.com/halfgaar/FlashMQ/commit/38c399c",
      [](rules& r) {
-       r.session_present_on_refusal = [](const refusal_facts& f) { return f.stored; };
+       r.sent_instead = [](const sent_facts& f) -> std::optional<byte_buffer> {
+         if (f.packet != wire::packet_type::connack || f.octets[3] == 0) return std::nullopt;
+         byte_buffer out(f.octets.begin(), f.octets.end());
+         out[2] = 1;
+         return out;
+       };
      }},
     {"refused-connect-wipes-session", "obeys Clean Start before it checks the credentials",
      "v5:MQTT-3.1.4-2 v5:MQTT-3.1.4-4 v5:MQTT-3.1.2-23 v311:MQTT-3.1.4-3 v311:MQTT-3.1.2-4",
@@ -130,7 +137,8 @@ constexpr defect table[] = {
      "v5:MQTT-3.1.4-6 v311:MQTT-3.1.4-5", "",
      [](rules& r) { r.processes_behind_refusal = [](const refusal_facts&) { return true; }; }},
     {"any-password-accepted", "checks the user name only",
-     "v5:MQTT-3.1.4-2 v311:v311-3.1.4-b v311:MQTT-3.2.2-5", "CVE-2016-9877",
+     "v5:MQTT-3.1.4-2 v311:v311-3.1.4-b v311:MQTT-3.2.2-5 v311:MQTT-3.2.2-4 v5:MQTT-3.2.2-6",
+     "CVE-2016-9877",
      [](rules& r) { r.credentials_accepted = [](const credential_facts&) { return true; }; }},
     {"connack-code-of-the-other-version", "answers 3.1.1 clients with reason codes of 5.0",
      "v311:MQTT-3.2.2-4 v311:MQTT-3.2.2-6 v311:v311-3.1.4-b v311:MQTT-3.2.2-5",
@@ -138,13 +146,6 @@ constexpr defect table[] = {
      [](rules& r) {
        r.credentials_reason = [](const credential_facts& f) -> std::uint8_t {
          return is_v5(f.version) ? 0x04 : 0x03;
-       };
-     }},
-    {"level-6-served", "takes CONNECT with a Protocol Level that it does not know",
-     "v5:MQTT-3.1.2-2 v311:MQTT-3.1.2-2", "",
-     [](rules& r) {
-       r.unsupported_level_answer = [](const level_facts&) -> std::optional<std::uint8_t> {
-         return std::nullopt;
        };
      }},
     {"malformed-311-connect-answered", "sends a CONNACK in answer to a malformed CONNECT of 3.1.1",
@@ -163,17 +164,20 @@ constexpr defect table[] = {
 
     // Takeover.
     {"takeover-keeps-both", "leaves the old connection open at a takeover",
-     "v5:MQTT-3.1.4-3 v311:MQTT-3.1.4-2", "https://github.com/codepr/sol/issues/17",
+     "v5:MQTT-3.1.4-3 v311:MQTT-3.1.4-2 v5:MQTT-3.14.2-2 v5:v5-3.1.4-d",
+     "https://github.com/codepr/sol/issues/17",
      [](rules& r) { r.takeover_closes_old = [](const takeover_facts&) { return false; }; }},
     {"takeover-closes-both", "closes the new connection together with the old one",
      "v5:MQTT-3.1.4-5 v5:MQTT-3.1.4-3 v311:MQTT-3.1.4-4 v311:MQTT-3.1.4-2",
      "https://github.com/Yakifo/amqtt",
-     [](rules& r) { r.takeover_closes_new = [](const takeover_facts&) { return true; }; }},
+     [](rules& r) { r.takeover_closes_new = [](const takeover_facts&) { return true; }; },
+     sweeping},
     {"takeover-tells-311", "sends DISCONNECT to a 3.1.1 client whose session is taken over",
-     "v311:MQTT-3.1.4-2", "https://github.com/mochi-mqtt/server",
+     "v311:format v311:MQTT-3.1.4-2", "https://github.com/mochi-mqtt/server",
      [](rules& r) { r.takeover_is_told = [](const takeover_facts&) { return true; }; }},
     {"takeover-with-malformed-reason", "gives reason 0x00 when it takes a session over",
-     "v5:MQTT-3.14.2-1 v5:MQTT-3.1.4-3", "https://github.com/eclipse/mosquitto/issues/2607",
+     "v5:MQTT-3.14.2-1 v5:MQTT-3.1.4-3 v5:MQTT-3.14.2-2 v5:v5-3.1.4-d",
+     "https://github.com/eclipse/mosquitto/issues/2607",
      [](rules& r) { r.takeover_reason = [](const takeover_facts&) -> std::uint8_t { return 0; }; }},
     {"takeover-inherits-ended-session",
      "a session that ends with its connection is inherited by the one that takes over",
@@ -182,6 +186,10 @@ constexpr defect table[] = {
      [](rules& r) {
        r.session_ends_at_close = [](const end_facts& f) {
          return f.interval == 0 && f.cause != close_cause::takeover;
+       };
+       r.session_end = [](const end_facts& f) {
+         return f.interval == 0 ? saturating_add(f.closed_at, std::chrono::seconds(600))
+                                : sound_rules().session_end(f);
        };
      }},
     {"takeover-loses-subscriptions",
@@ -193,11 +201,11 @@ constexpr defect table[] = {
        r.part_is_resumed = [](const resume_facts& f) {
          return !f.took_over || f.part != state_part::subscriptions;
        };
-     }},
+     },
+     sweeping},
     {"takeover-loses-unacknowledged", "messages in flight at a takeover are not sent again",
      "v5:MQTT-4.4.0-1 v5:MQTT-3.1.2-5 v5:v5-4.1-b v5:MQTT-4.1.0-1 v311:MQTT-4.4.0-1 "
-     "v311:MQTT-3.1.2-4 "
-     "v311:v311-3.1.2.4-b",
+     "v311:MQTT-3.1.2-4 v311:v311-3.1.2.4-b v311:MQTT-4.5.0-1 v5:MQTT-4.5.0-1",
      "",
      [](rules& r) {
        r.part_is_resumed = [](const resume_facts& f) {

@@ -15,13 +15,16 @@ bool is_v5(protocol_version v) {
   return v == protocol_version::v5;
 }
 
+constexpr bool sweeping = true;
+
 constexpr defect table[] = {
     // The queue of an absent client.
     {"nothing-queued", "messages for absent clients are dropped",
      "v5:MQTT-4.5.0-1 v5:v5-4.1-b v5:MQTT-3.1.2-5 v311:MQTT-3.1.2-5 v311:MQTT-4.5.0-1 "
      "v311:v311-3.1.2.4-b",
      "https://github.com/nanomq/nanomq/issues/279",
-     [](rules& r) { r.message_is_queued = [](const queue_facts& f) { return f.connected; }; }},
+     [](rules& r) { r.message_is_queued = [](const queue_facts& f) { return f.connected; }; },
+     sweeping},
     {"qos2-not-queued", "messages of QoS 2 for absent clients are dropped",
      "v5:MQTT-4.5.0-1 v5:v5-4.1-b v5:MQTT-3.1.2-5 v311:MQTT-3.1.2-5 v311:MQTT-4.5.0-1 "
      "v311:v311-3.1.2.4-b",
@@ -30,18 +33,18 @@ constexpr defect table[] = {
        r.message_is_queued = [](const queue_facts& f) {
          return f.connected || f.qos == 1 || (f.qos == 0 && f.qos0_queued);
        };
-     }},
+     },
+     sweeping},
     {"qos0-option-without-effect", "QoS 0 is not queued although the operator asked for it",
-     "v5:MQTT-4.5.0-1 v311:MQTT-4.5.0-1 v311:v311-3.1.2.4-a v5:v5-4.1-b",
+     "v5:MQTT-4.5.0-1 v311:MQTT-4.5.0-1 v311:v311-3.1.2.4-a v5:v5-4.1-b v311:v311-3.1.2.4-b",
      "https://github.com/eclipse/mosquitto/issues/2224",
      [](rules& r) {
        r.message_is_queued = [](const queue_facts& f) { return f.qos > 0 || f.connected; };
      }},
     {"queue-of-four", "a queue takes no more than four messages, whatever was declared",
      "v5:MQTT-4.5.0-1 v5:v5-4.1.1-a v5:MQTT-3.3.4-9 v311:MQTT-4.5.0-1 v311:v311-4.1-b "
-     "v311:MQTT-3.1.2-5 "
-     "v5:v5-4.9-b v5:MQTT-4.9.0-2 v5:v5-4.1-b v311:v311-3.1.2.4-b v5:MQTT-4.6.0-5 "
-     "v311:MQTT-4.6.0-6",
+     "v311:MQTT-3.1.2-5 v5:v5-4.9-b v5:MQTT-4.9.0-2 v5:v5-4.1-b v311:v311-3.1.2.4-b "
+     "v5:MQTT-4.6.0-5 v311:MQTT-4.6.0-6 v5:MQTT-3.3.2-17 v5:MQTT-3.3.2-18 v5:MQTT-4.9.0-1",
      "https://github.com/halfgaar/FlashMQ/issues/173",
      [](rules& r) { r.queue_is_full = [](const queue_facts& f) { return f.size >= 4; }; }},
     {"queue-without-limit", "a queue grows past the limit that was declared",
@@ -63,18 +66,20 @@ constexpr defect table[] = {
      "v5:MQTT-4.5.0-1 v5:MQTT-4.4.0-1 v5:MQTT-3.1.2-5 v311:MQTT-4.5.0-1 v311:MQTT-4.4.0-1 "
      "v311:MQTT-3.1.2-5 v311:MQTT-3.1.2-4",
      "https://github.com/eclipse/mosquitto/blob/master/ChangeLog.txt (0.14)",
-     [](rules& r) { r.queue_is_sent_on_resume = [](const connect_facts&) { return false; }; }},
+     [](rules& r) { r.queue_is_sent_on_resume = [](const connect_facts&) { return false; }; },
+     sweeping},
     {"queue-backwards", "the last message of a queue comes first",
      "v5:MQTT-4.6.0-5 v5:MQTT-4.6.0-6 v311:MQTT-4.6.0-6 v311:MQTT-4.6.0-5",
      "https://github.com/mcollina/mosca",
-     [](rules& r) { r.queue_order_is_kept = [](const order_facts&) { return false; }; }},
+     [](rules& r) { r.queue_order_is_kept = [](const order_facts&) { return false; }; }, sweeping},
     {"queue-of-qos2-backwards", "waiting messages are sent in reverse when there are four or more",
      "v5:MQTT-4.6.0-5 v5:MQTT-4.6.0-6 v311:MQTT-4.6.0-6 v311:MQTT-4.6.0-5", "",
-     [](rules& r) { r.queue_order_is_kept = [](const order_facts& f) { return f.size < 4; }; }},
+     [](rules& r) { r.queue_order_is_kept = [](const order_facts& f) { return f.size < 4; }; },
+     sweeping},
 
     // Message expiry.
-    {"queued-never-expires", "sends queued messages whose expiry has passed", "v5:MQTT-3.3.2-5",
-     "https://github.com/processone/ejabberd",
+    {"queued-never-expires", "sends queued messages whose expiry has passed",
+     "v5:MQTT-3.3.2-5 v5:v5-3.1.3.2.4-a", "https://github.com/processone/ejabberd",
      [](rules& r) { r.queued_is_expired = [](const copy_facts&) { return false; }; }},
     {"queued-expires-without-interval", "messages without an expiry are dropped after ten seconds",
      "v5:v5-3.3.2.3.3-a v5:MQTT-4.5.0-1 v311:MQTT-4.5.0-1", "",
@@ -97,7 +102,7 @@ constexpr defect table[] = {
        r.remaining_expiry = [](const copy_facts& f) { return f.expiry_interval.value_or(0); };
      }},
     {"expiry-as-elapsed-time", "the time that a message waited is passed on as its expiry",
-     "v5:MQTT-3.3.2-6", "wolfMQTT",
+     "v5:MQTT-3.3.2-6 v5:v5-3.1.3.2.4-a", "wolfMQTT",
      [](rules& r) {
        r.remaining_expiry = [](const copy_facts& f) {
          return static_cast<std::uint32_t>(std::chrono::duration_cast<seconds>(f.waited).count());
@@ -125,21 +130,23 @@ constexpr defect table[] = {
      "v5:MQTT-4.4.0-1 v5:MQTT-4.3.2-3 v5:MQTT-4.3.3-3 v5:MQTT-3.1.2-5 v5:v5-4.1-b v5:MQTT-4.1.0-1 "
      "v311:MQTT-4.4.0-1 v311:MQTT-4.3.2-1 v311:MQTT-4.3.3-1 v311:v311-3.1.2.4-b v311:MQTT-4.1.0-1",
      "https://github.com/Yakifo/amqtt/issues/401",
-     [](rules& r) { r.is_redelivered = [](const copy_facts& f) { return f.released; }; }},
+     [](rules& r) { r.is_redelivered = [](const copy_facts& f) { return f.released; }; }, sweeping},
     {"pubrel-not-sent-again", "a PUBREL that was not answered is not sent again",
-     "v5:MQTT-4.4.0-1 v5:MQTT-4.3.3-5 v5:v5-4.1-b v311:MQTT-4.4.0-1 v311:MQTT-4.3.3-1",
+     "v5:MQTT-4.4.0-1 v5:MQTT-4.3.3-5 v5:v5-4.1-b v311:MQTT-4.4.0-1 v311:MQTT-4.3.3-1 v5:v5-4.9-b "
+     "v5:MQTT-4.8.2-4",
      "https://github.com/eclipse/mosquitto/issues/1454",
      [](rules& r) { r.is_redelivered = [](const copy_facts& f) { return !f.released; }; }},
     {"publish-again-behind-pubrel", "sends PUBLISH again where PUBREL is owed",
-     "v5:MQTT-4.3.3-6 v5:MQTT-4.4.0-1 v5:MQTT-4.3.3-5 v311:MQTT-4.3.3-1 v311:MQTT-4.4.0-1",
+     "v5:MQTT-4.3.3-6 v5:MQTT-4.4.0-1 v5:MQTT-4.3.3-5 v311:MQTT-4.3.3-1 v311:MQTT-4.4.0-1 "
+     "v5:v5-4.9-b v5:MQTT-4.8.2-4",
      "https://github.com/emqx/emqx/issues/1216",
      [](rules& r) { r.publish_again_after_release = [](const copy_facts&) { return true; }; }},
     {"redelivery-with-new-id", "a message that is sent again has another Packet Identifier",
      "v5:MQTT-4.4.0-1 v311:MQTT-4.4.0-1", "https://github.com/moquette-io/moquette/issues/16",
-     [](rules& r) { r.redelivery_keeps_id = [](const copy_facts&) { return false; }; }},
+     [](rules& r) { r.redelivery_keeps_id = [](const copy_facts&) { return false; }; }, sweeping},
     {"redelivery-with-dup-0", "a message that is sent again has DUP 0",
      "v5:MQTT-3.3.1-1 v311:MQTT-3.3.1-1", "https://github.com/halfgaar/FlashMQ/issues/176",
-     [](rules& r) { r.dup_flag = [](const copy_facts&) { return false; }; }},
+     [](rules& r) { r.dup_flag = [](const copy_facts&) { return false; }; }, sweeping},
     {"first-delivery-with-dup-1", "queued messages are sent with DUP 1 the first time",
      "v5:MQTT-4.3.2-2 v5:MQTT-4.3.3-2 v311:MQTT-4.3.2-1 v311:MQTT-4.3.3-1",
      "https://github.com/emqx/emqx/issues/18441",
@@ -158,10 +165,14 @@ constexpr defect table[] = {
        };
      }},
     {"redelivery-backwards", "unacknowledged messages come again in reverse order",
-     "v5:MQTT-4.6.0-5 v5:v5-4.6-b v311:MQTT-4.6.0-6", "https://github.com/mochi-mqtt/server",
+     "v5:MQTT-4.6.0-5 v5:v5-4.6-b v311:MQTT-4.6.0-6 v5:MQTT-4.3.2-3 v5:MQTT-3.3.1-1 "
+     "v311:MQTT-4.3.2-1 v311:MQTT-4.4.0-1 v5:MQTT-4.4.0-1",
+     "https://github.com/mochi-mqtt/server",
      [](rules& r) { r.redelivery_order_is_kept = [](const order_facts&) { return false; }; }},
     {"new-before-redelivered", "queued messages come before those that are sent again",
-     "v5:v5-4.6-b v5:MQTT-4.6.0-5 v311:MQTT-4.6.0-6", "https://github.com/nats-io/nats-server",
+     "v5:v5-4.6-b v5:MQTT-4.6.0-5 v311:MQTT-4.6.0-6 v5:MQTT-4.4.0-1 v5:MQTT-4.3.2-3 "
+     "v5:MQTT-3.3.1-1 v5:v5-4.9-a v5:v5-3.8.4-e",
+     "https://github.com/nats-io/nats-server",
      [](rules& r) { r.redelivery_before_new = [](const order_facts&) { return false; }; }},
     {"retry-on-a-live-connection", "sends a PUBLISH again when the acknowledgement takes 10 s",
      "v5:MQTT-4.4.0-1", "https://github.com/thingsboard/tbmq/issues/275",
@@ -174,7 +185,8 @@ constexpr defect table[] = {
        r.packet_id_is_usable = [](const packet_id_facts& f) {
          return f.candidate != 0 && f.candidate <= 2;
        };
-     }},
+     },
+     sweeping},
 
     // Acknowledgements from the client.
     {"acknowledged-come-back", "acknowledged messages are sent again on resume",
@@ -182,46 +194,45 @@ constexpr defect table[] = {
      "v5:v5-2.2.1-a "
      "v311:MQTT-4.3.2-1 v311:MQTT-4.3.3-1 v311:MQTT-4.4.0-1",
      "https://github.com/dotnet/MQTTnet/pull/1569",
-     [](rules& r) {
-       r.acknowledgement_completes = [](const acknowledge_facts&) { return false; };
-     }},
+     [](rules& r) { r.acknowledgement_completes = [](const acknowledge_facts&) { return false; }; },
+     sweeping},
     {"pubrec-completes", "a message is done with when PUBREC comes",
-     "v5:MQTT-4.3.3-5 v5:MQTT-4.4.0-1 v5:MQTT-4.3.3-3 v311:MQTT-4.3.3-1 v311:MQTT-4.4.0-1", "",
+     "v5:MQTT-4.3.3-5 v5:MQTT-4.4.0-1 v5:MQTT-4.3.3-3 v311:MQTT-4.3.3-1 v311:MQTT-4.4.0-1 "
+     "v5:v5-4.9-b v5:MQTT-4.8.2-4",
+     "",
      [](rules& r) {
        r.acknowledgement_completes = [](const acknowledge_facts& f) { return f.known; };
      }},
     {"puback-0x80-not-an-acknowledgement", "PUBACK with an error leaves the message in flight",
-     "v5:MQTT-4.4.0-2 v5:MQTT-4.3.2-3 v5:v5-4.9-b v5:MQTT-4.4.0-1", "",
+     "v5:MQTT-4.4.0-2 v5:MQTT-4.3.2-3 v5:v5-4.9-b v5:MQTT-4.4.0-1 v5:MQTT-4.8.2-6", "",
      [](rules& r) {
        r.acknowledgement_completes = [](const acknowledge_facts& f) {
          return f.known && f.packet != packet_type::pubrec && f.reason < 0x80;
        };
      }},
     {"pubrec-0x80-answered", "sends PUBREL in answer to a PUBREC that refuses",
-     "v5:MQTT-4.3.3-4 v5:MQTT-4.4.0-2 v5:v5-4.3.3-a v5:MQTT-4.3.3-3", "",
+     "v5:MQTT-4.3.3-4 v5:MQTT-4.4.0-2 v5:v5-4.3.3-a v5:MQTT-4.3.3-3 v5:v5-4.9-b", "",
      [](rules& r) { r.pubrec_is_answered = [](const acknowledge_facts&) { return true; }; }},
     {"pubrec-not-answered", "PUBREC gets no PUBREL",
      "v5:MQTT-4.3.3-4 v311:MQTT-4.3.3-1 v5:MQTT-4.9.0-3 v5:MQTT-3.3.4-10 v5:MQTT-4.4.0-1 "
-     "v311:MQTT-4.4.0-1",
+     "v311:MQTT-4.4.0-1 v311:MQTT-3.10.4-3 v5:MQTT-3.10.4-3",
      "", [](rules& r) { r.pubrec_is_answered = [](const acknowledge_facts&) { return false; }; }},
-    {"repeated-pubrec-not-answered", "PUBREC for an id that is not in flight gets no PUBREL",
-     "v5:MQTT-4.3.3-4 v5:MQTT-3.6.2-1 v311:MQTT-4.3.3-1",
-     "https://github.com/vernemq/vernemq/issues/926",
-     [](rules& r) {
-       r.pubrec_is_answered = [](const acknowledge_facts& f) { return f.known && f.reason < 0x80; };
-     }},
     {"pubrel-with-error", "every PUBREL carries an error", "v5:MQTT-3.6.2-1 v5:MQTT-4.3.3-4", "",
      [](rules& r) {
        r.pubrel_reason = [](const acknowledge_facts&) -> std::uint8_t { return 0x92; };
-     }},
+     },
+     sweeping},
 
     // The client's Receive Maximum.
     {"receive-maximum-ignored", "sends as many messages as there are",
-     "v5:MQTT-3.3.4-9 v5:MQTT-4.9.0-2 v5:MQTT-4.9.0-1 v5:v5-4.9-a v5:v5-4.9-b",
+     "v5:MQTT-3.3.4-9 v5:MQTT-4.9.0-2 v5:MQTT-4.9.0-1 v5:v5-4.9-a v5:v5-4.9-b v5:MQTT-4.9.0-3 "
+     "v5:MQTT-3.3.4-10",
      "https://github.com/moscajs/aedes",
      [](rules& r) { r.in_flight_window = [](const window_facts& f) { return f.server; }; }},
     {"receive-maximum-off-by-one", "has one message more in flight than the client allows",
-     "v5:MQTT-3.3.4-9 v5:MQTT-4.9.0-2 v5:MQTT-4.9.0-1 v5:v5-4.9-a v5:v5-4.9-b", "EMQX b3e6d551e1",
+     "v5:MQTT-3.3.4-9 v5:MQTT-4.9.0-2 v5:MQTT-4.9.0-1 v5:v5-4.9-a v5:v5-4.9-b v5:MQTT-4.9.0-3 "
+     "v5:MQTT-3.3.4-10",
+     "EMQX b3e6d551e1",
      [](rules& r) {
        r.in_flight_window = [](const window_facts& f) -> std::uint32_t {
          return is_v5(f.version) ? std::min(f.asked + 1, f.server) : f.server;
@@ -238,7 +249,8 @@ constexpr defect table[] = {
      }},
     {"quota-of-old-connection-stays-used",
      "what was in flight before is missing from the new quota",
-     "v5:v5-4.9-a v5:MQTT-4.9.0-1 v5:MQTT-4.4.0-1 v311:MQTT-4.4.0-1 v5:v5-4.9-b v5:MQTT-4.5.0-1",
+     "v5:v5-4.9-a v5:MQTT-4.9.0-1 v5:MQTT-4.4.0-1 v311:MQTT-4.4.0-1 v5:v5-4.9-b v5:MQTT-4.5.0-1 "
+     "v5:MQTT-3.1.2-25",
      "https://github.com/halfgaar/FlashMQ/issues/173",
      [](rules& r) {
        r.in_flight_window = [](const window_facts& f) -> std::uint32_t {
@@ -254,7 +266,8 @@ constexpr defect table[] = {
        r.acknowledgement_completes = [](const acknowledge_facts& f) {
          return f.known && f.packet == packet_type::pubcomp;
        };
-     }},
+     },
+     sweeping},
     {"quota-given-back-at-pubrec", "a slot of the window is free when PUBREC comes",
      "v5:v5-4.9-b v5:MQTT-4.9.0-2 v5:MQTT-3.3.4-9", "",
      [](rules& r) {
@@ -270,20 +283,13 @@ constexpr defect table[] = {
     {"pubrel-again-costs-quota", "a PUBREL that is sent again takes a slot of the window",
      "v5:v5-4.9-b v5:MQTT-4.4.0-1", "",
      [](rules& r) { r.redelivered_release_costs_quota = [](const copy_facts&) { return true; }; }},
-    {"qos0-queues-behind-the-window",
-     "QoS 0 waits when the window is full, and all other packets too",
-     "v5:v5-4.9-c v5:MQTT-4.9.0-3 v5:MQTT-3.3.4-10",
-     "https://github.com/vernemq/vernemq/issues/2150",
-     [](rules& r) { r.qos0_waits_for_quota = [](const copy_facts&) { return true; }; }},
 
     // PUBLISH from clients.
     {"publish-not-acknowledged", "QoS 1 and 2 get no answer",
      "v5:MQTT-3.3.4-1 v5:MQTT-4.3.2-4 v5:MQTT-4.3.3-8 v311:MQTT-4.3.2-2 v311:MQTT-4.3.3-2 "
      "v311:MQTT-3.3.4-1",
-     "", [](rules& r) { r.publish_is_acknowledged = [](const publish_facts&) { return false; }; }},
-    {"qos0-acknowledged", "acknowledges QoS 0, with identifier 0",
-     "v5:v5-4.3.1-a v5:MQTT-3.3.4-1 v311:MQTT-3.3.4-1 v5:v5-7.1.1-a", "",
-     [](rules& r) { r.publish_is_acknowledged = [](const publish_facts&) { return true; }; }},
+     "", [](rules& r) { r.publish_is_acknowledged = [](const publish_facts&) { return false; }; },
+     sweeping},
     {"puback-0x10-although-delivered", "says that nobody matched although somebody did",
      "v5:MQTT-3.4.2-1 v5:v5-3.4.2.1-b v5:MQTT-4.3.2-4 v5:MQTT-4.3.3-8",
      "https://github.com/eclipse/mosquitto/issues/3102",
@@ -293,7 +299,9 @@ constexpr defect table[] = {
        };
      }},
     {"qos1-repeat-swallowed", "a QoS 1 PUBLISH with DUP 1 is never passed on",
-     "v5:MQTT-4.3.2-5 v5:v5-3.3.1.1-a v311:MQTT-4.3.2-2 v5:MQTT-3.3.1-3 v311:MQTT-3.3.1-3", "",
+     "v5:MQTT-4.3.2-5 v5:v5-3.3.1.1-a v311:MQTT-4.3.2-2 v5:MQTT-3.3.1-3 v311:MQTT-3.3.1-3 "
+     "v311:MQTT-4.5.0-1",
+     "",
      [](rules& r) {
        r.publish_is_duplicate = [](const publish_facts& f) {
          return (f.qos == 1 && f.dup) || sound_rules().publish_is_duplicate(f);
@@ -312,7 +320,9 @@ constexpr defect table[] = {
        };
      }},
     {"qos2-dup-flag-decides", "a QoS 2 PUBLISH is a repetition when, and only when, DUP is 1",
-     "v5:MQTT-4.3.3-10 v5:MQTT-4.3.3-12 v5:v5-3.3.1.1-a v5:MQTT-4.3.3-8 v311:MQTT-4.3.3-2", "",
+     "v5:MQTT-4.3.3-10 v5:MQTT-4.3.3-12 v5:v5-3.3.1.1-a v5:MQTT-4.3.3-8 v311:MQTT-4.3.3-2 "
+     "v311:MQTT-4.5.0-1",
+     "",
      [](rules& r) {
        r.publish_is_duplicate = [](const publish_facts& f) { return f.qos == 2 && f.dup; };
      }},
@@ -329,13 +339,15 @@ constexpr defect table[] = {
      }},
     {"qos2-id-not-kept", "does not remember which QoS 2 messages it has received",
      "v5:MQTT-4.3.3-10 v5:v5-4.1-b v5:MQTT-4.3.3-11 v311:MQTT-4.3.3-2 v311:v311-3.1.2.4-b", "",
-     [](rules& r) { r.received_id_is_kept = [](const publish_facts&) { return false; }; }},
+     [](rules& r) { r.received_id_is_kept = [](const publish_facts&) { return false; }; },
+     sweeping},
     {"qos2-id-never-freed", "an identifier stays in use behind PUBCOMP",
-     "v5:MQTT-4.3.3-12 v5:v5-4.3.3-a v5:v5-2.2.1-a v311:MQTT-4.3.3-2",
+     "v5:MQTT-4.3.3-12 v5:v5-4.3.3-a v5:v5-2.2.1-a v311:MQTT-4.3.3-2 v5:v5-4.9-b",
      "https://github.com/eclipse/mosquitto/issues/1322",
      [](rules& r) { r.release_frees_id = [](const release_facts&) { return false; }; }},
     {"pubrel-not-answered", "PUBREL gets no PUBCOMP", "v5:MQTT-4.3.3-11 v311:MQTT-4.3.3-2", "",
-     [](rules& r) { r.release_is_answered = [](const release_facts&) { return false; }; }},
+     [](rules& r) { r.release_is_answered = [](const release_facts&) { return false; }; },
+     sweeping},
     {"unknown-pubrel-not-answered", "PUBREL for an id that is not open gets no PUBCOMP",
      "v5:MQTT-4.3.3-11 v5:MQTT-3.7.2-1 v311:MQTT-4.3.3-2",
      "https://github.com/moscajs/aedes/commit/65d86c9",
@@ -347,7 +359,8 @@ constexpr defect table[] = {
        r.release_reason = [](const release_facts& f) -> std::uint8_t {
          return is_v5(f.version) ? 0x92 : 0;
        };
-     }},
+     },
+     sweeping},
     {"own-receive-maximum-not-checked", "takes more messages at once than it announced",
      "v5:v5-3.3.4-f", "",
      [](rules& r) { r.receive_maximum_exceeded = [](const publish_facts&) { return false; }; }},
@@ -427,18 +440,12 @@ constexpr defect table[] = {
        };
      }},
     {"packet-limit-ignored", "sends packets larger than the client's Maximum Packet Size",
-     "v5:MQTT-3.1.2-24", "https://github.com/emqx/emqx (WebSocket)",
+     "v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-25", "https://github.com/emqx/emqx (WebSocket)",
      [](rules& r) { r.outbound_too_large = [](const packet_size_facts&) { return false; }; }},
     {"packet-limit-of-old-connection", "keeps to the Maximum Packet Size of the connection before",
-     "v5:MQTT-3.1.2-24", "",
+     "v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-25", "",
      [](rules& r) {
        r.outbound_too_large = [](const packet_size_facts& f) { return f.size > f.previous; };
-     }},
-    {"packet-limit-off-by-one", "does not send a packet that is as large as the client allows",
-     "v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-25 v5:MQTT-4.5.0-1",
-     "https://github.com/eclipse/mosquitto/issues/3503",
-     [](rules& r) {
-       r.outbound_too_large = [](const packet_size_facts& f) { return f.size >= f.limit; };
      }},
     {"oversized-blocks-the-window", "a message too large to send keeps its place in the window",
      "v5:MQTT-3.1.2-25", "",

@@ -14,6 +14,8 @@ bool is_v5(protocol_version v) {
   return v == protocol_version::v5;
 }
 
+constexpr bool sweeping = true;
+
 constexpr defect table[] = {
     // A part of the state is lost when the session is resumed.
     {"resume-loses-subscriptions", "Session Present 1, but the subscriptions are gone",
@@ -24,14 +26,16 @@ constexpr defect table[] = {
        r.part_is_resumed = [](const resume_facts& f) {
          return f.part != state_part::subscriptions;
        };
-     }},
+     },
+     sweeping},
     {"resume-loses-queue", "what was queued while the client was away is thrown away",
      "v5:MQTT-4.5.0-1 v5:MQTT-3.1.2-5 v5:MQTT-3.1.2-23 v5:v5-4.1-b v311:MQTT-4.5.0-1 "
      "v311:MQTT-3.1.2-4 v311:MQTT-3.1.2-5 v311:v311-3.1.2.4-b",
      "https://github.com/eclipse/mosquitto/issues/1081",
      [](rules& r) {
        r.part_is_resumed = [](const resume_facts& f) { return f.part != state_part::queue; };
-     }},
+     },
+     sweeping},
     {"resume-loses-unacknowledged", "messages that were not acknowledged are not sent again",
      "v5:MQTT-4.4.0-1 v5:MQTT-3.1.2-5 v5:v5-4.1-b v5:MQTT-4.1.0-1 v311:MQTT-4.4.0-1 "
      "v311:MQTT-3.1.2-4 "
@@ -39,30 +43,24 @@ constexpr defect table[] = {
      "https://github.com/Yakifo/amqtt/issues/401",
      [](rules& r) {
        r.part_is_resumed = [](const resume_facts& f) { return f.part != state_part::in_flight; };
-     }},
+     },
+     sweeping},
     {"resume-loses-received-qos2", "which QoS 2 messages were received lives with the connection",
      "v5:MQTT-4.3.3-10 v5:MQTT-3.1.2-5 v5:v5-4.1-b v311:MQTT-4.3.3-2 v311:MQTT-3.1.2-4 "
-     "v311:v311-3.1.2.4-b",
+     "v311:v311-3.1.2.4-b v5:v5-2.2.1-c v5:MQTT-4.3.3-11 v5:MQTT-4.3.3-13",
      "https://github.com/rmqtt/rmqtt/issues/456",
      [](rules& r) {
        r.part_is_resumed = [](const resume_facts& f) { return f.part != state_part::received_ids; };
      }},
     {"resume-loses-shares", "subscriptions to a share are not recovered",
-     "v5:v5-4.8.2-b v5:v5-4.1-b v5:MQTT-3.1.2-5",
+     "v5:v5-4.8.2-b v5:v5-4.1-b v5:MQTT-3.1.2-5 v5:MQTT-4.8.2-4 v5:MQTT-3.3.4-3 v5:v5-3.3.4-e",
      "https://github.com/eclipse/mosquitto/blob/master/ChangeLog.txt (2.0.12)",
      [](rules& r) { r.part_is_resumed = [](const resume_facts& f) { return !f.shared; }; }},
-    {"resume-with-other-version-loses-subscriptions",
-     "a session that comes back with the other version has no subscriptions left",
-     "v5:MQTT-3.1.2-5 v5:v5-4.1-b v311:MQTT-3.1.2-4 v311:v311-3.1.2.4-b", "",
-     [](rules& r) {
-       r.part_is_resumed = [](const resume_facts& f) {
-         return f.part != state_part::subscriptions || f.version == f.stored_version;
-       };
-     }},
 
     // A part of the state survives the end of the session.
     {"subscriptions-survive-clean-start", "Clean Start 1 leaves the old subscriptions in force",
-     "v5:MQTT-3.1.2-4 v311:MQTT-3.1.2-6", "https://github.com/dotnet/MQTTnet/pull/1553",
+     "v5:MQTT-3.1.2-4 v311:MQTT-3.1.2-6 v5:MQTT-3.1.4-4",
+     "https://github.com/dotnet/MQTTnet/pull/1553",
      [](rules& r) {
        r.discard_state = [](const discard_facts& f) {
          return f.cause != discard_cause::clean_start || f.part != state_part::subscriptions;
@@ -92,7 +90,8 @@ constexpr defect table[] = {
      }},
     {"subscriptions-survive-the-close",
      "a session that ends with its connection leaves its subscriptions behind",
-     "v5:v5-3.1.2.11.2-c v5:v5-3.1.2.11.2-b v5:MQTT-4.1.0-2 v311:MQTT-3.1.2-6 v311:v311-3.1.2.4-e",
+     "v5:v5-3.1.2.11.2-c v5:v5-3.1.2.11.2-b v5:MQTT-4.1.0-2 v311:MQTT-3.1.2-6 v311:v311-3.1.2.4-e "
+     "v5:v5-3.14.2.2.2-d v5:v5-3.1.2.11.2-g",
      "https://github.com/mochi-mqtt/server/commit/45c4a64",
      [](rules& r) {
        r.discard_state = [](const discard_facts& f) {
@@ -122,15 +121,15 @@ constexpr defect table[] = {
          return f.cause != discard_cause::expiry || f.part != state_part::subscriptions;
        };
      }},
-    {"queue-survives-expiry", "an expired session leaves its queue behind", "v5:MQTT-4.1.0-2",
-     "https://issues.apache.org/jira/browse/ARTEMIS-4501",
+    {"queue-survives-expiry", "an expired session leaves its queue behind",
+     "v5:MQTT-4.1.0-2 v5:MQTT-3.2.2-3", "https://issues.apache.org/jira/browse/ARTEMIS-4501",
      [](rules& r) {
        r.discard_state = [](const discard_facts& f) {
          return f.cause != discard_cause::expiry || f.part != state_part::queue;
        };
      }},
     {"unacknowledged-survive-expiry", "an expired session leaves unacknowledged messages behind",
-     "v5:MQTT-4.1.0-2", "wolfMQTT F-10331",
+     "v5:MQTT-4.1.0-2 v5:MQTT-4.4.0-1", "wolfMQTT F-10331",
      [](rules& r) {
        r.discard_state = [](const discard_facts& f) {
          return f.cause != discard_cause::expiry || f.part != state_part::in_flight;
@@ -144,14 +143,14 @@ constexpr defect table[] = {
        };
      }},
     {"retained-go-with-the-session", "retained messages go when their publisher's session ends",
-     "v5:v5-4.1-c v311:MQTT-3.1.2-7", "",
+     "v5:v5-4.1-c v311:MQTT-3.1.2-7 v311:v311-4.1-a", "",
      [](rules& r) { r.retained_messages_go_too = [](const discard_facts&) { return true; }; }},
 
     // How long it lasts.
     {"session-ends-at-every-close", "every session ends with its connection",
      "v5:MQTT-3.1.2-23 v5:MQTT-3.1.2-5 v5:MQTT-3.2.2-3 v311:MQTT-3.1.2-4 v311:MQTT-3.2.2-2",
      "https://github.com/emqx/emqx/pull/2837",
-     [](rules& r) { r.session_ends_at_close = [](const end_facts&) { return true; }; }},
+     [](rules& r) { r.session_ends_at_close = [](const end_facts&) { return true; }; }, sweeping},
     {"session-ends-at-abrupt-close", "a session ends when its connection is lost",
      "v5:MQTT-3.1.2-23 v5:MQTT-4.1.0-2 v5:MQTT-3.1.2-5 v311:MQTT-3.1.2-4",
      "https://github.com/moscajs/aedes/commit/684aa51",
@@ -159,7 +158,8 @@ constexpr defect table[] = {
        r.session_ends_at_close = [](const end_facts& f) {
          return f.interval == 0 || f.cause == close_cause::peer_closed;
        };
-     }},
+     },
+     sweeping},
     {"session-ends-at-keep-alive-close", "a session ends when its client falls silent",
      "v5:MQTT-3.1.2-23 v5:MQTT-3.1.2-22 v311:MQTT-3.1.2-4 v311:MQTT-3.1.2-24 v5:v5-4.1-a", "",
      [](rules& r) {
@@ -175,7 +175,8 @@ constexpr defect table[] = {
        };
      }},
     {"session-ends-at-takeover", "a takeover begins a new session",
-     "v5:MQTT-3.2.2-3 v5:MQTT-3.1.2-5 v5:MQTT-3.1.2-23 v311:MQTT-3.2.2-2 v311:MQTT-3.1.2-4",
+     "v5:MQTT-3.2.2-3 v5:MQTT-3.1.2-5 v5:MQTT-3.1.2-23 v311:MQTT-3.2.2-2 v311:MQTT-3.1.2-4 "
+     "v311:MQTT-3.1.4-4 v5:MQTT-3.1.4-5",
      "https://github.com/emqx/emqx/issues/16081",
      [](rules& r) {
        r.session_ends_at_close = [](const end_facts& f) {
@@ -188,7 +189,8 @@ constexpr defect table[] = {
        r.session_ends_at_close = [](const end_facts& f) {
          return f.interval == 0 || (is_v5(f.version) && f.clean_start);
        };
-     }},
+     },
+     sweeping},
     {"interval-0-kept", "keeps sessions whose Session Expiry Interval is 0",
      "v5:v5-3.1.2.11.2-b v5:v5-3.1.2.11.2-c v5:MQTT-4.1.0-2 v5:MQTT-3.2.2-3 v311:MQTT-3.1.2-6 "
      "v311:v311-3.1.2.4-e v311:MQTT-3.2.2-3",
@@ -196,7 +198,8 @@ constexpr defect table[] = {
      [](rules& r) {
        r.session_ends_at_close = [](const end_facts&) { return false; };
        r.session_end = [](const end_facts& f) {
-         return saturating_add(f.closed_at, seconds(std::max(f.interval, 600u)));
+         return f.interval == 0 ? saturating_add(f.closed_at, seconds(600))
+                                : sound_rules().session_end(f);
        };
      }},
     {"interval-0-kept-at-abrupt-close", "Session Expiry Interval 0 works with DISCONNECT only",
@@ -208,7 +211,8 @@ constexpr defect table[] = {
          return f.interval == 0 && f.cause == close_cause::disconnect;
        };
        r.session_end = [](const end_facts& f) {
-         return saturating_add(f.closed_at, seconds(std::max(f.interval, 600u)));
+         return f.interval == 0 ? saturating_add(f.closed_at, seconds(600))
+                                : sound_rules().session_end(f);
        };
      }},
     {"clean-session-of-311-kept", "stores sessions of Clean Session 1 behind their connection",
@@ -228,7 +232,8 @@ constexpr defect table[] = {
        };
      }},
     {"absent-interval-means-for-ever", "a session lasts for ever when the interval is left out",
-     "v5:v5-3.1.2.11.2-b v5:MQTT-3.2.2-3", "wolfMQTT F-7668",
+     "v5:v5-3.1.2.11.2-b v5:MQTT-3.2.2-3 v5:v5-3.14.2.2.2-c v5:v5-3.2.2.3.2-b v5:v5-3.1.2.11.2-c",
+     "wolfMQTT F-7668",
      [](rules& r) {
        r.granted_interval = [](const expiry_facts& f) -> std::uint32_t {
          if (!is_v5(f.version)) return f.clean_start ? 0 : f.v311_interval;
@@ -237,10 +242,11 @@ constexpr defect table[] = {
        r.interval_is_announced = [](const expiry_facts&) { return false; };
      }},
     {"interval-ignored", "sessions are kept for ever, whatever the interval",
-     "v5:MQTT-4.1.0-2 v5:v5-4.1-a", "https://github.com/dotnet/MQTTnet/pull/1776",
+     "v5:MQTT-4.1.0-2 v5:v5-4.1-a v5:MQTT-3.2.2-3 v5:v5-4.8.2-c",
+     "https://github.com/dotnet/MQTTnet/pull/1776",
      [](rules& r) { r.session_end = [](const end_facts&) { return never; }; }},
-    {"interval-halved", "sessions end after half of their interval", "v5:MQTT-3.1.2-23 v5:v5-4.1-a",
-     "",
+    {"interval-halved", "sessions end after half of their interval",
+     "v5:MQTT-3.1.2-23 v5:v5-4.1-a v5:v5-3.2.2.3.2-a v5:v5-3.1.3.2.2-c", "",
      [](rules& r) {
        r.session_end = [](const end_facts& f) {
          if (f.interval == wire::never_expires) return never;
@@ -248,7 +254,7 @@ constexpr defect table[] = {
        };
      }},
     {"interval-counts-from-connect", "the Session Expiry Interval runs from CONNECT",
-     "v5:v5-4.1-a v5:MQTT-3.1.2-23", "",
+     "v5:v5-4.1-a v5:MQTT-3.1.2-23 v5:MQTT-4.1.0-1", "",
      [](rules& r) {
        r.session_end = [](const end_facts& f) {
          if (f.interval == wire::never_expires) return never;
@@ -256,7 +262,8 @@ constexpr defect table[] = {
        };
      }},
     {"largest-interval-overflows", "0xFFFFFFFF is added to the time, and overflows",
-     "v5:v5-3.1.2.11.2-d v5:MQTT-3.1.2-23", "https://github.com/emqx/emqx/issues/1834",
+     "v5:v5-3.1.2.11.2-d v5:MQTT-3.1.2-23 v5:v5-3.14.2.2.2-d v5:v5-3.1.3.2.2-c",
+     "https://github.com/emqx/emqx/issues/1834",
      [](rules& r) {
        r.session_end = [](const end_facts& f) {
          if (is_v5(f.version) && f.interval == wire::never_expires) {
@@ -285,7 +292,7 @@ constexpr defect table[] = {
      }},
     {"new-interval-ignored", "a resumed session keeps the interval of its first CONNECT",
      "v5:v5-4.1-a v5:MQTT-3.1.2-23 v5:MQTT-4.1.0-2 v5:v5-3.1.2.11.2-b v5:v5-3.1.2.11.2-c "
-     "v5:v5-3.2.2.3.2-a",
+     "v5:v5-3.2.2.3.2-a v5:v5-3.2.2.3.2-b",
      "",
      [](rules& r) {
        r.granted_interval = [](const expiry_facts& f) {
@@ -298,7 +305,9 @@ constexpr defect table[] = {
      "https://github.com/eclipse/mosquitto/issues/3616",
      [](rules& r) { r.interval_is_announced = [](const expiry_facts&) { return false; }; }},
     {"told-interval-not-kept", "tells the client a longer interval than it obeys",
-     "v5:v5-3.2.2.3.2-b v5:MQTT-3.1.2-23 v5:v5-3.2.2.3.2-a", "",
+     "v5:v5-3.2.2.3.2-b v5:MQTT-3.1.2-23 v5:v5-3.2.2.3.2-a v5:v5-4.1-a v5:v5-3.14.2.2.2-d "
+     "v5:v5-3.14.2.2.2-b",
+     "",
      [](rules& r) {
        r.session_end = [](const end_facts& f) {
          if (f.interval == wire::never_expires) return never;
@@ -329,9 +338,10 @@ constexpr defect table[] = {
        r.interval_without_update = [](const expiry_update_facts&) -> std::optional<std::uint32_t> {
          return 0u;
        };
-     }},
+     },
+     sweeping},
     {"disconnect-raises-from-0", "DISCONNECT may prolong a session whose interval was 0",
-     "v5:v5-3.14.2.2.2-c", "wolfMQTT F-7671",
+     "v5:v5-3.14.2.2.2-c v5:v5-3.1.2.5-a", "wolfMQTT F-7671",
      [](rules& r) { r.interval_update_allowed = [](const expiry_update_facts&) { return true; }; }},
     {"disconnect-interval-0-refused",
      "DISCONNECT with interval 0 behind CONNECT with 0 is an error",
@@ -345,7 +355,7 @@ constexpr defect table[] = {
     // A restart of the server.
     {"restart-loses-sessions", "nothing is stored: a restart loses every session's subscriptions",
      "v5:MQTT-3.1.2-23 v5:v5-4.1-b v311:MQTT-3.1.2-4 v311:v311-3.1.2.4-b v311:v311-4.1-b "
-     "v5:MQTT-4.5.0-1 v311:MQTT-4.5.0-1",
+     "v5:MQTT-4.5.0-1 v311:MQTT-4.5.0-1 v311:MQTT-4.3.3-2 v5:MQTT-4.3.3-10",
      "https://github.com/Azure/iotedge/issues/4050",
      [](rules& r) {
        r.part_survives_restart = [](const restart_facts& f) {
@@ -388,7 +398,8 @@ constexpr defect table[] = {
          return f.interval == 0 && f.cause != close_cause::server_stop;
        };
        r.session_end = [](const end_facts& f) {
-         return saturating_add(f.closed_at, seconds(std::max(f.interval, 600u)));
+         return f.interval == 0 ? saturating_add(f.closed_at, seconds(600))
+                                : sound_rules().session_end(f);
        };
      }},
 };

@@ -9,28 +9,34 @@ namespace {
 
 using namespace model;
 
+constexpr bool sweeping = true;
+
 constexpr defect table[] = {
     // SUBSCRIBE.
     {"subscribe-not-answered", "SUBSCRIBE gets no SUBACK", "v5:MQTT-3.8.4-1 v311:MQTT-3.8.4-1", "",
-     [](rules& r) { r.subscribe_is_answered = [](const subscribe_facts&) { return false; }; }},
+     [](rules& r) { r.subscribe_is_answered = [](const subscribe_facts&) { return false; }; },
+     sweeping},
     {"resubscribe-not-answered", "SUBSCRIBE for a filter that is held gets no SUBACK",
      "v5:MQTT-3.8.4-1 v311:MQTT-3.8.4-1 v5:MQTT-3.8.4-3 v311:MQTT-3.8.4-3", "",
      [](rules& r) {
        r.subscribe_is_answered = [](const subscribe_facts& f) { return !f.existed; };
-     }},
+     },
+     sweeping},
     {"qos-of-subscription-lowered-in-silence", "grants QoS 2 in SUBACK and delivers with QoS 1",
      "v5:MQTT-3.8.4-8 v5:MQTT-3.8.4-7 v311:MQTT-3.8.4-6 v311:MQTT-3.8.4-5", "",
      [](rules& r) {
        r.delivery_qos = [](const match_facts& f) -> std::uint8_t {
          return std::min<std::uint8_t>({f.published_qos, f.granted_qos, 1});
        };
-     }},
+     },
+     sweeping},
     {"granted-qos-ignored", "delivers with the QoS of the publisher",
      "v5:MQTT-3.8.4-8 v311:MQTT-3.8.4-6 v5:MQTT-4.8.2-3",
      "https://github.com/mochi-mqtt/server/commit/c77d1c0",
-     [](rules& r) { r.delivery_qos = [](const match_facts& f) { return f.published_qos; }; }},
+     [](rules& r) { r.delivery_qos = [](const match_facts& f) { return f.published_qos; }; },
+     sweeping},
     {"published-qos-ignored", "delivers with the QoS of the subscription",
-     "v5:MQTT-3.8.4-8 v311:MQTT-3.8.4-6", "",
+     "v5:MQTT-3.8.4-8 v311:MQTT-3.8.4-6 v311:v311-3.1.2.4-b v5:v5-4.1-b v5:v5-4.9-b", "",
      [](rules& r) { r.delivery_qos = [](const match_facts& f) { return f.granted_qos; }; }},
     {"resubscribe-changes-nothing", "SUBSCRIBE for a filter that is held leaves its options",
      "v5:MQTT-3.8.4-3 v311:MQTT-3.8.4-3 v5:v5-3.8.2.1.2-b v5:v5-3.8.4-d", "",
@@ -47,7 +53,8 @@ constexpr defect table[] = {
     // UNSUBSCRIBE.
     {"unsubscribe-without-effect", "UNSUBSCRIBE is answered and does nothing",
      "v5:MQTT-3.10.4-2 v311:MQTT-3.10.4-2", "https://github.com/moquette-io/moquette/issues/50",
-     [](rules& r) { r.unsubscribe_removes = [](const unsubscribe_facts&) { return false; }; }},
+     [](rules& r) { r.unsubscribe_removes = [](const unsubscribe_facts&) { return false; }; },
+     sweeping},
     {"unsubscribe-matches-topics", "UNSUBSCRIBE removes every filter that its own one covers",
      "v5:MQTT-3.10.4-1 v311:MQTT-3.10.4-1", "",
      [](rules& r) {
@@ -55,7 +62,8 @@ constexpr defect table[] = {
          return held == asked ||
                 held.substr(0, held.rfind('/')) == asked.substr(0, asked.rfind('/'));
        };
-     }},
+     },
+     sweeping},
     {"unsubscribe-drops-in-flight", "UNSUBSCRIBE breaks off deliveries that have begun",
      "v5:MQTT-3.10.4-3 v311:MQTT-3.10.4-3", "",
      [](rules& r) {
@@ -68,16 +76,12 @@ constexpr defect table[] = {
      }},
     {"unsubscribe-not-answered", "UNSUBSCRIBE gets no UNSUBACK",
      "v5:MQTT-3.10.4-4 v5:MQTT-3.10.4-5 v311:MQTT-3.10.4-4 v311:MQTT-3.10.4-5", "",
-     [](rules& r) { r.unsubscribe_is_answered = [](const unsubscribe_facts&) { return false; }; }},
-    {"unsuback-reason-unknown", "UNSUBACK carries a code that does not exist",
-     "v5:MQTT-3.11.3-2 v5:v5-7.1.1-a", "",
-     [](rules& r) {
-       r.unsubscribe_reason = [](const unsubscribe_facts&) -> std::uint8_t { return 0x01; };
-     }},
+     [](rules& r) { r.unsubscribe_is_answered = [](const unsubscribe_facts&) { return false; }; },
+     sweeping},
 
     // Options.
     {"no-local-ignored", "sends clients their own messages although they asked for No Local",
-     "v5:MQTT-3.8.3-3", "",
+     "v5:MQTT-3.8.3-3 v5:v5-4.1-b", "",
      [](rules& r) { r.match_is_delivered = [](const match_facts&) { return true; }; }},
     {"no-local-lost-on-resume", "No Local is forgotten when the session is resumed",
      "v5:MQTT-3.8.3-3 v5:v5-4.1-b", "https://github.com/bytebeamio/rumqtt",
@@ -106,11 +110,11 @@ constexpr defect table[] = {
        };
      }},
     {"retain-as-published-ignored", "RETAIN is cleared, Retain As Published or not",
-     "v5:MQTT-3.3.1-13", "",
+     "v5:MQTT-3.3.1-13 v5:v5-4.1-b", "",
      [](rules& r) { r.retain_flag = [](const match_facts& f) { return f.stored_retained; }; }},
     {"retain-always-as-published",
      "RETAIN is passed on to subscriptions without Retain As Published",
-     "v5:MQTT-3.3.1-12 v311:MQTT-3.3.1-9", "",
+     "v5:MQTT-3.3.1-12 v311:MQTT-3.3.1-9 v311:MQTT-3.3.1-10 v5:MQTT-4.5.0-1", "",
      [](rules& r) {
        r.retain_flag = [](const match_facts& f) { return f.stored_retained || f.published_retain; };
      }},
@@ -120,7 +124,8 @@ constexpr defect table[] = {
        r.retain_flag = [](const match_facts& f) {
          return f.retain_as_published && f.published_retain && !f.stored_retained;
        };
-     }},
+     },
+     sweeping},
     {"granted-qos-lost-on-resume", "a resumed session has QoS 0 for all of its subscriptions",
      "v5:MQTT-3.8.4-8 v5:v5-4.1-b v5:MQTT-3.1.2-5 v311:MQTT-3.8.4-6 v311:v311-3.1.2.4-b "
      "v311:MQTT-3.1.2-4",
@@ -131,7 +136,8 @@ constexpr defect table[] = {
          changed.max_qos = 0;
          return changed;
        };
-     }},
+     },
+     sweeping},
     {"identifier-not-sent", "Subscription Identifiers are stored and never sent",
      "v5:MQTT-3.3.4-3 v5:MQTT-3.3.4-4 v5:MQTT-3.3.4-5 v5:v5-3.8.4-d v5:v5-3.3.4-d v5:v5-3.3.4-e "
      "v5:v5-4.1-b",
@@ -163,11 +169,6 @@ constexpr defect table[] = {
     {"identifier-not-replaced", "SUBSCRIBE for a filter that is held leaves its identifier",
      "v5:v5-3.8.2.1.2-b v5:v5-3.8.4-d v5:MQTT-3.8.4-3 v5:v5-3.8.4-e", "",
      [](rules& r) { r.identifier_is_replaced = [](const subscribe_facts&) { return false; }; }},
-    {"overlap-at-lowest-qos", "overlapping subscriptions are served at their lowest QoS",
-     "v5:MQTT-3.3.4-2 v311:MQTT-3.3.5-1", "",
-     [](rules& r) {
-       r.overlap_qos = [](const std::uint8_t& a, const std::uint8_t& b) { return std::min(a, b); };
-     }},
     {"wildcards-match-dollar-topics", "filters that begin with a wildcard match $ topics",
      "v5:MQTT-4.7.2-1 v311:MQTT-4.7.2-1", "",
      [](rules& r) {
@@ -175,10 +176,11 @@ constexpr defect table[] = {
      }},
 
     // Shares.
-    {"share-reaches-everybody", "every member of a share gets every message", "v5:v5-4.8.2-a", "",
+    {"share-reaches-everybody", "every member of a share gets every message",
+     "v5:v5-4.8.2-a v5:v5-4.8.2-b", "",
      [](rules& r) { r.share_reaches_every_member = [](const share_facts&) { return true; }; }},
     {"share-without-absent-members", "messages for a share whose members are all away are lost",
-     "v5:v5-4.8.2-a v5:v5-4.8.2-b v5:MQTT-4.5.0-1 v5:v5-4.1-b",
+     "v5:v5-4.8.2-a v5:v5-4.8.2-b v5:MQTT-4.5.0-1 v5:v5-4.1-b v5:MQTT-3.3.4-3 v5:v5-3.3.4-e",
      "https://github.com/nanomq/nanomq/issues/2355",
      [](rules& r) {
        r.share_member_is_eligible = [](const share_facts& f) { return f.connected; };
@@ -205,12 +207,14 @@ constexpr defect table[] = {
     {"retained-not-stored", "RETAIN 1 in PUBLISH has no effect",
      "v5:MQTT-3.3.1-5 v5:MQTT-3.3.1-9 v5:MQTT-3.3.1-10 v5:v5-3.8.4-b v5:MQTT-3.1.2-15 v5:v5-4.1-c "
      "v311:MQTT-3.3.1-5 v311:MQTT-3.3.1-6 v311:MQTT-3.1.2-17 v311:MQTT-3.1.2-7",
-     "", [](rules& r) { r.retained_is_stored = [](const retained_facts&) { return false; }; }},
+     "", [](rules& r) { r.retained_is_stored = [](const retained_facts&) { return false; }; },
+     sweeping},
     {"every-message-retained", "stores messages with RETAIN 0 too",
      "v5:MQTT-3.3.1-8 v5:MQTT-3.1.2-14 v311:MQTT-3.3.1-12 v311:MQTT-3.1.2-16", "",
      [](rules& r) {
        r.retained_is_stored = [](const retained_facts& f) { return !f.empty_payload; };
-     }},
+     },
+     sweeping},
     {"empty-message-retained", "stores an empty retained message instead of clearing",
      "v5:MQTT-3.3.1-6 v5:MQTT-3.3.1-7 v311:MQTT-3.3.1-10 v311:MQTT-3.3.1-11", "",
      [](rules& r) {
@@ -231,7 +235,8 @@ constexpr defect table[] = {
      "v5:MQTT-3.3.1-10 v311:MQTT-3.3.1-9 "
      "v5:MQTT-3.3.1-12",
      "https://github.com/mochi-mqtt/server/commit/aac2454",
-     [](rules& r) { r.retained_are_sent_on_resume = [](const match_facts&) { return true; }; }},
+     [](rules& r) { r.retained_are_sent_on_resume = [](const match_facts&) { return true; }; },
+     sweeping},
     {"retained-sent-for-new-subscriptions-only", "SUBSCRIBE for a held filter brings none",
      "v5:MQTT-3.3.1-9 v5:MQTT-3.8.4-4 v311:MQTT-3.8.4-3", "",
      [](rules& r) {
@@ -256,7 +261,8 @@ constexpr defect table[] = {
      "v5:MQTT-3.3.1-9 v5:MQTT-3.3.1-10 v5:v5-3.8.4-b v5:MQTT-3.8.4-4 v5:v5-3.3.1.3-c "
      "v5:MQTT-3.1.2-15 v311:MQTT-3.3.1-6 v311:MQTT-3.8.4-3 v311:MQTT-3.1.2-17 "
      "v311:MQTT-3.3.1-8 v5:MQTT-3.3.1-5 v311:MQTT-3.3.1-5 v5:v5-4.1-c v311:MQTT-3.1.2-7",
-     "", [](rules& r) { r.retained_are_sent = [](const subscribe_facts&) { return false; }; }},
+     "", [](rules& r) { r.retained_are_sent = [](const subscribe_facts&) { return false; }; },
+     sweeping},
 };
 
 }  // namespace

@@ -14,14 +14,17 @@ bool is_v5(protocol_version v) {
   return v == protocol_version::v5;
 }
 
+constexpr bool sweeping = true;
+
 constexpr defect table[] = {
     {"will-never-stored", "takes the will in CONNECT and forgets it",
      "v5:MQTT-3.1.2-7 v5:MQTT-3.1.2-8 v5:v5-3.1.2.5-a v5:v5-3.1.3.2.2-c v5:v5-3.1.3.2.2-d "
      "v311:MQTT-3.1.2-8 v311:v311-3.1.2.5-a",
      "https://github.com/eclipse/mosquitto/issues/2314",
-     [](rules& r) { r.will_is_stored = [](const will_connect_facts&) { return false; }; }},
+     [](rules& r) { r.will_is_stored = [](const will_connect_facts&) { return false; }; },
+     sweeping},
     {"will-of-resumed-session-not-stored", "a will is stored only when a session begins",
-     "v5:MQTT-3.1.2-7 v5:MQTT-3.1.2-8 v311:MQTT-3.1.2-8",
+     "v5:MQTT-3.1.2-7 v5:MQTT-3.1.2-8 v311:MQTT-3.1.2-8 v5:MQTT-3.1.3-9",
      "https://issues.apache.org/jira/browse/ARTEMIS-5522",
      [](rules& r) { r.will_is_stored = [](const will_connect_facts& f) { return !f.resumed; }; }},
     {"will-not-sent-at-abrupt-close", "no will when the network connection is lost",
@@ -32,7 +35,8 @@ constexpr defect table[] = {
        r.will_is_due = [](const will_facts& f) {
          return f.cause != close_cause::peer_closed && sound_rules().will_is_due(f);
        };
-     }},
+     },
+     sweeping},
     {"will-not-sent-at-keep-alive-close", "no will when the client falls silent",
      "v5:MQTT-3.1.2-8 v5:v5-3.1.2.5-a v311:MQTT-3.1.2-8 v311:v311-3.1.2.5-a v5:MQTT-3.1.2-22 "
      "v311:MQTT-3.1.2-24",
@@ -44,8 +48,7 @@ constexpr defect table[] = {
      }},
     {"will-not-sent-at-an-error", "no will when the server closes for an error",
      "v5:MQTT-3.1.2-8 v5:v5-3.1.2.5-a v311:MQTT-3.1.2-8 v311:v311-3.1.2.5-a v5:v5-3.14.2.2.2-c "
-     "v5:v5-3.14.2.2.2-a "
-     "v5:MQTT-3.14.1-1 v311:MQTT-3.14.1-1",
+     "v5:v5-3.14.2.2.2-a v5:MQTT-3.14.1-1 v311:MQTT-3.14.1-1 v311:MQTT-4.8.0-1",
      "https://github.com/absmach/fluxmq/issues/635",
      [](rules& r) {
        r.will_is_due = [](const will_facts& f) {
@@ -62,14 +65,14 @@ constexpr defect table[] = {
        };
      }},
     {"will-not-sent-with-0x04", "DISCONNECT 0x04 is taken for a normal one",
-     "v5:v5-3.14.2.1-b v5:MQTT-3.1.2-8 v5:v5-3.1.2.5-a",
+     "v5:v5-3.14.2.1-b v5:MQTT-3.1.2-8 v5:v5-3.1.2.5-a v5:v5-3.14.2.2.2-d v5:v5-3.1.3.2.2-c",
      "https://github.com/vernemq/vernemq/issues/1291",
      [](rules& r) {
        r.will_is_due = [](const will_facts& f) { return f.cause != close_cause::disconnect; };
      }},
     {"will-sent-at-disconnect", "the will is published although the client said goodbye",
      "v5:MQTT-3.14.4-3 v5:MQTT-3.1.2-10 v5:MQTT-3.1.2-8 v311:MQTT-3.14.4-3 v311:MQTT-3.1.2-10 "
-     "v311:MQTT-3.1.2-8",
+     "v311:MQTT-3.1.2-8 v5:v5-3.14.2.2.2-c v311:MQTT-3.1.2-12",
      "https://github.com/Yakifo/amqtt/issues/199",
      [](rules& r) { r.will_is_due = [](const will_facts&) { return true; }; }},
     {"will-delay-ignored", "the Will Delay Interval has no effect",
@@ -83,7 +86,7 @@ constexpr defect table[] = {
        r.will_delay = [](const will_facts& f) { return sound_rules().will_delay(f) / 2; };
      }},
     {"will-waits-behind-the-session", "the will waits for its delay although its session ended",
-     "v5:v5-3.1.3.2.2-c v5:MQTT-3.1.2-8 v5:v5-3.1.3.2.2-d v5:v5-3.1.2.5-b",
+     "v5:v5-3.1.3.2.2-c v5:MQTT-3.1.2-8 v5:v5-3.1.3.2.2-d v5:v5-3.1.2.5-b v5:v5-3.14.2.2.2-d",
      "https://github.com/eclipse/mosquitto/issues/3505",
      [](rules& r) {
        r.will_delay = [](const will_facts& f) -> duration { return seconds(f.delay); };
@@ -92,7 +95,7 @@ constexpr defect table[] = {
        r.discarded_session_publishes_will = [](const will_connect_facts&) { return false; };
      }},
     {"will-lost-at-session-end", "a will that waits is lost when its session expires",
-     "v5:v5-3.1.3.2.2-c v5:MQTT-3.1.2-8 v5:v5-3.1.3.2.2-d",
+     "v5:v5-3.1.3.2.2-c v5:MQTT-3.1.2-8 v5:v5-3.1.3.2.2-d v5:v5-3.14.2.2.2-d",
      "https://github.com/hivemq/hivemq-community-edition/commit/dc4aed58",
      [](rules& r) {
        r.will_delay = [](const will_facts& f) -> duration { return seconds(f.delay); };
@@ -117,7 +120,7 @@ constexpr defect table[] = {
        };
      }},
     {"will-stays-in-the-session", "a will that was published goes out again at the session's end",
-     "v5:MQTT-3.1.2-10 v5:MQTT-3.1.2-8 v311:MQTT-3.1.2-10",
+     "v5:MQTT-3.1.2-10 v5:MQTT-3.1.2-8 v311:MQTT-3.1.2-10 v5:MQTT-3.14.4-3",
      "https://github.com/moscajs/aedes/commit/d575c4e",
      [](rules& r) { r.will_is_removed = [](const will_facts&) { return false; }; }},
     {"will-stays-behind-disconnect", "a will that a DISCONNECT discarded goes out later",
@@ -129,8 +132,8 @@ constexpr defect table[] = {
     {"will-qos-is-0", "every will is published with QoS 0",
      "v5:MQTT-3.1.2-8 v311:MQTT-3.1.2-8 v5:MQTT-3.8.4-8 v311:MQTT-3.8.4-6 v5:MQTT-3.1.2-9 "
      "v311:MQTT-3.1.2-9",
-     "",
-     [](rules& r) { r.will_qos = [](const will_message_facts&) -> std::uint8_t { return 0; }; }},
+     "", [](rules& r) { r.will_qos = [](const will_message_facts&) -> std::uint8_t { return 0; }; },
+     sweeping},
     {"will-retain-ignored", "a will is never published as a retained message",
      "v5:MQTT-3.1.2-15 v311:MQTT-3.1.2-17", "https://github.com/rabbitmq/rabbitmq-mqtt/issues/74",
      [](rules& r) { r.will_retain = [](const will_message_facts&) { return false; }; }},
@@ -163,7 +166,8 @@ constexpr defect table[] = {
                             static_cast<char>(payload.size() & 0xFF)} +
                 payload;
        };
-     }},
+     },
+     sweeping},
     {"will-of-311-delayed", "wills of 3.1.1 clients are held back",
      "v311:v311-3.1.2.5-b v311:MQTT-3.1.2-8", "",
      [](rules& r) {
@@ -171,7 +175,8 @@ constexpr defect table[] = {
          return is_v5(f.version) ? sound_rules().will_delay(f) : duration(std::chrono::hours(1));
        };
        r.discard_state = [](const discard_facts& f) { return f.part != state_part::will; };
-     }},
+     },
+     sweeping},
 };
 
 }  // namespace

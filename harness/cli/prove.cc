@@ -108,7 +108,7 @@ int prove_command(const arguments& words, console& on) {
   settings.suite.versions = {wire::protocol_version::v5, wire::protocol_version::v311};
   settings.suite.chosen.patterns = cases->patterns;
   settings.suite.chosen.files = cases->named;
-  settings.suite.run_tag = "t";
+  settings.suite.run_tag = "tprove";  // as long as that of a run
   settings.suite.slow = true;
 
   const prove::proof p =

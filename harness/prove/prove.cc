@@ -86,12 +86,12 @@ class proving_executor : public runner::executor {
       t.message = r.reason;
     }
     if (r.outcome != verdict::fail || !r.fault) return t;
-    // 3.1.1 has no statement against packets that are malformed as such.
+    t.what = settings_.defects[d]->sweeping ? effect::swept : effect::wrong_blame;
     if (r.fault->statements.empty()) {
-      t.what = effect::premise;
-      return t;
+      // A malformed packet: 3.1.1 has no statement against them as such.
+      t.cited.emplace_back(broker::format_of_311);
+      if (broker::breaks(*settings_.defects[d], t.cited.back())) t.what = effect::kill;
     }
-    t.what = effect::wrong_blame;
     for (const results::statement_check& s : r.fault->statements) {
       t.cited.push_back(s.version + ":" + s.id);
       if (broker::breaks(*settings_.defects[d], t.cited.back())) t.what = effect::kill;

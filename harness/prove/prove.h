@@ -39,6 +39,7 @@ struct prove_settings {
 enum class effect : std::uint8_t {
   kill,         // the case fails and cites what the defect breaks
   wrong_blame,  // it fails and cites only statements that the defect leaves alone
+  swept,        // likewise, but the defect is one that takes many premises away
   premise,      // inconclusive or error: no accusation
   none,         // the same verdict as on the sound broker, or a note
 };

@@ -146,6 +146,7 @@ TEST(prove, defects_break_statements_that_exist) {
       script::catalogue::load(std::string(MQTTSPEC_SOURCE_DIR) + "/cases/statements", problems);
   for (const broker::defect* d : broker::all_defects()) {
     for (const std::string_view s : broker::statements_of(*d)) {
+      if (s == broker::format_of_311) continue;
       const bool v5 = s.starts_with("v5:");
       EXPECT_TRUE(v5 || s.starts_with("v311:")) << s;
       const auto version = v5 ? wire::protocol_version::v5 : wire::protocol_version::v311;

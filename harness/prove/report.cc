@@ -23,6 +23,8 @@ std::string_view effect_name(effect e) {
       return "kill";
     case effect::wrong_blame:
       return "wrong-blame";
+    case effect::swept:
+      return "swept";
     case effect::premise:
       return "premise";
     case effect::none:
