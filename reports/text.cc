@@ -227,13 +227,16 @@ std::string summary_text(const results::run_results& run, bool colour) {
   part(t.inconclusive, "inconclusive");
   part(t.error, t.error == 1 ? "error" : "errors");
   part(t.skip, "skipped");
+  const bool simulated = run.target.address == "simulated";
   const bool bad = t.unexpected != 0 || !run.problems.empty() || !run.void_reason.empty();
-  out += fmt::format("{}{}{}: {} of {} in {} ({} unexpected) against {}\n",
-                     !colour ? ""
-                     : bad   ? "\033[1;31m"
-                             : "\033[1;32m",
-                     bad ? "NOT OK" : "OK", colour ? "\033[0m" : "", fmt::join(parts, ", "),
-                     run.cases.size(), print_took(run.took), t.unexpected, run.target.address);
+  out += fmt::format(
+      "{}{}{}: {} of {} in {}{} ({} unexpected) against {}\n",
+      !colour ? ""
+      : bad   ? "\033[1;31m"
+              : "\033[1;32m",
+      bad ? "NOT OK" : "OK", colour ? "\033[0m" : "", fmt::join(parts, ", "), run.cases.size(),
+      print_took(run.took), simulated ? " of virtual time" : "", t.unexpected,
+      simulated || run.target.address == "embedded" ? "the embedded broker" : run.target.address);
   return out;
 }
 

@@ -141,14 +141,27 @@ TEST_F(engine_test, silence_fails_after_the_time_out) {
   EXPECT_EQ(result().outcome, verdict::fail);
 }
 
-TEST_F(engine_test, a_harness_that_stood_still_does_not_accuse) {
+TEST_F(engine_test, a_standstill_lengthens_the_wait_and_then_silence_is_silence) {
   load(
       "    c > CONNECT client_id=\"a\" clean_start=1\n"
       "    c < CONNACK within 1s  @MQTT-3.2.0-1\n");
   run_->stalled(900ms, now_);
   pass_time(2s);
+  EXPECT_FALSE(run_->judged());
+  EXPECT_EQ(run_->next_deadline(), zero + 2900ms);
+  pass_time(900ms);
+  EXPECT_EQ(result().outcome, verdict::fail);
+}
+
+TEST_F(engine_test, a_harness_that_slept_through_parts_of_the_case_does_not_accuse) {
+  load(
+      "    c > CONNECT client_id=\"a\" clean_start=1\n"
+      "    c < CONNACK session_present=1  @MQTT-3.2.2-3\n");
+  run_->stalled(900ms, now_);
+  broker_sends("c", connack);
   const auto r = result();
   EXPECT_EQ(r.outcome, verdict::inconclusive);
+  EXPECT_TRUE(r.harness_late) << "the runner tries it again";
   EXPECT_NE(r.reason.find("the harness was late by 900ms"), std::string::npos) << r.reason;
 }
 
@@ -328,6 +341,16 @@ TEST_F(engine_test, credentials_go_into_connect_and_not_into_the_trace) {
     EXPECT_EQ(line.text.find("alice"), std::string::npos);
     EXPECT_EQ(line.hex.find("73 33 63"), std::string::npos) << line.hex;
   }
+}
+
+TEST_F(engine_test, the_keep_alive_of_the_target_goes_where_none_is_written) {
+  options_.keep_alive = 60;
+  load(
+      "    c > CONNECT client_id=\"a\" clean_start=1\n    c < CONNACK\n"
+      "    d > CONNECT client_id=\"b\" clean_start=1 keep_alive=7\n    d < CONNACK\n");
+  EXPECT_NE(log_.find("4d5154540502003c"), std::string::npos) << log_;
+  broker_sends("c", connack);
+  EXPECT_NE(log_.find("4d51545405020007"), std::string::npos) << log_;
 }
 
 TEST_F(engine_test, what_the_case_left_is_removed_and_nothing_else) {

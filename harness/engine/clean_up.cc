@@ -22,7 +22,10 @@ void append_encoded(const wire::packet& p, byte_buffer& out) {
 
 clean_up::clean_up(const ledger& left, wire::protocol_version version, std::string tidy_client_id,
                    const run_options& options, connection_id first_id)
-    : next_id_(first_id), user_name_(options.user_name), password_(options.password) {
+    : next_id_(first_id),
+      user_name_(options.user_name),
+      password_(options.password),
+      keep_alive_(options.keep_alive) {
   for (const ledger::stored_session& s : left.sessions()) {
     visits_.push_back({s.client_id, s.version, {}});
   }
@@ -73,6 +76,7 @@ void clean_up::connected(std::vector<action>& actions, instant) {
   wire::packet connect = wire::make(packet_type::connect, v.version);
   connect.client_id = v.client_id;
   connect.clean_start = true;
+  connect.keep_alive = keep_alive_;
   if (!user_name_.empty()) connect.user_name = user_name_;
   if (!password_.empty()) connect.password = password_;
   byte_buffer out;

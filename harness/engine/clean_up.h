@@ -44,6 +44,7 @@ class clean_up {
   connection_id next_id_;
   std::string user_name_;
   std::string password_;
+  std::uint16_t keep_alive_ = 0;
   instant deadline_ = never;
   bool gone_ = false;
   std::vector<std::string> warnings_;

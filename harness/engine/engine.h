@@ -59,7 +59,8 @@ struct run_options {
   duration slack = std::chrono::seconds(1);                 // widens windows on both sides
   duration case_deadline = std::chrono::seconds(120);       // beyond the waits in its lines
   duration late_tolerance = std::chrono::milliseconds(50);  // a harness later than this is late
-  std::string user_name;  // put into every CONNECT that does not say user_name itself
+  std::uint16_t keep_alive = 0;  // seconds, of CONNECTs that do not say it themselves
+  std::string user_name;         // put into every CONNECT that does not say user_name itself
   std::string password;
   bool clean_up = true;       // remove sessions and retained messages at the end
   bool trace_passed = false;  // keep the trace of passed cases too

@@ -183,6 +183,12 @@ std::optional<byte_buffer> case_run::state::octets_of(const script::send_line& l
       }
     }
     if (p.type == packet_type::connect) {
+      const auto says_keep_alive = [](const script::field_clause& c) {
+        return c.name == "keep_alive";
+      };
+      if (std::none_of(l.packet.fields.begin(), l.packet.fields.end(), says_keep_alive)) {
+        p.keep_alive = options.keep_alive;
+      }
       if (!p.user_name && !options.user_name.empty()) p.user_name = options.user_name;
       if (!p.password && !options.password.empty() && p.user_name == options.user_name) {
         p.password = options.password;
