@@ -181,7 +181,8 @@ constexpr defect table[] = {
      [](rules& r) { r.takeover_reason = [](const takeover_facts&) -> std::uint8_t { return 0; }; }},
     {"takeover-inherits-ended-session",
      "a session that ends with its connection is inherited by the one that takes over",
-     "v5:MQTT-3.2.2-3 v5:v5-3.1.2.11.2-c v5:MQTT-4.1.0-2 v311:MQTT-3.1.2-6 v311:MQTT-3.2.2-3",
+     "v5:MQTT-3.2.2-3 v5:v5-3.1.2.11.2-c v5:MQTT-4.1.0-2 v311:MQTT-3.1.2-6 v311:MQTT-3.2.2-3 "
+     "v5:v5-4.1-a v5:v5-4.8.2-c",
      "https://github.com/emqx/emqx/issues/18583",
      [](rules& r) {
        r.session_ends_at_close = [](const end_facts& f) {

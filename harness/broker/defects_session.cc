@@ -193,7 +193,8 @@ constexpr defect table[] = {
      sweeping},
     {"interval-0-kept", "keeps sessions whose Session Expiry Interval is 0",
      "v5:v5-3.1.2.11.2-b v5:v5-3.1.2.11.2-c v5:MQTT-4.1.0-2 v5:MQTT-3.2.2-3 v311:MQTT-3.1.2-6 "
-     "v311:v311-3.1.2.4-e v311:MQTT-3.2.2-3",
+     "v311:v311-3.1.2.4-e v311:MQTT-3.2.2-3 v5:v5-3.14.2.2.2-c v5:v5-3.14.2.2.2-d v5:v5-4.1-a "
+     "v5:v5-4.8.2-c v5:v5-3.1.2.11.2-g",
      "https://github.com/halfgaar/FlashMQ/commit/19420e4",
      [](rules& r) {
        r.session_ends_at_close = [](const end_facts&) { return false; };
@@ -204,7 +205,7 @@ constexpr defect table[] = {
      }},
     {"interval-0-kept-at-abrupt-close", "Session Expiry Interval 0 works with DISCONNECT only",
      "v5:v5-3.1.2.11.2-c v5:v5-3.1.2.11.2-b v5:MQTT-4.1.0-2 v5:MQTT-3.2.2-3 v311:MQTT-3.1.2-6 "
-     "v311:MQTT-3.2.2-3",
+     "v311:MQTT-3.2.2-3 v5:v5-3.14.2.2.2-c v5:v5-4.1-a v5:v5-4.8.2-c",
      "https://github.com/rabbitmq/rabbitmq-server/pull/14006",
      [](rules& r) {
        r.session_ends_at_close = [](const end_facts& f) {
@@ -363,7 +364,8 @@ constexpr defect table[] = {
        };
      }},
     {"restart-loses-queues", "queued messages do not survive a restart",
-     "v5:MQTT-4.5.0-1 v5:MQTT-3.1.2-23 v311:MQTT-4.5.0-1 v311:MQTT-3.1.2-5 v311:MQTT-3.1.2-4",
+     "v5:MQTT-4.5.0-1 v5:MQTT-3.1.2-23 v311:MQTT-4.5.0-1 v311:MQTT-3.1.2-5 v311:MQTT-3.1.2-4 "
+     "v5:MQTT-3.3.2-6",
      "https://github.com/vernemq/vernemq/issues/564",
      [](rules& r) {
        r.part_survives_restart = [](const restart_facts& f) { return f.part != state_part::queue; };
@@ -383,8 +385,8 @@ constexpr defect table[] = {
          return f.part != state_part::received_ids;
        };
      }},
-    {"restart-forgets-expiry", "stored sessions last for ever behind a restart", "v5:MQTT-4.1.0-2",
-     "https://github.com/eclipse/mosquitto/issues/2546",
+    {"restart-forgets-expiry", "stored sessions last for ever behind a restart",
+     "v5:MQTT-4.1.0-2 v5:v5-4.1-a", "https://github.com/eclipse/mosquitto/issues/2546",
      [](rules& r) { r.end_after_restart = [](const restart_end_facts&) { return never; }; }},
     {"restart-loses-retained", "retained messages do not survive a restart",
      "v311:v311-4.1-a v5:v5-4.1-c v5:MQTT-3.3.1-5 v311:MQTT-3.3.1-5", "",
