@@ -53,19 +53,24 @@ scenario cannot-fail
       nothing for 1s  @v5:MQTT-3.12.4-1
 )";
 
-proof prove_text(const std::vector<std::string>& names, bool everything = false) {
+proof prove_defects(std::vector<const broker::defect*> defects) {
   script::file_set set;
   set.add("test.mqs", text);
   prove_settings s;
   s.set_ups.push_back({"usual", {}, {}, "", ""});
-  for (const std::string& n : names) s.defects.push_back(broker::find_defect(n));
+  s.defects = std::move(defects);
   s.suite.versions = {wire::protocol_version::v5};
-  s.everything = everything;
   return prove(s, [&](const std::string& tag, const runner::capability_values&) {
     script::expand_options o;
     o.run_tag = tag;
     return script::expand(set, o).scenarios;
   });
+}
+
+proof prove_text(const std::vector<std::string>& names) {
+  std::vector<const broker::defect*> defects;
+  for (const std::string& n : names) defects.push_back(broker::find_defect(n));
+  return prove_defects(std::move(defects));
 }
 
 const proven_case& find(const proof& p, std::string_view name) {
@@ -74,13 +79,22 @@ const proven_case& find(const proof& p, std::string_view name) {
 }
 
 TEST(prove, a_case_kills_what_it_cites_and_blames_wrongly_otherwise) {
-  const proof p = prove_text({"session-present-always-0"});
+  broker::defect plain = *broker::find_defect("session-present-always-0");
+  plain.sweeping = false;
+  const proof p = prove_defects({&plain});
   ASSERT_EQ(p.failure, "");
   EXPECT_EQ(p.killed(), 1u);
   EXPECT_EQ(find(p, "present[v5]").count(effect::kill), 1u);
   EXPECT_EQ(find(p, "blames-another").count(effect::wrong_blame), 1u);
   EXPECT_EQ(p.wrong_blames(), 1u);
   EXPECT_FALSE(p.complete());
+}
+
+TEST(prove, a_sweeping_defect_is_no_wrong_blame) {
+  const proof p = prove_text({"session-present-always-0"});
+  EXPECT_EQ(p.killed(), 1u);
+  EXPECT_EQ(find(p, "blames-another").count(effect::swept), 1u);
+  EXPECT_EQ(p.wrong_blames(), 0u);
 }
 
 TEST(prove, tells_survivors_and_idle_cases) {
