@@ -343,6 +343,21 @@ TEST_F(engine_test, credentials_go_into_connect_and_not_into_the_trace) {
   }
 }
 
+TEST_F(engine_test, credentials_stay_hidden_in_a_damaged_connect) {
+  options_.user_name = "alice";
+  options_.password = "s3cret";
+  load(
+      "    c > CONNECT client_id=\"a\" clean_start=1 | set 9 0x06\n    c < close  @MQTT-3.1.2-3\n");
+  EXPECT_NE(log_.find("733363726574"), std::string::npos) << "the password is sent";
+  broker_sends("c", connack);
+  const auto r = result();
+  ASSERT_FALSE(r.trace.empty());
+  for (const auto& line : r.trace) {
+    EXPECT_EQ(line.text.find("s3cret"), std::string::npos) << line.text;
+    EXPECT_EQ(line.hex.find("73 33 63"), std::string::npos) << line.hex;
+  }
+}
+
 TEST_F(engine_test, the_keep_alive_of_the_target_goes_where_none_is_written) {
   options_.keep_alive = 60;
   load(

@@ -28,7 +28,10 @@ inline constexpr std::size_t longest_trace = 2000;  // lines kept of a case
 
 struct case_run::state {
   state(const script::scenario& s, run_options o)
-      : scenario(s), options(std::move(o)), known(s.constants), record(longest_trace) {}
+      : scenario(s),
+        options(std::move(o)),
+        known(s.constants),
+        record(longest_trace, {options.user_name, options.password}) {}
 
   // What the lines work on.
   const script::scenario& scenario;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.h"
 #include "wire/decode.h"
 #include "wire/encode.h"
 #include "wire/notation.h"
@@ -15,20 +16,26 @@ namespace {
 constexpr std::size_t most_hex_octets = 256;
 constexpr std::size_t longest_shown_text = 160;
 
-// Hex digits of |octets|, those of user name and password as "**".
-std::string masked_hex(byte_view octets, const wire::packet* packet) {
-  std::vector<bool> hidden(octets.size(), false);
-  if (packet != nullptr && packet->type == wire::packet_type::connect) {
-    if (const auto mapped = wire::encode(*packet)) {
-      for (const wire::field_position& f : mapped->fields) {
-        if (f.name != "user_name" && f.name != "password") continue;
-        const std::size_t end = std::min<std::size_t>(octets.size(), f.offset + f.length);
-        for (std::size_t i = f.offset + 2; i < end; ++i) hidden[i] = true;
-      }
-    } else {
-      hidden.assign(octets.size(), true);
-    }
+// Which octets belong to user name and password of |packet|.
+std::vector<bool> credential_octets(std::size_t size, const wire::packet& packet) {
+  std::vector<bool> hidden(size, false);
+  if (packet.type != wire::packet_type::connect) return hidden;
+  const auto mapped = wire::encode(packet);
+  if (!mapped) return std::vector<bool>(size, true);
+  for (const wire::field_position& f : mapped->fields) {
+    if (f.name != "user_name" && f.name != "password") continue;
+    const std::size_t end = std::min<std::size_t>(size, f.offset + f.length);
+    for (std::size_t i = f.offset + 2; i < end; ++i) hidden[i] = true;
   }
+  return hidden;
+}
+
+// Short secrets would hide ordinary text; they are looked for only where they were put.
+bool is_looked_for(const std::string& secret, bool in_connect) {
+  return !secret.empty() && (in_connect || secret.size() >= 4);
+}
+
+std::string hex_of(byte_view octets, const std::vector<bool>& hidden) {
   std::string out;
   const std::size_t shown = std::min(octets.size(), most_hex_octets);
   for (std::size_t i = 0; i < shown; ++i) {
@@ -38,7 +45,9 @@ std::string masked_hex(byte_view octets, const wire::packet* packet) {
   return out;
 }
 
-results::trace_line render_one(const trace_entry& e, instant start) {
+}  // namespace
+
+results::trace_line trace::render_one(const trace_entry& e, instant start) const {
   results::trace_line line;
   line.client = e.client;
   line.at = e.at - start;
@@ -53,14 +62,28 @@ results::trace_line render_one(const trace_entry& e, instant start) {
                           ? wire::decode(e.octets, {e.version, from})
                           : wire::wire_result<wire::packet>(tl::unexpect, wire::wire_fault{});
   if (packet && line.text.empty()) line.text = wire::print(*packet, {longest_shown_text, true});
-  // Malformed octets that begin like a CONNECT may hold credentials anywhere.
-  const bool opaque_connect = !packet && e.octets[0] >> 4 == 1;
-  line.hex = opaque_connect ? "" : masked_hex(e.octets, packet ? &*packet : nullptr);
+  std::vector<bool> hidden = packet ? credential_octets(e.octets.size(), *packet)
+                                    : std::vector<bool>(e.octets.size(), false);
+  // A CONNECT that was damaged may show them in another field.
+  for (const std::string& secret : secrets_) {
+    if (!is_looked_for(secret, e.octets[0] >> 4 == 1)) continue;
+    const std::string escaped = escape_text(secret);
+    for (auto at = line.text.find(escaped); at != std::string::npos;
+         at = line.text.find(escaped, at + 3)) {
+      line.text.replace(at, escaped.size(), "***");
+    }
+    const byte_view wanted = as_bytes(secret);
+    for (auto at = e.octets.begin();; ++at) {
+      at = std::search(at, e.octets.end(), wanted.begin(), wanted.end());
+      if (at == e.octets.end()) break;
+      const auto begin = hidden.begin() + (at - e.octets.begin());
+      std::fill(begin, begin + static_cast<std::ptrdiff_t>(wanted.size()), true);
+    }
+  }
+  line.hex = hex_of(e.octets, hidden);
   if (line.text.empty()) line.text = fmt::format("hex({})", line.hex);
   return line;
 }
-
-}  // namespace
 
 std::uint64_t trace::add(trace_entry entry) {
   entry.number = next_number_++;

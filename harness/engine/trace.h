@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -29,7 +30,9 @@ struct trace_entry {
 class trace {
  public:
   // Entries beyond |most| push out the oldest, but for the first |most| / 4.
-  explicit trace(std::size_t most = 1000) : most_(most) {}
+  // |secrets| are shown nowhere, whatever packet they have got into.
+  explicit trace(std::size_t most, std::vector<std::string> secrets = {})
+      : most_(most), secrets_(std::move(secrets)) {}
 
   // Returns the entry's number, for mark().
   std::uint64_t add(trace_entry entry);
@@ -37,7 +40,10 @@ class trace {
   std::vector<results::trace_line> render(instant start) const;
 
  private:
+  results::trace_line render_one(const trace_entry& e, instant start) const;
+
   std::size_t most_;
+  std::vector<std::string> secrets_;
   std::uint64_t next_number_ = 1;
   std::size_t dropped_ = 0;
   std::vector<trace_entry> first_;  // the beginning, always kept
