@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -9,6 +10,7 @@
 #include "cli/case_files.h"
 #include "cli/exit_codes.h"
 #include "runner/selection.h"
+#include "script/coverage.h"
 #include "script/expander.h"
 
 namespace mqttspec::cli {
@@ -18,21 +20,13 @@ namespace {
 using json = nlohmann::ordered_json;
 using script::scenario;
 
-// Which cases cite a statement or have a purpose, by "v5:MQTT-3.2.2-3" or "S-Q-01".
+// Which cases cite a statement, by "v5:MQTT-3.2.2-3".
 using citations = std::map<std::string, std::vector<std::string>>;
 
 citations by_statement(const std::vector<scenario>& all) {
   citations out;
   for (const scenario& s : all) {
     for (const auto& one : script::statements_of(s)) out[script::print(one)].push_back(s.id);
-  }
-  return out;
-}
-
-citations by_purpose(const std::vector<scenario>& all) {
-  citations out;
-  for (const scenario& s : all) {
-    for (const std::string& p : s.purposes) out[p].push_back(s.id);
   }
   return out;
 }
@@ -100,26 +94,70 @@ std::string list_statements(const script::catalogue& catalogue, const citations&
          fmt::format("{} of {} statements are cited by a case\n", covered, statements.size());
 }
 
-std::string list_purposes(const script::catalogue& catalogue, const citations& had, bool uncovered,
-                          bool in_json) {
+std::string versions_of(const script::purpose_entry& p) {
+  std::vector<std::string_view> names;
+  for (const auto v : p.versions) names.push_back(wire::version_name(v));
+  return fmt::format("{}", fmt::join(names, " "));
+}
+
+// One name a scenario, whatever its versions and rows.
+std::vector<std::string> paths_of(const std::vector<std::string>& ids) {
+  std::vector<std::string> out;
+  for (const std::string& id : ids) {
+    const std::string path = id.substr(0, id.find('['));
+    if (std::find(out.begin(), out.end(), path) == out.end()) out.push_back(path);
+  }
+  return out;
+}
+
+json as_json(const script::purpose_row& row) {
+  json reasons = json::object();
+  json versions = json::array();
+  for (const auto& v : row.versions) {
+    versions.push_back(wire::version_name(v.version));
+    if (!v.why_not.empty()) reasons[std::string(wire::version_name(v.version))] = v.why_not;
+  }
+  return {{"purpose", row.purpose->id}, {"title", row.purpose->title}, {"versions", versions},
+          {"cases", row.cases},         {"not_covered", reasons},      {"left_out", row.left_out}};
+}
+
+std::string as_text(const script::purpose_row& row) {
+  std::string text = fmt::format("{:<10} {:<8} {:>3}  {}\n", row.purpose->id,
+                                 versions_of(*row.purpose), row.cases.size(), row.purpose->title);
+  for (const std::string& path : paths_of(row.cases)) text += fmt::format("{:24} {}\n", "", path);
+  std::string told;
+  for (const auto& v : row.versions) {
+    if (v.cases.empty() && v.why_not.empty()) {
+      text += fmt::format("{:24} no case for {}\n", "", wire::version_name(v.version));
+    } else if (!v.why_not.empty() && v.why_not != told) {
+      told = v.why_not;
+      text += fmt::format("{:24} not covered: {}\n", "", told);
+    }
+  }
+  if (!row.left_out.empty()) text += fmt::format("{:24} in part: {}\n", "", row.left_out);
+  return text;
+}
+
+std::string list_purposes(const script::catalogue& catalogue, const std::vector<scenario>& selected,
+                          bool uncovered, bool in_json) {
   json out = json::array();
   std::string text;
   std::size_t covered = 0;
-  const auto purposes = catalogue.purposes();
-  for (const script::purpose_entry* p : purposes) {
-    const auto found = had.find(p->id);
-    const std::vector<std::string> cases =
-        found == had.end() ? std::vector<std::string>{} : found->second;
-    covered += !cases.empty();
-    if (uncovered && !cases.empty()) continue;
+  std::size_t reasoned = 0;
+  const auto rows = script::coverage_of(catalogue, selected);
+  for (const script::purpose_row& row : rows) {
+    covered += row.covered();
+    reasoned += !row.covered() && row.answered();
+    if (uncovered && row.covered()) continue;
     if (in_json) {
-      out.push_back({{"purpose", p->id}, {"title", p->title}, {"cases", cases}});
+      out.push_back(as_json(row));
     } else {
-      text += fmt::format("{:<10} {:>3}  {}\n", p->id, cases.size(), p->title);
+      text += as_text(row);
     }
   }
   if (in_json) return as_text(out);
-  return text + fmt::format("{} of {} purposes have a case\n", covered, purposes.size());
+  return text + fmt::format("{} of {} purposes have a case for each version, {} a reason\n",
+                            covered, rows.size(), reasoned);
 }
 
 }  // namespace
@@ -149,7 +187,7 @@ int list_command(const arguments& words, console& on) {
   const bool in_json = options->get<bool>("json");
   const bool uncovered = options->get<bool>("uncovered");
   if (options->get<bool>("purposes")) {
-    on.print(list_purposes(cases->statements, by_purpose(selected), uncovered, in_json));
+    on.print(list_purposes(cases->statements, selected, uncovered, in_json));
     return as_expected;
   }
   if (options->get<bool>("statements") || uncovered) {

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 
 #include "base/spelling.h"
@@ -29,6 +30,24 @@ bool is_list_of_entries(const json& document) {
   return std::all_of(document.begin(), document.end(), [](const json& entry) {
     return entry.is_object() && entry.contains("id") && entry["id"].is_string();
   });
+}
+
+// The names of protocol versions under "versions", 5 first; nullopt: not that. Absent: none.
+std::optional<std::vector<wire::protocol_version>> versions_of(const json& entry) {
+  std::vector<wire::protocol_version> out;
+  const auto found = entry.find("versions");
+  if (found == entry.end()) return out;
+  if (!found->is_array()) return std::nullopt;
+  for (const json& name : *found) {
+    if (name == "5") {
+      out.insert(out.begin(), wire::protocol_version::v5);
+    } else if (name == "3.1.1") {
+      out.push_back(wire::protocol_version::v311);
+    } else {
+      return std::nullopt;
+    }
+  }
+  return out;
 }
 
 json parse(std::string_view text) {
@@ -56,15 +75,20 @@ bool is_digit(char c) {
 
 catalogue catalogue::load(const std::string& directory, std::vector<diagnostic>& problems) {
   catalogue c;
-  for (const char* name : {"v5.json", "v311.json", "purposes.json"}) {
+  using reader = bool (catalogue::*)(std::string_view);
+  static constexpr std::pair<const char*, reader> files[] = {
+      {"v5.json", &catalogue::add_statements},
+      {"v311.json", &catalogue::add_statements},
+      {"purposes.json", &catalogue::add_purposes},
+      {"not-covered.json", &catalogue::add_coverage_notes},
+  };
+  for (const auto& [name, read] : files) {
     const std::filesystem::path path = std::filesystem::path(directory) / name;
     std::ifstream file(path, std::ios::binary);
     if (!file) continue;
     std::ostringstream text;
     text << file.rdbuf();
-    const bool ok = std::string_view(name) == "purposes.json" ? c.add_purposes(text.str())
-                                                              : c.add_statements(text.str());
-    if (ok) continue;
+    if ((c.*read)(text.str())) continue;
     diagnostic d;
     d.message = fmt::format("{} is not a list of entries with ids", name);
     d.where.file = path.string();
@@ -96,8 +120,22 @@ bool catalogue::add_purposes(std::string_view text) {
   const json document = parse(text);
   if (!is_list_of_entries(document)) return false;
   for (const json& entry : document) {
-    purpose_entry p{text_of(entry, "id"), text_of(entry, "title")};
+    auto versions = versions_of(entry);
+    if (!versions) return false;
+    purpose_entry p{text_of(entry, "id"), text_of(entry, "title"), std::move(*versions)};
     purposes_[p.id] = std::move(p);
+  }
+  return true;
+}
+
+bool catalogue::add_coverage_notes(std::string_view text) {
+  const json document = parse(text);
+  if (!is_list_of_entries(document)) return false;
+  for (const json& entry : document) {
+    auto versions = versions_of(entry);
+    if (!versions) return false;
+    coverage_notes_.push_back({text_of(entry, "id"), text_of(entry, "why"), std::move(*versions),
+                               text_of(entry, "partly") == "true"});
   }
   return true;
 }

@@ -1,6 +1,6 @@
 #pragma once
 // The catalogue of statements (cases/statements/v5.json, v311.json) and the list of test purposes
-// (purposes.json): which ids a scenario may cite.
+// (purposes.json, not-covered.json): which ids a scenario may cite.
 //
 //   catalogue c = catalogue::load("cases/statements", problems);
 //   c.find(wire::protocol_version::v5, "MQTT-3.2.2-3")->summary
@@ -29,6 +29,15 @@ struct statement_entry {
 struct purpose_entry {
   std::string id;  // "S-CS-01"
   std::string title;
+  std::vector<wire::protocol_version> versions;  // for which it is to be shown; 5 first
+};
+
+// Why there is no case of a purpose, or what its cases leave out.
+struct coverage_note {
+  std::string id;                                // of a purpose
+  std::string why;                               // in our words
+  std::vector<wire::protocol_version> versions;  // empty: all that the purpose names
+  bool partly = false;                           // there are cases; this is what they do not show
 };
 
 class catalogue {
@@ -42,6 +51,7 @@ class catalogue {
   // The text of one file of statements or of purposes. false: not in that form.
   bool add_statements(std::string_view json);
   bool add_purposes(std::string_view json);
+  bool add_coverage_notes(std::string_view json);
 
   const statement_entry* find(wire::protocol_version version, std::string_view id) const;
   const purpose_entry* find_purpose(std::string_view id) const;
@@ -51,6 +61,7 @@ class catalogue {
 
   std::vector<const statement_entry*> statements() const;  // by version and id
   std::vector<const purpose_entry*> purposes() const;      // by id
+  const std::vector<coverage_note>& coverage_notes() const { return coverage_notes_; }
 
   // The ids nearest to |id|, at most |most|.
   std::vector<std::string_view> near(wire::protocol_version version, std::string_view id,
@@ -61,6 +72,7 @@ class catalogue {
   using statement_key = std::pair<wire::protocol_version, std::string>;
   std::map<statement_key, statement_entry> statements_;
   std::map<std::string, purpose_entry, std::less<>> purposes_;
+  std::vector<coverage_note> coverage_notes_;
 };
 
 // "MQTT-3.2.2-3", "v5-4.1-b", "v311-3.1.2.4-b"
