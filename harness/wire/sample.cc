@@ -107,7 +107,9 @@ class sampler {
       case 0:
         return out + "#";
       case 1:
-        return out + topic() + "/+/" + text(2);
+        out += topic();
+        out += "/+/";
+        return out += text(2);
       case 2:
         return out + "+/" + topic() + "/#";
       default:
@@ -141,9 +143,13 @@ class sampler {
 
   void add(property_list& list, const property_spec& spec) {
     switch (spec.type) {
-      case property_type::utf8_pair:
-        list.push_back(user_property(text(), text()));
+      case property_type::utf8_pair: {
+        // One after the other: the same on every compiler.
+        const std::string name = text();
+        const std::string value = text();
+        list.push_back(user_property(name, value));
         break;
+      }
       case property_type::utf8_string:
         list.push_back(
             text_property(spec.id, spec.id == property_id::response_topic ? topic() : text()));
