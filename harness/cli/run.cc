@@ -114,24 +114,96 @@ class run_of_cases {
   }
 
   results::run_results on_network() {
-    skeleton_.target.address = net::print(request_.address);
+    skeleton_.target.address =
+        fmt::format("{}{}", request_.tls ? "tls://" : "", net::print(request_.address));
     skeleton_.target.name =
         request_.target.name.empty() ? skeleton_.target.address : request_.target.name;
     const auto addresses = net::resolve(request_.address);
     if (!addresses) return void_run(addresses.error());
     net::event_loop loop;
+    std::unique_ptr<net::connector> plain;
+    std::unique_ptr<runner::broker_control> control;
+    if (!request_.start.empty()) {
+      plain = net::make_tcp_connector(loop, addresses->front(), {});
+      std::string launched = launch(loop, *plain, control);
+      if (!launched.empty()) return void_run(std::move(launched));
+    }
+    results::run_results r = on_running(loop, *addresses, control);
+    if (!request_.start.empty()) end_broker(loop, *control, r);
+    return r;
+  }
+
+  // Starts the broker of --start and waits until it takes connections. Returns why it does not.
+  std::string launch(net::event_loop& loop, net::connector& plain,
+                     std::unique_ptr<runner::broker_control>& control) {
+    // Else the cases would run against whatever is there already.
+    if (connect_error(loop, plain).empty()) {
+      return fmt::format("something else listens on {} already, where --start should",
+                         skeleton_.target.address);
+    }
+    control = runner::make_launch_control(loop, plain, {request_.start});
+    const auto [ok, why] = perform(loop, *control, script::broker_action::start);
+    return ok ? "" : fmt::format("the broker of --start did not start: {}", why);
+  }
+
+  static void end_broker(net::event_loop& loop, runner::broker_control& control,
+                         results::run_results& r) {
+    control.look();
+    if (!control.ended().empty() && r.void_reason.empty()) r.void_reason = control.ended();
+    if (control.state() != runner::broker_state::down) {
+      perform(loop, control, script::broker_action::stop);
+    }
+    if (!control.crash().empty()) r.problems.emplace_back(control.crash());
+  }
+
+  static std::pair<bool, std::string> perform(net::event_loop& loop,
+                                              runner::broker_control& control,
+                                              script::broker_action action) {
+    std::optional<std::pair<bool, std::string>> outcome;
+    control.perform(action, [&](bool ok, const std::string& why) { outcome = {ok, why}; });
+    loop.run_until([&] { return outcome.has_value(); });
+    return *outcome;
+  }
+
+  results::run_results on_running(net::event_loop& loop,
+                                  const std::vector<net::host_port>& addresses,
+                                  std::unique_ptr<runner::broker_control>& control) {
     std::string why;
-    const auto reachable = first_reachable(loop, *addresses, why);
+    const auto reachable = first_reachable(loop, addresses, why);
     if (!reachable) {
       return void_run(fmt::format("cannot connect to {}: {}", skeleton_.target.address, why));
     }
-    const auto connector = net::make_tcp_connector(loop, *reachable, {});
+    const auto tcp = net::make_tcp_connector(loop, *reachable, {});
+    const auto secure = with_tls(loop, *tcp);
+    net::connector& own = secure ? *secure : *tcp;
     expand_.port = request_.address.port;
-    const auto control = runner::make_command_control(loop, *connector, request_.target.hooks);
+    if (!control) control = runner::make_command_control(loop, own, request_.target.hooks);
     request_.suite.declared = request_.target.facts;
     control->add_capabilities(request_.suite.declared);
-    const auto executor = runner::make_network_executor(loop, *connector, control.get());
-    return suite(*executor);
+    const std::string transport = request_.tls ? "tls" : "tcp";
+    request_.suite.reach = {{transport, ""}};
+    request_.suite.declared["tls"] = request_.tls != nullptr;
+    const auto executor =
+        runner::make_network_executor(loop, runner::routes(own, transport), control.get());
+    results::run_results r = suite(*executor);
+    if (!r.void_reason.empty() && !own.complaint().empty()) {
+      r.void_reason += fmt::format(" ({})", own.complaint());
+    }
+    return r;
+  }
+
+  // nullptr: the run is over plain TCP.
+  std::unique_ptr<net::connector> with_tls(net::event_loop& loop, net::connector& tcp) const {
+    if (!request_.tls) return nullptr;
+    return net::make_tls_connector(loop, tcp, request_.tls, request_.address.host);
+  }
+
+  static std::string connect_error(net::event_loop& loop, net::connector& by) {
+    const auto attempt = by.make();
+    std::optional<std::string> outcome;
+    attempt->start({[&](const std::string& error, instant) { outcome = error; }, {}, {}});
+    loop.run_until([&] { return outcome.has_value(); });
+    return *outcome;
   }
 
   // A name may have addresses that nobody listens on.
@@ -142,13 +214,10 @@ class run_of_cases {
       net::tcp_connector_options options;
       options.limits.connect =
           std::max<duration>(request_.suite.engine.timeout, std::chrono::milliseconds(100));
-      const auto connector = net::make_tcp_connector(loop, at, options);
-      const auto attempt = connector->make();
-      std::optional<std::string> outcome;
-      attempt->start({[&](const std::string& error, instant) { outcome = error; }, {}, {}});
-      loop.run_until([&] { return outcome.has_value(); });
-      if (outcome->empty()) return at;
-      why = *outcome;
+      const auto tcp = net::make_tcp_connector(loop, at, options);
+      const auto secure = with_tls(loop, *tcp);
+      why = connect_error(loop, secure ? *secure : *tcp);
+      if (why.empty()) return at;
     }
     return std::nullopt;
   }

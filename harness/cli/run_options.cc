@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <ostream>
 #include <random>
 #include <sstream>
 
@@ -14,6 +15,7 @@ namespace mqttspec::cli {
 namespace {
 
 constexpr std::uint16_t mqtt_port = 1883;
+constexpr std::uint16_t mqtt_tls_port = 8883;
 
 std::vector<std::string> split_commas(const std::vector<std::string>& values) {
   std::vector<std::string> out;
@@ -81,13 +83,69 @@ bool read_target(const parsed_options& options, run_request& out, console& on) {
     }
     return true;
   }
-  const auto parsed = net::parse_host_port(address, mqtt_port);
+  const auto parsed =
+      net::parse_host_port(address, options.get<bool>("tls") ? mqtt_tls_port : mqtt_port);
   if (!parsed) {
     on.error(parsed.error(), "write for example: --broker 127.0.0.1:1883");
     return false;
   }
   out.kind = target_kind::network;
   out.address = *parsed;
+  return true;
+}
+
+bool read_start(const parsed_options& options, run_request& out, console& on) {
+  if (!options.has("start")) return true;
+  out.start = options.get<std::string>("start");
+  if (out.kind != target_kind::network) {
+    on.error("--start launches a broker, but nothing says where it listens",
+             "add for example: --broker 127.0.0.1:1883");
+    return false;
+  }
+  out.command.insert(out.command.end(), {"--start", out.start});
+  return true;
+}
+
+bool read_tls(const parsed_options& options, run_request& out, console& on) {
+  net::tls_options o;
+  const std::pair<const char*, std::string*> texts[] = {
+      {"ca", &o.ca}, {"cert", &o.certificate}, {"key", &o.key}, {"sni", &o.server_name}};
+  const bool tls = options.get<bool>("tls");
+  o.insecure = options.get<bool>("insecure");
+  if (tls) out.command.emplace_back("--tls");
+  const auto idle = [&](const std::string& name) {
+    on.error(fmt::format("--{} is about TLS, and this run is over plain TCP", name), "add --tls");
+    return false;
+  };
+  for (const auto& [name, into] : texts) {
+    if (!options.has(name)) continue;
+    if (!tls) return idle(name);
+    *into = options.get<std::string>(name);
+    out.command.insert(out.command.end(), {fmt::format("--{}", name), *into});
+  }
+  if (options.has("alpn")) {
+    if (!tls) return idle("alpn");
+    o.protocols = list_of(options, "alpn");
+    out.command.insert(out.command.end(),
+                       {"--alpn", fmt::format("{}", fmt::join(o.protocols, ","))});
+  }
+  if (o.insecure && !tls) return idle("insecure");
+  if (!tls) return true;
+  if (out.kind != target_kind::network) {
+    on.error("--tls needs a broker", "add for example: --broker 127.0.0.1:8883");
+    return false;
+  }
+  auto made = net::make_tls_context(o);
+  if (!made) {
+    on.error(made.error());
+    return false;
+  }
+  out.tls = std::move(*made);
+  if (o.insecure) {
+    out.command.emplace_back("--insecure");
+    on.err << "WARNING: --insecure: the broker's certificate is NOT checked; anybody may be "
+              "answering.\n";
+  }
   return true;
 }
 
@@ -256,6 +314,13 @@ void add_run_options(po::options_description& to) {
   po::options_description target("target (without: the embedded broker on loopback)");
   target.add_options()("broker,b", text("HOST:PORT"), "the broker under test")(
       "target", text("FILE.toml"), "address, facts and hooks of the broker")(
+      "start", text("COMMAND"), "launch the broker, watch it, stop it; serves restart cases")(
+      "tls", po::bool_switch(), "connect over TLS")("ca", text("FILE"),
+                                                    "authorities to trust, PEM (the system's)")(
+      "cert", text("FILE"), "the clients' certificate, PEM")("key", text("FILE"), "its key, PEM")(
+      "sni", text("NAME"), "the broker's name in TLS (the host)")(
+      "alpn", texts("NAME"), "protocols to offer: mqtt")("insecure", po::bool_switch(),
+                                                         "do not check the broker's certificate")(
       "simulate", po::bool_switch(), "the embedded broker, in memory and virtual time")(
       "mqtt", texts("5,3.1.1"), "protocol versions")("user", text("NAME"), "user name")(
       "password-env", text("VARIABLE"), "environment variable that holds the password");
@@ -289,7 +354,8 @@ std::optional<run_request> read_run_request(const parsed_options& options, const
   out.broker = *broker;
   out.suite.seed =
       options.has("seed") ? options.get<std::uint64_t>("seed") : std::random_device{}();
-  if (!read_target(options, out, on) || !read_versions(options, out, on) ||
+  if (!read_target(options, out, on) || !read_start(options, out, on) ||
+      !read_tls(options, out, on) || !read_versions(options, out, on) ||
       !read_credentials(options, out, on) || !read_selection(options, cases, out, on) ||
       !read_baseline(options, out, on) || !read_running(options, out, on) ||
       !read_output(options, out, on)) {

@@ -1,6 +1,7 @@
 #pragma once
 // What `mqttspec run` was asked to do, read and checked before anything is connected.
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,7 @@
 #include "cli/case_files.h"
 #include "cli/report_files.h"
 #include "net/endpoint.h"
+#include "net/tls.h"
 #include "runner/suite.h"
 #include "runner/target.h"
 
@@ -19,9 +21,11 @@ enum class trace_choice : std::uint8_t { none, failed, all };
 
 struct run_request {
   target_kind kind = target_kind::embedded;
-  net::host_port address;         // of a network target
-  runner::target target;          // of the target file; empty without one
-  broker::broker_options broker;  // of the embedded one
+  net::host_port address;                       // of a network target
+  std::string start;                            // --start: the command that is the broker
+  std::shared_ptr<const net::tls_context> tls;  // nullptr: plain TCP
+  runner::target target;                        // of the target file; empty without one
+  broker::broker_options broker;                // of the embedded one
   runner::suite_settings suite;
   std::size_t min = 0;
   trace_choice trace = trace_choice::none;

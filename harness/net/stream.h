@@ -51,6 +51,9 @@ class connector {
  public:
   virtual ~connector() = default;
   virtual std::unique_ptr<stream> make() = 0;
+  // Why a layer above TCP broke off last, for example the alert of a TLS peer; "" when none did.
+  // It explains a reset that its stream could only tell as such.
+  virtual std::string complaint() const { return {}; }
 };
 
 }  // namespace mqttspec::net

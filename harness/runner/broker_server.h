@@ -25,6 +25,7 @@ class broker_server : public net::timed, public broker_control {
 
   void perform(script::broker_action action, done_callback done) override;
   void add_capabilities(capability_values& into) const override;
+  broker_state state() const override { return running_ ? broker_state::up : broker_state::down; }
 
   instant next_deadline() const override;
   void time_passed(instant now) override;

@@ -46,6 +46,8 @@ constexpr std::array capabilities = std::to_array<capability_description>({
     {"stop", "the target file has hooks to stop and start the broker", reach, 0},
     {"tls", "the broker is reachable over TLS too", reach, 0},
     {"ws", "the broker is reachable over WebSocket too", reach, 0},
+    {"wss", "the broker is reachable over WebSocket and TLS too", reach, 0},
+    {"two_nodes", "the target file names nodes `one` and `two` of a cluster", reach, 0},
 });
 
 std::string_view sign_of(script::comparison op) {

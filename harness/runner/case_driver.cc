@@ -72,16 +72,16 @@ void case_driver::perform(instant now) {
 }
 
 void case_driver::open(const engine::open_connection& what, instant now) {
+  net::connector* by = around_.reach->find({what.transport, what.node});
   // The plan skips what the target cannot do; this is for a scenario that slipped through.
-  if (!what.transport.empty() && what.transport != "tcp") {
-    return run_.connect_failed(what.id,
-                               fmt::format("transport '{}' is not available", what.transport), now);
-  }
-  if (!what.node.empty()) {
-    return run_.connect_failed(what.id, fmt::format("the target has no node '{}'", what.node), now);
+  if (by == nullptr) {
+    return run_.connect_failed(
+        what.id,
+        fmt::format("the target tells no way over '{}' to node '{}'", what.transport, what.node),
+        now);
   }
   const engine::connection_id id = what.id;
-  net::stream& s = *(streams_[id] = around_.connector->make());
+  net::stream& s = *(streams_[id] = by->make());
   s.start({[this, id](const std::string& error, instant at) {
              if (error.empty()) {
                run_.connected(id, at);

@@ -10,6 +10,7 @@
 #include "net/stream.h"
 #include "runner/broker_control.h"
 #include "runner/executor.h"
+#include "runner/routes.h"
 
 namespace mqttspec::runner {
 
@@ -17,7 +18,7 @@ class case_driver {
  public:
   struct surroundings {
     net::event_loop* loop = nullptr;
-    net::connector* connector = nullptr;
+    const routes* reach = nullptr;
     broker_control* control = nullptr;          // may be missing
     std::function<void(case_driver&)> changed;  // its deadline or its end
     std::function<void()> refused;              // a connection could not be made

@@ -61,6 +61,7 @@ class command_control : public broker_control, public net::timed {
 
   void perform(script::broker_action action, done_callback done) override {
     done_ = std::move(done);
+    ends_ = action == script::broker_action::stop || action == script::broker_action::kill;
     steps_.clear();
     switch (action) {
       case script::broker_action::restart:
@@ -82,6 +83,11 @@ class command_control : public broker_control, public net::timed {
         break;
     }
     next_step();
+  }
+
+  broker_state state() const override {
+    if (done_) return broker_state::busy;
+    return down_ ? broker_state::down : broker_state::up;
   }
 
   instant next_deadline() const override { return poll_at_; }
@@ -155,6 +161,7 @@ class command_control : public broker_control, public net::timed {
     steps_.clear();
     probing_ = false;
     poll_at_ = never;
+    if (ok) down_ = ends_;
     // From the loop: perform() may still be running.
     loop_.post([done = std::exchange(done_, nullptr), ok, why] {
       if (done) done(ok, why);
@@ -169,6 +176,8 @@ class command_control : public broker_control, public net::timed {
   step current_;
   pid_t child_ = -1;
   bool probing_ = false;
+  bool ends_ = false;  // the action under way takes the broker down
+  bool down_ = false;
   std::unique_ptr<net::stream> attempt_;
   instant began_{};
   instant poll_at_ = never;

@@ -19,10 +19,10 @@ constexpr duration start_slice = 5ms;
 
 class network_executor : public executor, public net::timed {
  public:
-  network_executor(net::event_loop& loop, net::connector& connector, broker_control* control)
-      : loop_(loop), connector_(connector) {
+  network_executor(net::event_loop& loop, const routes& reach, broker_control* control)
+      : loop_(loop), reach_(reach), control_(control) {
     around_.loop = &loop;
-    around_.connector = &connector;
+    around_.reach = &reach_;
     around_.control = control;
     around_.changed = [this](case_driver& d) { changed(d); };
     around_.refused = [this] { suspect(); };
@@ -47,8 +47,9 @@ class network_executor : public executor, public net::timed {
     bool stopped = false;
     loop_.run_until([&] {
       collect(ended, stopped);
+      notice_death();
       if (stopped || interrupted_ || !lost_.empty()) return true;
-      if (probing_) return false;
+      if (probing_ || !broker_is_up()) return false;
       start_some(what, waiting, next);
       return running_.empty() && finished_.empty() && next == waiting.size();
     });
@@ -118,11 +119,34 @@ class network_executor : public executor, public net::timed {
     if (d.finished()) finished_.insert(&d);
   }
 
+  void notice_death() {
+    if (control_ != nullptr && lost_.empty()) lost_ = control_->ended();
+  }
+
+  // Starts a broker that a case left stopped. Only when no case runs: one of them may be about to.
+  bool broker_is_up() {
+    if (control_ == nullptr || !running_.empty()) return true;
+    const broker_state is = control_->state();
+    if (is == broker_state::up) return !reviving_;
+    if (is == broker_state::down && !reviving_) {
+      reviving_ = true;
+      control_->perform(script::broker_action::start, [this](bool ok, const std::string& why) {
+        reviving_ = false;
+        if (!ok) lost_ = "the broker could not be started again: " + why;
+      });
+    }
+    return false;
+  }
+
   // Outside of all callbacks of the drivers, which die here.
   void collect(const result_callback& ended, bool& stopped) {
     for (case_driver* d : std::exchange(finished_, {})) {
       results::case_result r = d->take_result();
       running_.erase(d);
+      const bool odd = r.outcome == verdict::fail || r.outcome == verdict::error ||
+                       r.outcome == verdict::inconclusive;
+      // A dying broker closes its connections before it can be seen to be gone.
+      if (odd && control_ != nullptr) control_->look();
       if (!ended(std::move(r))) stopped = true;
     }
   }
@@ -135,6 +159,7 @@ class network_executor : public executor, public net::timed {
 
   // A case could not connect: is it only that one, or has the broker died?
   void suspect() {
+    if (control_ != nullptr) control_->look();
     if (probing_ || !lost_.empty()) return;
     probing_ = true;
     attempts_ = 0;
@@ -142,7 +167,7 @@ class network_executor : public executor, public net::timed {
   }
 
   void probe() {
-    probe_ = connector_.make();
+    probe_ = reach_.own().make();
     probe_->start({[this](const std::string& error, instant now) {
                      if (error.empty()) {
                        probing_ = false;
@@ -160,7 +185,8 @@ class network_executor : public executor, public net::timed {
   }
 
   net::event_loop& loop_;
-  net::connector& connector_;
+  const routes reach_;
+  broker_control* control_;
   case_driver::surroundings around_;
   std::map<case_driver*, std::unique_ptr<case_driver>> running_;
   std::set<case_driver*> finished_;
@@ -169,6 +195,7 @@ class network_executor : public executor, public net::timed {
   bool interrupted_ = false;
   bool nudged_ = false;
   bool probing_ = false;
+  bool reviving_ = false;
   std::string lost_;
   int attempts_ = 0;
   instant probe_at_ = never;
@@ -177,9 +204,9 @@ class network_executor : public executor, public net::timed {
 
 }  // namespace
 
-std::unique_ptr<executor> make_network_executor(net::event_loop& loop, net::connector& connector,
+std::unique_ptr<executor> make_network_executor(net::event_loop& loop, const routes& reach,
                                                 broker_control* control) {
-  return std::make_unique<network_executor>(loop, connector, control);
+  return std::make_unique<network_executor>(loop, reach, control);
 }
 
 }  // namespace mqttspec::runner

@@ -4,14 +4,15 @@
 #include <memory>
 
 #include "net/event_loop.h"
-#include "net/stream.h"
 #include "runner/broker_control.h"
 #include "runner/executor.h"
+#include "runner/routes.h"
 
 namespace mqttspec::runner {
 
-// |loop|, |connector| and |control| (may be nullptr) must outlive it. SIGINT ends a run.
-std::unique_ptr<executor> make_network_executor(net::event_loop& loop, net::connector& connector,
+// |loop|, the connectors of |reach| and |control| (may be nullptr) must outlive it. SIGINT ends a
+// run. A broker that a case left stopped is started before the next one.
+std::unique_ptr<executor> make_network_executor(net::event_loop& loop, const routes& reach,
                                                 broker_control* control);
 
 }  // namespace mqttspec::runner

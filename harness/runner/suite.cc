@@ -24,6 +24,8 @@ bool runs_alone(const script::scenario& s) {
   });
 }
 
+constexpr duration died_just_now = std::chrono::seconds(1);
+
 std::string_view capability_of(script::broker_action action) {
   switch (action) {
     case script::broker_action::restart:
@@ -39,18 +41,23 @@ std::string_view capability_of(script::broker_action action) {
 
 // Why |s| cannot run on this target.
 std::optional<std::string> obstacle(const script::scenario& s, const capability_values& can,
-                                    bool slow) {
-  if (!slow && std::find(s.tags.begin(), s.tags.end(), "slow") != s.tags.end()) {
+                                    const suite_settings& settings) {
+  if (!settings.slow && std::find(s.tags.begin(), s.tags.end(), "slow") != s.tags.end()) {
     return "slow; --slow runs it too";
   }
   for (const script::need& n : s.needs) {
     if (auto reason = unmet(n, can)) return reason;
   }
   for (const script::client_declaration& c : s.clients) {
-    if (!c.transport.empty() && c.transport != "tcp") {
+    if ((c.transport.empty() && c.node.empty()) || settings.reach.contains({c.transport, c.node})) {
+      continue;
+    }
+    if (c.node.empty()) {
       return fmt::format("needs transport {}; the target does not have it", c.transport);
     }
-    if (!c.node.empty()) return fmt::format("needs node {}; the target does not have it", c.node);
+    return c.transport.empty() ? fmt::format("needs node {}; the target does not have it", c.node)
+                               : fmt::format("needs node {} over {}; the target does not have it",
+                                             c.node, c.transport);
   }
   // Starting alone is not a hook of its own: it follows a kill or a stop.
   for (const script::instruction& i : s.lines) {
@@ -122,9 +129,23 @@ class suite {
     return s.failure.empty();
   }
 
+  // What came of |c| says nothing: |why|.
+  static void make_void(case_result& c, const std::string& why) {
+    c.reason = fmt::format("{}; this was: {}{}{}", why, results::verdict_name(c.outcome),
+                           c.reason.empty() ? "" : ", ", c.reason);
+    c.outcome = verdict::error;
+    c.expected = false;
+  }
+
   void sanity_after() {
     if (!on_.lost().empty()) {
       out_.void_reason = on_.lost();
+      // What ended just before may have failed because the broker was dying.
+      const duration then = on_.now() - instant{};
+      for (case_result& c : out_.cases) {
+        const bool failed = c.outcome == verdict::fail || c.outcome == verdict::inconclusive;
+        if (failed && then - (c.started + c.took) <= died_just_now) make_void(c, on_.lost());
+      }
       return;
     }
     observer_.sanity_begins(true);
@@ -133,12 +154,7 @@ class suite {
     if (s.failure.empty() || on_.interrupted()) return;
     out_.void_reason = "the sanity check after the cases failed: " + s.failure;
     for (case_result& c : out_.cases) {
-      if (c.outcome == verdict::skip) continue;
-      c.reason =
-          fmt::format("the broker failed the sanity check afterwards; this was: {}{}{}",
-                      results::verdict_name(c.outcome), c.reason.empty() ? "" : ", ", c.reason);
-      c.outcome = verdict::error;
-      c.expected = false;
+      if (c.outcome != verdict::skip) make_void(c, "the broker failed the sanity check afterwards");
     }
   }
 
@@ -165,7 +181,7 @@ class suite {
       const baseline_entry* known = entry_for(settings_.known, all[i].id);
       if (known != nullptr && known->kind == baseline_kind::skip) {
         take(not_run(j, verdict::skip, "baseline: " + known->reason));
-      } else if (auto reason = obstacle(all[i], can_, settings_.slow)) {
+      } else if (auto reason = obstacle(all[i], can_, settings_)) {
         take(not_run(j, verdict::skip, std::move(*reason)));
       } else {
         (runs_alone(all[i]) ? alone : together).jobs.push_back(j);

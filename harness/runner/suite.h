@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "results/results.h"
@@ -29,6 +31,8 @@ struct suite_settings {
   std::uint64_t seed = 0;
   std::string run_tag;         // begins every {ns}
   capability_values declared;  // facts and hooks of the target; win over what is learned
+  // Where clients can be `over` and `at`, as in runner/routes.h.
+  std::set<std::pair<std::string, std::string>> reach = {{"tcp", ""}};
 };
 
 // Makes the scenarios of the selected files for a target that |can| do this. |run_tag| differs from

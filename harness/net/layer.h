@@ -1,0 +1,50 @@
+#pragma once
+// A protocol between the octets of MQTT and those of a connection below, such as TLS: a state
+// machine without sockets or a clock. net/layered_stream.h joins it with a connection.
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/bytes.h"
+
+namespace mqttspec::net {
+
+enum class layer_state : std::uint8_t {
+  shaking_hands,
+  open,
+  ended,   // the peer said in order that nothing follows
+  failed,  // why() tells
+};
+
+class layer {
+ public:
+  virtual ~layer() = default;
+  virtual void begin() = 0;                    // the connection below stands
+  virtual void received(byte_view below) = 0;  // octets of the peer, in pieces of any size
+  virtual void write(byte_view above) = 0;     // only while open
+  virtual void end() = 0;                      // nothing is written after this
+  // Whether the direction below ends with ours.
+  virtual bool end_means_fin() const = 0;
+
+  layer_state state() const { return state_; }
+  const std::string& why() const { return why_; }
+  byte_buffer take_outgoing() { return std::exchange(outgoing_, {}); }  // to go below
+  byte_buffer take_incoming() { return std::exchange(incoming_, {}); }  // to go up
+
+ protected:
+  void fail(std::string why) {
+    if (state_ == layer_state::failed) return;
+    state_ = layer_state::failed;
+    why_ = std::move(why);
+  }
+
+  layer_state state_ = layer_state::shaking_hands;
+  byte_buffer outgoing_;
+  byte_buffer incoming_;
+
+ private:
+  std::string why_;
+};
+
+}  // namespace mqttspec::net

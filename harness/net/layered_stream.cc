@@ -1,0 +1,229 @@
+#include "net/layered_stream.h"
+
+#include <boost/asio/steady_timer.hpp>
+#include <utility>
+
+#include "net/loop_core.h"
+
+namespace mqttspec::net {
+
+namespace {
+
+// What went wrong last, for the whole connector: told where a reset alone would be a riddle.
+using shared_complaint = std::shared_ptr<std::string>;
+
+// The living half: callbacks of the stream below keep it alive until that is dropped.
+class layered_connection : public std::enable_shared_from_this<layered_connection> {
+ public:
+  layered_connection(loop_core& core, std::unique_ptr<stream> below, std::unique_ptr<layer> with,
+                     duration patience, shared_complaint complaint)
+      : timer_(core.io),
+        below_(std::move(below)),
+        layer_(std::move(with)),
+        patience_(patience),
+        complaint_(std::move(complaint)) {}
+
+  void start(stream_events events) {
+    events_ = std::move(events);
+    const auto self = shared_from_this();
+    below_->start({[self](const std::string& error, instant now) { self->connected(error, now); },
+                   [self](byte_view octets, instant now) { self->received(octets, now); },
+                   [self](stream_end how, instant now) { self->closed(how, now); }});
+  }
+
+  void write(byte_view octets) {
+    if (ending_) return;
+    if (layer_->state() != layer_state::open) {
+      waiting_.insert(waiting_.end(), octets.begin(), octets.end());
+      return;
+    }
+    layer_->write(octets);
+    flush();
+  }
+
+  void shutdown() {
+    if (ending_) return;
+    end();
+    if (layer_->end_means_fin()) below_->shutdown();
+  }
+  void close() {
+    mute();
+    end();
+    below_->close();
+  }
+  void finish() {
+    mute();
+    end();
+    below_->finish();
+  }
+  void abort() {
+    mute();
+    below_->abort();
+  }
+  void drop() {
+    if (!mute_ && !ending_) end();
+    mute();
+    below_.reset();
+  }
+  void pause(bool paused) { below_->pause(paused); }
+  std::size_t unsent() const { return waiting_.size() + (below_ ? below_->unsent() : 0); }
+
+ private:
+  void mute() {
+    mute_ = true;
+    timer_.cancel();
+  }
+
+  void end() {
+    if (std::exchange(ending_, true)) return;
+    if (layer_->state() == layer_state::open || layer_->state() == layer_state::ended) {
+      layer_->end();
+    }
+    flush();
+  }
+
+  void flush() {
+    const byte_buffer out = layer_->take_outgoing();
+    if (!out.empty() && below_) below_->write(out);
+  }
+
+  void connected(const std::string& error, instant now) {
+    if (mute_) return;
+    if (!error.empty()) return tell_connected(error, now);
+    timer_.expires_after(
+        std::chrono::duration_cast<std::chrono::steady_clock::duration>(patience_));
+    timer_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
+      // Time that passed while the loop stood still is not the peer's.
+      if (!cancelled) self->out_of_patience();
+    });
+    layer_->begin();
+    go_on(now);
+  }
+
+  void out_of_patience() {
+    if (mute_ || open_) return;
+    below_->abort();
+    tell_connected("the peer did not finish its handshake in time", last_);
+  }
+
+  void received(byte_view octets, instant now) {
+    if (mute_) return;
+    layer_->received(octets);
+    go_on(now);
+  }
+
+  // Brings what the layer made of its input to where it belongs.
+  void go_on(instant now) {
+    last_ = now;
+    flush();
+    if (!open_ && layer_->state() == layer_state::failed) {
+      *complaint_ = layer_->why();
+      below_->close();
+      return tell_connected(layer_->why(), now);
+    }
+    if (!open_ && layer_->state() != layer_state::shaking_hands) {
+      timer_.cancel();
+      open_ = true;
+      const auto tell = std::exchange(events_.connected, nullptr);
+      if (tell) tell("", now);
+      if (mute_) return;
+      if (!waiting_.empty() && layer_->state() == layer_state::open) {
+        layer_->write(std::exchange(waiting_, {}));
+        flush();
+      }
+    }
+    const byte_buffer in = layer_->take_incoming();
+    if (!in.empty() && events_.received) events_.received(in, now);
+    if (mute_) return;
+    if (layer_->state() == layer_state::ended) return tell_closed(stream_end::orderly, now);
+    if (layer_->state() == layer_state::failed) {
+      *complaint_ = layer_->why();
+      below_->abort();
+      tell_closed(stream_end::reset, now);
+    }
+  }
+
+  void closed(stream_end how, instant now) {
+    if (mute_) return;
+    if (open_) return tell_closed(how, now);
+    const std::string why = how == stream_end::reset
+                                ? "the peer reset the connection during the handshake"
+                                : "the peer closed the connection during the handshake";
+    *complaint_ = why;
+    tell_connected(why, now);
+  }
+
+  void tell_connected(const std::string& error, instant now) {
+    mute();
+    const auto tell = std::exchange(events_.connected, nullptr);
+    if (tell) tell(error, now);
+  }
+
+  void tell_closed(stream_end how, instant now) {
+    mute();
+    const auto tell = std::exchange(events_.closed, nullptr);
+    if (tell) tell(how, now);
+  }
+
+  boost::asio::steady_timer timer_;
+  std::unique_ptr<stream> below_;
+  std::unique_ptr<layer> layer_;
+  duration patience_;
+  shared_complaint complaint_;
+  stream_events events_;
+  byte_buffer waiting_;  // written before the hands were shaken
+  instant last_{};
+  bool open_ = false;
+  bool ending_ = false;
+  bool mute_ = false;  // no further callback
+};
+
+class layered_stream : public stream {
+ public:
+  explicit layered_stream(std::shared_ptr<layered_connection> connection)
+      : connection_(std::move(connection)) {}
+  ~layered_stream() override { connection_->drop(); }
+
+  void start(stream_events events) override { connection_->start(std::move(events)); }
+  void write(byte_view octets) override { connection_->write(octets); }
+  void shutdown() override { connection_->shutdown(); }
+  void close() override { connection_->close(); }
+  void finish() override { connection_->finish(); }
+  void abort() override { connection_->abort(); }
+  void pause(bool paused) override { connection_->pause(paused); }
+  std::size_t unsent() const override { return connection_->unsent(); }
+
+ private:
+  std::shared_ptr<layered_connection> connection_;
+};
+
+class layered_connector : public connector {
+ public:
+  layered_connector(event_loop& loop, connector& below, layer_maker make, duration patience)
+      : core_(loop.core()), below_(below), make_(std::move(make)), patience_(patience) {}
+
+  std::unique_ptr<stream> make() override {
+    return std::make_unique<layered_stream>(
+        std::make_shared<layered_connection>(core_, below_.make(), make_(), patience_, complaint_));
+  }
+
+  std::string complaint() const override {
+    return complaint_->empty() ? below_.complaint() : *complaint_;
+  }
+
+ private:
+  loop_core& core_;
+  connector& below_;
+  layer_maker make_;
+  duration patience_;
+  shared_complaint complaint_ = std::make_shared<std::string>();
+};
+
+}  // namespace
+
+std::unique_ptr<connector> make_layered_connector(event_loop& loop, connector& below,
+                                                  layer_maker make, duration patience) {
+  return std::make_unique<layered_connector>(loop, below, std::move(make), patience);
+}
+
+}  // namespace mqttspec::net
