@@ -172,6 +172,7 @@ bool read_versions(const parsed_options& options, run_request& out, console& on)
 bool read_credentials(const parsed_options& options, run_request& out, console& on) {
   std::string variable = out.target.password_env;
   out.suite.engine.user_name = out.target.user;
+  out.suite.engine.keep_alive = out.target.keep_alive;
   if (options.has("user")) out.suite.engine.user_name = options.get<std::string>("user");
   if (options.has("password-env")) variable = options.get<std::string>("password-env");
   if (!variable.empty()) {

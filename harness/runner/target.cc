@@ -173,6 +173,14 @@ result<target, std::vector<diagnostic>> parse_target(const std::string& file,
       in.text(value, name, out.user);
     } else if (name == "password_env") {
       in.text(value, name, out.password_env);
+    } else if (name == "keep_alive") {
+      const auto* seconds = value.as_integer();
+      if (seconds == nullptr || seconds->get() < 0 || seconds->get() > 65535) {
+        in.fault(value.source(), "'keep_alive' must be a number of seconds up to 65535",
+                 "not a Keep Alive");
+      } else {
+        out.keep_alive = static_cast<std::uint16_t>(seconds->get());
+      }
     } else if (name == "versions") {
       read_versions(in, value, out);
     } else if (name == "facts") {
@@ -180,8 +188,9 @@ result<target, std::vector<diagnostic>> parse_target(const std::string& file,
     } else if (name == "hooks") {
       read_hooks(in, value, out);
     } else {
-      in.unknown_key(key, "a target file",
-                     {"name", "address", "versions", "user", "password_env", "facts", "hooks"});
+      in.unknown_key(
+          key, "a target file",
+          {"name", "address", "versions", "user", "password_env", "keep_alive", "facts", "hooks"});
     }
   }
   if (!in.faults.empty()) {

@@ -7,6 +7,8 @@
 //   user         = "tester"
 //   password_env = "BROKER_PASSWORD"      # the name of a variable, never the password
 //
+//   keep_alive   = 60                     # of CONNECTs that name none; without: 0
+//
 //   [facts]                               # names of runner/capabilities.h
 //   queue_limit    = 1000
 //   queue_overflow = "drop-oldest"
@@ -48,6 +50,7 @@ struct target {
   std::vector<wire::protocol_version> versions;  // empty: both
   std::string user;
   std::string password_env;
+  std::uint16_t keep_alive = 0;
   capability_values facts;
   std::map<std::string, std::string> facts_as_written;  // for the report
   hook_commands hooks;

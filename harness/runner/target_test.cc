@@ -12,6 +12,7 @@ address = "127.0.0.1:1883"
 versions = ["5", "3.1.1"]
 user = "tester"
 password_env = "BROKER_PASSWORD"
+keep_alive = 60
 [facts]
 queue_limit = 1000
 queue_overflow = "drop-oldest"
@@ -23,6 +24,7 @@ wait_ready = "probe"
   ASSERT_TRUE(t) << render(t.error());
   EXPECT_EQ(t->name, "mosquitto 2.0.11");
   EXPECT_EQ(t->versions.size(), 2u);
+  EXPECT_EQ(t->keep_alive, 60);
   EXPECT_EQ(t->facts.at("queue_limit"), 1000);
   EXPECT_EQ(t->facts.at("queue_overflow_drop_oldest"), 1);
   EXPECT_EQ(t->facts.at("queue_overflow_drop_newest"), 0);
