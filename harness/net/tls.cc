@@ -10,6 +10,7 @@
 #include <openssl/x509v3.h>
 
 #include <array>
+#include <cstring>
 
 #include "net/layered_stream.h"
 
@@ -29,6 +30,8 @@ std::string openssl_reason() {
   const unsigned long code = ERR_get_error();
   ERR_clear_error();
   if (code == 0) return "unknown error";
+  // Of the operating system, such as a file that is not there.
+  if (ERR_SYSTEM_ERROR(code)) return std::strerror(ERR_GET_REASON(code));
   const char* text = ERR_reason_error_string(code);
   return text != nullptr ? text : fmt::format("error {:#x}", code);
 }
