@@ -5,7 +5,8 @@
 //   apply(edit::flags(0x3), e);                    // reserved bits
 //   apply(edit::truncate("filter"), e);            // ends in front of the field, length mended
 //
-// The notation writes an edit behind a packet: `c > SUBSCRIBE id=1 filter="a" max_qos=0 | flags 0x3`.
+// The notation writes an edit behind a packet: `c > SUBSCRIBE id=1 filter="a" max_qos=0 | flags
+// 0x3`.
 //
 //   flags N               the low four bits of the first octet become N
 //   length N              Remaining Length becomes N (encoded minimally), whatever follows
@@ -33,16 +34,28 @@
 namespace mqttspec::wire {
 
 enum class edit_kind : std::uint8_t {
-  flags, length, overlong, truncate, drop, duplicate, put, property, will_property,
-  keep, cut, set, insert, append,
+  flags,
+  length,
+  overlong,
+  truncate,
+  drop,
+  duplicate,
+  put,
+  property,
+  will_property,
+  keep,
+  cut,
+  set,
+  insert,
+  append,
 };
 
 struct edit {
   edit_kind kind{};
-  std::string field;          // overlong, truncate, drop, duplicate, put
-  std::uint64_t first = 0;    // flags, length, overlong, keep, cut; set and insert: the offset
-  std::uint64_t second = 0;   // set: the value
-  byte_buffer bytes;          // put, property, will_property, insert, append
+  std::string field;         // overlong, truncate, drop, duplicate, put
+  std::uint64_t first = 0;   // flags, length, overlong, keep, cut; set and insert: the offset
+  std::uint64_t second = 0;  // set: the value
+  byte_buffer bytes;         // put, property, will_property, insert, append
 
   friend bool operator==(const edit&, const edit&) = default;
 };

@@ -4,7 +4,9 @@
 
 namespace mqttspec::wire {
 
-property number_property(property_id id, std::uint32_t number) { return {id, number, {}, {}}; }
+property number_property(property_id id, std::uint32_t number) {
+  return {id, number, {}, {}};
+}
 property text_property(property_id id, std::string_view text) {
   return {id, 0, std::string(text), {}};
 }

@@ -82,10 +82,10 @@ struct packet {
   // Reason code (5.0) or return code (3.1.1): CONNACK, PUBACK to PUBCOMP, DISCONNECT, AUTH.
   std::uint8_t reason = 0;
 
-  std::string protocol_name;         // CONNECT; make() sets "MQTT"
-  std::uint8_t protocol_level = 0;   // CONNECT; make() sets it from the version
-  std::string client_id;             // CONNECT
-  std::optional<will_message> will;  // CONNECT
+  std::string protocol_name;             // CONNECT; make() sets "MQTT"
+  std::uint8_t protocol_level = 0;       // CONNECT; make() sets it from the version
+  std::string client_id;                 // CONNECT
+  std::optional<will_message> will;      // CONNECT
   std::optional<std::string> user_name;  // CONNECT
   std::optional<std::string> password;   // CONNECT
 

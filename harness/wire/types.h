@@ -29,8 +29,21 @@ constexpr std::string_view version_tag(protocol_version v) {
 }
 
 enum class packet_type : std::uint8_t {
-  connect = 1, connack, publish, puback, pubrec, pubrel, pubcomp, subscribe, suback,
-  unsubscribe, unsuback, pingreq, pingresp, disconnect, auth,
+  connect = 1,
+  connack,
+  publish,
+  puback,
+  pubrec,
+  pubrel,
+  pubcomp,
+  subscribe,
+  suback,
+  unsubscribe,
+  unsuback,
+  pingreq,
+  pingresp,
+  disconnect,
+  auth,
 };
 
 enum class property_id : std::uint8_t {
@@ -110,9 +123,11 @@ enum class reason_code : std::uint8_t {
   wildcard_subscriptions_not_supported = 0xA2,
 };
 
-constexpr std::uint8_t code_of(reason_code r) { return static_cast<std::uint8_t>(r); }
+constexpr std::uint8_t code_of(reason_code r) {
+  return static_cast<std::uint8_t>(r);
+}
 
-inline constexpr std::uint32_t never_expires = 0xFFFFFFFFu;      // a Session Expiry Interval
+inline constexpr std::uint32_t never_expires = 0xFFFFFFFFu;  // a Session Expiry Interval
 inline constexpr std::uint32_t largest_variable_integer = 268'435'455u;
 
 }  // namespace mqttspec::wire
