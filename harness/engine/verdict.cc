@@ -105,10 +105,9 @@ void case_run::state::fail(const script::expect_line& l, judgement j, instant no
   }
   if (j.trace_number != 0) record.mark(j.trace_number);
 
-  // Silence may be the harness' fault when it stood still while the line waited, a misplaced packet
-  // by as much as it stood still in the window, anything else when it slept through parts of the
-  // case.
-  // Where the window was lengthened instead, the harness is excused already.
+  // A misplaced packet may be the harness' fault by as much as it stood still in the window, any
+  // other mismatch when it slept through parts of the case. For silence the window was lengthened
+  // by its standstills already; only others count.
   const duration late =
       lateness_since(j.timing == judgement::timing_fault::none ? started : j.counts_from) -
       j.extended;
