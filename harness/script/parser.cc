@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "base/spelling.h"
-#include "script/line_parser.h"
+#include "script/header_parser.h"
 
 namespace mqttspec::script {
 
@@ -225,7 +225,11 @@ class file_parser {
       }
       seen_headers_.push_back(first.text);
     }
-    read_header(s, first.text, p, head);
+    if (first.text == "table") {
+      read_table(s, p, head);
+    } else {
+      read_header(s, first.text, p);
+    }
     p.finish();
     if (first.text != "table" && at_ < lines_.size() && lines_[at_].start > head.start) {
       bad_indentation(lines_[at_], "only the rows of a table are deeper than the headers");
@@ -235,139 +239,6 @@ class file_parser {
 
   void skip_deeper(std::uint32_t start) {
     while (at_ < lines_.size() && lines_[at_].start > start) ++at_;
-  }
-
-  void read_header(scenario_node& s, std::string_view key, line_parser& p,
-                   const logical_line& head) {
-    if (key == "title") {
-      std::string title = p.plain_text("the title");
-      if (!p.failed()) s.title = std::move(title);
-    } else if (key == "versions") {
-      read_versions(s, p);
-    } else if (key == "level") {
-      read_level(s, p);
-    } else if (key == "purpose") {
-      do {
-        const word purpose = p.name("the id of a purpose");
-        if (!p.failed()) s.purposes.push_back(purpose);
-      } while (!p.at_end());
-    } else if (key == "clients") {
-      read_clients(s, p);
-    } else if (key == "needs") {
-      do {
-        const need_node need = read_need(p);
-        if (!p.failed()) s.needs.push_back(need);
-      } while (p.accept(","));
-    } else if (key == "tags") {
-      do {
-        const word tag = p.name("a tag");
-        if (!p.failed()) s.tags.push_back(tag);
-      } while (!p.at_end());
-    } else if (key == "let") {
-      let_node let;
-      let.name = p.name("a name");
-      p.expect("=");
-      let.value = p.value();
-      if (!p.failed()) s.variations.emplace_back(std::move(let));
-    } else if (key == "matrix") {
-      matrix_node m;
-      m.name = p.name("a name");
-      p.expect("=");
-      value_node first = p.value();
-      if (p.accept("..")) {
-        value_node last = p.value();
-        const place where = p.failed() ? first.where : joined(first.where, last.where);
-        m.range = range_node{std::move(first), std::move(last), where};
-      } else {
-        m.values.push_back(std::move(first));
-        while (p.accept(",")) m.values.push_back(p.value());
-      }
-      if (!p.failed()) s.variations.emplace_back(std::move(m));
-    } else if (key == "table") {
-      read_table(s, p, head);
-    } else {
-      s.references.push_back(p.plain_text("a link or a title"));
-    }
-  }
-
-  void read_versions(scenario_node& s, line_parser& p) {
-    do {
-      const token* t = p.peek();
-      if (t == nullptr) return p.expected("5 or 3.1.1");
-      const auto v = p.version(t->text, t->where);
-      if (!p.failed() && std::find(s.versions.begin(), s.versions.end(), v) != s.versions.end()) {
-        p.fail(t->where, {fmt::format("version {} stands twice", t->text), "second one", ""});
-      }
-      if (p.failed()) return;
-      s.versions.push_back(v);
-      p.accept(t->text);
-    } while (!p.at_end());
-  }
-
-  static void read_level(scenario_node& s, line_parser& p) {
-    static constexpr requirement_level levels[] = {requirement_level::must,
-                                                   requirement_level::should,
-                                                   requirement_level::may, requirement_level::info};
-    const word name = p.name("must, should, may or info");
-    for (const requirement_level l : levels) {
-      if (level_name(l) == name.text) {
-        s.level = l;
-        return;
-      }
-    }
-    p.fail(name.where, {fmt::format("unknown level '{}'", name.text), "unknown level",
-                        suggest(name.text, {"must", "should", "may", "info"})});
-  }
-
-  static void read_clients(scenario_node& s, line_parser& p) {
-    clients_node c;
-    while (!p.at_end()) {
-      if (!c.names.empty() && p.accept("over")) {
-        const word transport = p.name("tcp, tls, ws or wss");
-        static const std::vector<std::string_view> known = {"tcp", "tls", "ws", "wss"};
-        if (std::find(known.begin(), known.end(), transport.text) == known.end()) {
-          p.fail(transport.where, {fmt::format("unknown transport '{}'", transport.text),
-                                   "unknown transport", suggest(transport.text, known)});
-        }
-        c.transport = transport.text;
-      } else if (!c.names.empty() && p.accept("at")) {
-        c.node = p.name("the name of a node").text;
-      } else if (!c.names.empty() && p.accept("speaks")) {
-        const token* t = p.peek();
-        if (t == nullptr) return p.expected("5 or 3.1.1");
-        c.speaks = p.version(t->text, t->where);
-        if (t->kind == token_kind::string) {
-          p.plain_text("5 or 3.1.1");
-        } else {
-          p.accept(t->text);
-        }
-      } else {
-        const word name = p.name("the name of a client");
-        if (!p.failed()) c.names.push_back(name);
-      }
-    }
-    if (c.names.empty()) p.expected("the name of a client");
-    s.clients.push_back(std::move(c));
-  }
-
-  static need_node read_need(line_parser& p) {
-    need_node n;
-    n.capability = p.name("a capability");
-    static constexpr std::pair<std::string_view, comparison> operators[] = {
-        {"==", comparison::equal},         {"!=", comparison::not_equal},
-        {"<=", comparison::less_or_equal}, {">=", comparison::greater_or_equal},
-        {"<", comparison::less},           {">", comparison::greater}};
-    for (const auto& [text, op] : operators) {
-      if (!p.accept(text)) continue;
-      n.op = op;
-      const place where = p.here();
-      n.number = p.integer();
-      if (n.number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-        p.fail(where, {"the number is too large", "out of range", ""});
-      }
-      break;
-    }
-    return n;
   }
 
   void read_table(scenario_node& s, line_parser& p, const logical_line& head) {

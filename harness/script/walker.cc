@@ -1,5 +1,5 @@
-// Variables, clients and problems of a walk; what its lines do is in walk_lines.cc and
-// walk_packet.cc.
+// Variables, clients and problems of a walk; what its lines do is in walk_lines.cc, walk_calls.cc,
+// walk_packet.cc and walk_edits.cc.
 
 #include "script/walker.h"
 

@@ -106,20 +106,22 @@ class walker {
   void emit(const line_node& l, decltype(instruction::what) what);
   void send(const line_node& l, const send_node& s, bool guarded);
   void expect(const line_node& l, const expect_node& e, bool guarded);
-  void loop(const loop_node& n, bool guarded);
-  bool keep_loop(const loop_node& n, std::uint64_t first, std::uint64_t last, bool guarded);
-  void call(const call_node& c, bool guarded);
-  void let(const line_node& l, const let_node& n);
   void wait(const line_node& l, const wait_node& n);
   bool runs(const guard_node& guard, wire::protocol_version version);
   std::optional<client_of_line> client(const word& name);
   std::optional<wire::protocol_version> version_for_guard(const line_node& l);
-  std::string mark_name(std::size_t frame_index, const std::string& name, bool define_it,
-                        const word& written);
   timing window(const window_node& w, const expect_node& e);
   void tags(const std::vector<tag_node>& list, const client_of_line& who, bool guarded,
             std::vector<statement_reference>& out);
   void check_statement(wire::protocol_version version, const tag_node& tag);
+
+  // ---- walk_calls.cc
+  void loop(const loop_node& n, bool guarded);
+  bool keep_loop(const loop_node& n, std::uint64_t first, std::uint64_t last, bool guarded);
+  void call(const call_node& c, bool guarded);
+  void let(const line_node& l, const let_node& n);
+  std::string mark_name(std::size_t frame_index, const std::string& name, bool define_it,
+                        const word& written);
 
   // ---- walk_packet.cc
   std::optional<packet_pattern> packet(const packet_node& p, wire::protocol_version version,
@@ -134,6 +136,8 @@ class walker {
   std::optional<resolved> fit_reason(const resolved& value, const place& where,
                                      const packet_pattern& pattern, bool guarded);
   void check_required(const packet_node& p, const packet_pattern& pattern);
+
+  // ---- walk_edits.cc
   void edits(const send_node& s, const packet_pattern& pattern, send_line& out);
   std::optional<byte_buffer> octets(const value_node& node);
 

@@ -1,0 +1,15 @@
+#pragma once
+// The headers of a scenario that stand on one line: all but tables.
+//
+//   clients a b over tls      a scenario_node with another clients_node
+
+#include <string_view>
+
+#include "script/line_parser.h"
+
+namespace mqttspec::script {
+
+// Reads what follows the word |key| into |scenario|; a line that cannot be read leaves it alone.
+void read_header(scenario_node& scenario, std::string_view key, line_parser& line);
+
+}  // namespace mqttspec::script
