@@ -221,6 +221,15 @@ TEST_F(cli_test, a_failure_ends_with_1_and_can_be_run_again) {
   write("stale.txt", "fail basic/pong/** # a test\nfail gone/** # nothing\n");
   EXPECT_EQ(run({"run", "--simulate", "--baseline", path("stale.txt")}), unexpected_result);
   EXPECT_TRUE(printed("no case matches 'gone/**'")) << out_;
+
+  // Several baselines add up, wherever they come from.
+  write("none.txt", "# nothing\n");
+  EXPECT_EQ(
+      run({"run", "--simulate", "--baseline", path("none.txt"), "--baseline", path("known.txt")}),
+      as_expected)
+      << out_;
+  variables_["MQTTSPEC_BASELINE"] = path("none.txt") + "," + path("known.txt");
+  EXPECT_EQ(run({"run", "--simulate"}), as_expected) << out_;
 }
 
 TEST_F(cli_test, a_refused_connection_ends_with_3_and_a_report) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <iterator>
 #include <ostream>
 #include <random>
 #include <sstream>
@@ -241,15 +242,16 @@ bool read_selection(const parsed_options& options, const case_files& cases, run_
 
 bool read_baseline(const parsed_options& options, run_request& out, console& on) {
   if (!options.has("baseline")) return true;
-  const auto& file = options.get<std::string>("baseline");
-  const auto text = read_file(file, "baseline", on);
-  if (!text) return false;
-  auto parsed = runner::parse_baseline(file, *text);
-  if (!parsed) {
-    on.show(parsed.error());
-    return false;
+  for (const std::string& file : list_of(options, "baseline")) {
+    const auto text = read_file(file, "baseline", on);
+    if (!text) return false;
+    auto parsed = runner::parse_baseline(file, *text);
+    if (!parsed) {
+      on.show(parsed.error());
+      return false;
+    }
+    std::move(parsed->begin(), parsed->end(), std::back_inserter(out.suite.known));
   }
-  out.suite.known = std::move(*parsed);
   return true;
 }
 
@@ -335,8 +337,8 @@ void add_run_options(po::options_description& to) {
       "min", number(), "fail with 4 when fewer cases come to a verdict")(
       "slow", po::bool_switch(), "cases tagged slow too (a minute more)");
   po::options_description judging("judging");
-  judging.add_options()("baseline", text("FILE"), "known failures")("strict", po::bool_switch(),
-                                                                    "SHOULD counts as MUST");
+  judging.add_options()("baseline", texts("FILE"), "known failures; several add up")(
+      "strict", po::bool_switch(), "SHOULD counts as MUST");
   po::options_description output("output");
   add_report_options(output, "report-");
   output.add_options()(
