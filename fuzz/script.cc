@@ -132,7 +132,7 @@ std::size_t mutate_script(const mutation& m) {
       "    broker restart",
       "    c > hex(c0 00 \"x\") | join",
       "    c < nothing for 300ms   # quiet",
-      "    c < close between 2s and 3s since q"};
+      "    c < close between 2s and 3s or until 60s since q"};
   std::vector<std::string> lines;
   std::string_view rest = as_text(m.input());
   while (!rest.empty()) {

@@ -51,9 +51,15 @@ window window_of(const script::expect_line& line, instant reached, instant previ
   if (t.earliest) w.earliest = minus(mark.value_or(previous) + *t.earliest, slack);
   w.quiet_until = saturating_add(mark.value_or(reached), *t.latest);
   w.latest = saturating_add(w.quiet_until, slack);
+  if (t.tolerated) {
+    w.in_time = w.latest;
+    w.latest = saturating_add(saturating_add(mark.value_or(reached), *t.tolerated), slack);
+    w.due = t.earliest ? mark.value_or(previous) + *t.earliest : w.counts_from;
+  }
   w.text = t.earliest ? fmt::format("between {} and {}", print_duration(*t.earliest),
                                     print_duration(*t.latest))
                       : fmt::format("within {}", print_duration(*t.latest));
+  if (t.tolerated) w.text += " or until " + print_duration(*t.tolerated);
   if (!t.since.empty()) w.text += " since " + t.since;
   return w;
 }
@@ -75,6 +81,7 @@ instant expectation::deadline() const {
 
 void expectation::extend(duration length) {
   window_.latest = saturating_add(window_.latest, length);
+  window_.in_time = saturating_add(window_.in_time, length);
   window_.extended += length;
 }
 
@@ -147,6 +154,12 @@ judgement expectation::on_item(const inbound& item) {
       j.counts_from = window_.counts_from;
       j.missed_by = early ? window_.earliest - item.at : item.at - window_.latest;
       return j;
+    }
+    if (item.at > window_.in_time) {
+      met_so_far_.notes.push_back(fmt::format(
+          "{} came {} late (expected {})", name_of(*a),
+          print_duration(std::chrono::round<std::chrono::milliseconds>(item.at - window_.due)),
+          window_.text));
     }
     return met(*a, std::move(captures));
   }

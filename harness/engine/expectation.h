@@ -22,6 +22,8 @@ struct window {
   instant counts_from{};  // where its bounds are counted from, the earlier of the two
   instant earliest = instant::min();
   instant latest = never;
+  instant in_time = never;      // `or until`: what comes later, up to |latest|, gets a note
+  instant due{};                // from when on it is late, for the note
   duration extended{};          // of |latest|, for standstills of the harness
   instant quiet_until = never;  // `nothing`: the end without slack
   std::string text;

@@ -240,5 +240,42 @@ TEST(expectation, captures_what_a_later_line_needs) {
   EXPECT_EQ(j.captures.at("pid"), wire::value(std::uint64_t{77}));
 }
 
+// `between 3s and 8s or until 63s`, read by a line that was reached at |zero|.
+judgement judged_at(duration at) {
+  script::timing t;
+  t.earliest = 3s;
+  t.latest = 8s;
+  t.tolerated = 63s;
+  const auto l = single(packet(packet_type::pingresp), t);
+  expectation e(l, window_of(l, zero, zero, std::nullopt, timeout, slack), {});
+  std::deque<inbound> queue{arrived(packet_type::pingresp, zero + at)};
+  return e.judge(queue, link_end::open, zero + at);
+}
+
+TEST(expectation, tolerates_lateness_with_a_note_that_tells_it) {
+  EXPECT_EQ(judged_at(9s).is, judgement::state::met);
+  EXPECT_TRUE(judged_at(9s).notes.empty());  // the slack is no lateness
+  const judgement late = judged_at(12300ms);
+  EXPECT_EQ(late.is, judgement::state::met);
+  ASSERT_EQ(late.notes.size(), 1u);
+  EXPECT_EQ(late.notes[0], "PINGRESP came 9.3s late (expected between 3s and 8s or until 63s)");
+  EXPECT_EQ(judged_at(64s).is, judgement::state::met);
+  EXPECT_EQ(judged_at(65s).is, judgement::state::failed);
+  EXPECT_EQ(judged_at(1900ms).is, judgement::state::failed);
+}
+
+TEST(expectation, waits_for_what_is_late_until_the_second_bound) {
+  script::timing t;
+  t.latest = 8s;
+  t.tolerated = 63s;
+  const auto l = single(packet(packet_type::pingresp), t);
+  expectation e(l, window_of(l, zero, zero, std::nullopt, timeout, slack), {});
+  std::deque<inbound> queue;
+  EXPECT_EQ(e.judge(queue, link_end::open, zero + 10s).is, judgement::state::pending);
+  EXPECT_EQ(e.deadline(), zero + 64s);
+  EXPECT_EQ(e.judge(queue, link_end::open, zero + 64s).message,
+            "expected PINGRESP within 8s or until 63s, nothing came");
+}
+
 }  // namespace
 }  // namespace mqttspec::engine

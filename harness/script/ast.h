@@ -77,7 +77,8 @@ enum class window_kind : std::uint8_t { none, within, between, lasting };
 struct window_node {
   window_kind kind = window_kind::none;
   value_node first;
-  value_node second;  // between
+  value_node second;                    // between
+  std::optional<value_node> tolerated;  // or until
   std::optional<word> since;
   place where;
 };

@@ -87,7 +87,8 @@ std::string show(const instruction& i) {
   } else if (const auto* e = std::get_if<expect_line>(&i.what)) {
     out += e->client + std::to_string(static_cast<int>(e->group)) + e->window.since +
            print_duration(e->window.earliest.value_or(duration{})) +
-           print_duration(e->window.latest.value_or(duration{}));
+           print_duration(e->window.latest.value_or(duration{})) +
+           print_duration(e->window.tolerated.value_or(duration{}));
     for (const statement_reference& r : e->statements) out += " @" + print(r);
     for (const alternative& a : e->alternatives) {
       out += " or " + std::to_string(static_cast<int>(a.what)) + show(a.packet) + a.note;

@@ -150,6 +150,10 @@ window_node line_parser::window() {
     fail(rest(), {"'since' without a window", "of what length?",
                   "write within A since MARK, between A and B since MARK or for A since MARK"});
   }
+  if ((w.kind == window_kind::within || w.kind == window_kind::between) && accept("or")) {
+    expect("until");
+    w.tolerated = value();
+  }
   if (w.kind != window_kind::none && accept("since")) w.since = name("a mark");
   if (!failed_ && next_ > 0) w.where = joined(first, line_.tokens[next_ - 1].where);
   return w;

@@ -106,6 +106,8 @@ struct timing {
   std::optional<duration> earliest;  // between A and ...
   std::optional<duration> latest;    // within B, between ... and B; `nothing for B`
   std::string since;                 // name of a mark; empty: the client's previous line
+  // `or until C`: what comes after |latest| and up to C is tolerated, with a note how late it was.
+  std::optional<duration> tolerated = std::nullopt;
 };
 
 // Writing behaviour of a send that is not an edit of the packet.

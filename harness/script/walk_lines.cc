@@ -323,6 +323,13 @@ timing walker::window(const window_node& w, const expect_node& e) {
   } else {
     t.latest = first;
   }
+  if (w.tolerated) {
+    t.tolerated = length(*w.tolerated);
+    if (t.tolerated && t.latest && *t.tolerated <= *t.latest) {
+      error(w.tolerated->where, {"the tolerated lateness ends with the window or before it",
+                                 "not later than the window", "give a longer duration"});
+    }
+  }
   if (t.latest && *t.latest == duration::zero()) {
     error(w.where, {"the window is empty", "zero long", "give what is awaited time to come"});
   }
