@@ -134,31 +134,37 @@ result<baseline, std::vector<diagnostic>> parse_baseline(const std::string& file
   return out;
 }
 
-const baseline_entry* entry_for(const baseline& b, std::string_view id) {
+const baseline_entry* skips(const baseline& b, std::string_view id) {
   for (const baseline_entry& e : b) {
-    if (matches_pattern(e.pattern, id)) return &e;
+    if (e.kind == baseline_kind::skip && matches_pattern(e.pattern, id)) return &e;
   }
   return nullptr;
 }
 
-void judge(results::case_result& c, const baseline_entry* entry, bool strict) {
+void judge(results::case_result& c, const baseline& known, bool strict) {
   const bool passed = c.outcome == verdict::pass || c.outcome == verdict::pass_note;
+  const bool unhappy = c.outcome == verdict::fail || c.outcome == verdict::inconclusive;
+  const std::string& message = c.fault ? c.fault->message : c.reason;
+  const baseline_entry* broken = nullptr;  // the first `fail` entry that this result belies
   c.expected = true;
-  if (entry != nullptr) c.baseline_reason = entry->reason;
-  if (entry != nullptr && entry->kind == baseline_kind::flaky) return;
-  if (c.outcome == verdict::error) {
-    c.expected = false;
-  } else if (entry != nullptr && entry->kind == baseline_kind::fail) {
-    if (passed) {
-      c.expected = false;
-    } else if (c.outcome == verdict::fail) {
-      const std::string& message = c.fault ? c.fault->message : c.reason;
-      c.expected = message.find(entry->text) != std::string::npos;
-      if (!c.expected) {
-        c.warnings.push_back(
-            fmt::format("the baseline expects another failure: \"{}\"", entry->text));
-      }
+  for (const baseline_entry& e : known) {
+    if (e.kind == baseline_kind::skip || !matches_pattern(e.pattern, c.id)) continue;
+    const bool told = unhappy && message.find(e.text) != std::string::npos;
+    if (told || (e.kind == baseline_kind::flaky && e.text.empty())) {
+      c.baseline_reason = e.reason;
+      return;
     }
+    if (e.kind == baseline_kind::fail && broken == nullptr) broken = &e;
+  }
+  if (broken != nullptr && (passed || unhappy)) {
+    c.expected = false;
+    c.baseline_reason = broken->reason;
+    if (unhappy) {
+      c.warnings.push_back(
+          fmt::format("the baseline expects another failure: \"{}\"", broken->text));
+    }
+  } else if (c.outcome == verdict::error) {
+    c.expected = false;
   } else if (c.outcome == verdict::fail) {
     c.expected = !(c.level == "must" || (strict && c.level == "should"));
   }

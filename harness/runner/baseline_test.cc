@@ -102,6 +102,10 @@ TEST(baseline, judges) {
   const char* known = "fail a/b \"dup\" # r";
   const char* other = "fail a/b \"retain\" # r";
   const char* flaky = "flaky a/b # r";
+  const char* race = "flaky ** \"dup\" # r";
+  const char* other_race = "flaky ** \"before CONNACK\" # r";
+  const char* race_and_other = "flaky ** \"dup\" # r\nfail a/b \"retain\" # r";
+  const char* other_race_and_known = "flaky ** \"before CONNACK\" # r\nfail a/b \"dup\" # r";
   for (const judge_row& row : {
            judge_row{"pass", verdict::pass, "must", "", false, true},
            {"failed MUST", verdict::fail, "must", "", false, false},
@@ -114,21 +118,31 @@ TEST(baseline, judges) {
            {"known failure not reached", verdict::inconclusive, "must", known, false, true},
            {"flaky fails", verdict::fail, "must", flaky, false, true},
            {"flaky passes", verdict::pass, "must", flaky, false, true},
+           {"another cause not to reach it", verdict::inconclusive, "must", other, false, false},
+           {"flaky failure", verdict::fail, "must", race, false, true},
+           {"flaky failure did not come", verdict::pass, "must", race, false, true},
+           {"another than the flaky one", verdict::fail, "must", other_race, false, false},
+           {"another in a SHOULD", verdict::fail, "should", other_race, false, true},
+           {"flaky instead of known", verdict::fail, "must", race_and_other, false, true},
+           {"neither flaky nor known", verdict::pass, "must", race_and_other, false, false},
+           {"known behind flaky", verdict::fail, "must", other_race_and_known, false, true},
            {"error", verdict::error, "must", "", false, false},
+           {"error of a flaky failure", verdict::error, "must", race, false, false},
            {"error of a known failure", verdict::error, "must", known, false, false},
            {"skip", verdict::skip, "must", "", false, true},
            {"inconclusive", verdict::inconclusive, "must", "", true, true},
        }) {
     case_result c;
+    c.id = "a/b[v5]";
     c.outcome = row.outcome;
     c.level = row.level;
-    if (row.outcome == verdict::fail) {
+    if (row.outcome == verdict::fail || row.outcome == verdict::inconclusive) {
       c.fault.emplace();
       c.fault->message = "PUBLISH.dup: expected 0, got 1";
     }
     const auto b = parse_baseline("b.txt", row.entry);
     ASSERT_TRUE(b);
-    judge(c, entry_for(*b, "a/b[v5]"), row.strict);
+    judge(c, *b, row.strict);
     EXPECT_EQ(c.expected, row.expected) << row.what;
   }
 }

@@ -178,8 +178,7 @@ class suite {
     together.at_once = settings_.at_once;
     for (const std::size_t i : chosen) {
       const job j{&all[i], number};
-      const baseline_entry* known = entry_for(settings_.known, all[i].id);
-      if (known != nullptr && known->kind == baseline_kind::skip) {
+      if (const baseline_entry* known = skips(settings_.known, all[i].id)) {
         take(not_run(j, verdict::skip, "baseline: " + known->reason));
       } else if (auto reason = obstacle(all[i], can_, settings_)) {
         take(not_run(j, verdict::skip, std::move(*reason)));
@@ -232,7 +231,7 @@ class suite {
   }
 
   bool record(case_result c) {
-    judge(c, entry_for(settings_.known, c.id), settings_.strict);
+    judge(c, settings_.known, settings_.strict);
     observer_.case_ended(c);
     if (settings_.fail_fast && !c.expected) stopped_ = true;
     out_.cases.push_back(std::move(c));
