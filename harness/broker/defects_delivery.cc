@@ -210,9 +210,16 @@ constexpr defect table[] = {
          return f.known && f.packet != packet_type::pubrec && f.reason < 0x80;
        };
      }},
-    {"pubrec-0x80-answered", "sends PUBREL in answer to a PUBREC that refuses",
-     "v5:MQTT-4.3.3-4 v5:MQTT-4.4.0-2 v5:v5-4.3.3-a v5:MQTT-4.3.3-3 v5:v5-4.9-b", "",
-     [](rules& r) { r.pubrec_is_answered = [](const acknowledge_facts&) { return true; }; }},
+    {"pubrec-0x80-taken-for-success",
+     "goes on with PUBREL after a PUBREC that refuses, and waits for PUBCOMP",
+     "v5:v5-4.9-b v5:v5-4.3.3-a v5:MQTT-4.4.0-2 v5:MQTT-4.3.3-4", "https://github.com/rmqtt/rmqtt",
+     [](rules& r) {
+       r.pubrec_is_answered = [](const acknowledge_facts&) { return true; };
+       r.acknowledgement_completes = [](const acknowledge_facts& f) {
+         return f.known && f.packet != packet_type::pubrec;
+       };
+       r.acknowledgement_frees_quota = r.acknowledgement_completes;
+     }},
     {"pubrec-not-answered", "PUBREC gets no PUBREL",
      "v5:MQTT-4.3.3-4 v311:MQTT-4.3.3-1 v5:MQTT-4.9.0-3 v5:MQTT-3.3.4-10 v5:MQTT-4.4.0-1 "
      "v311:MQTT-4.4.0-1 v311:MQTT-3.10.4-3 v5:MQTT-3.10.4-3",
