@@ -210,11 +210,10 @@ constexpr defect table[] = {
          return f.known && f.packet != packet_type::pubrec && f.reason < 0x80;
        };
      }},
-    {"pubrec-0x80-taken-for-success",
-     "goes on with PUBREL after a PUBREC that refuses, and waits for PUBCOMP",
-     "v5:v5-4.9-b v5:v5-4.3.3-a v5:MQTT-4.4.0-2 v5:MQTT-4.3.3-4", "https://github.com/rmqtt/rmqtt",
+    {"pubrec-0x80-not-an-acknowledgement", "PUBREC with an error leaves the message in flight",
+     "v5:v5-4.9-b v5:v5-4.3.3-a v5:MQTT-4.4.0-2",
+     "https://github.com/eclipse/mosquitto/issues/2306",
      [](rules& r) {
-       r.pubrec_is_answered = [](const acknowledge_facts&) { return true; };
        r.acknowledgement_completes = [](const acknowledge_facts& f) {
          return f.known && f.packet != packet_type::pubrec;
        };

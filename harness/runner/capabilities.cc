@@ -37,6 +37,7 @@ constexpr std::array capabilities = std::to_array<capability_description>({
     {"qos0_queued", "QoS 0 messages are kept for absent clients too", declared, {}},
     {"v311_session_expiry", "seconds a 3.1.1 session with Clean Session 0 is kept", declared, {}},
     {"inflight_window", "most QoS 1 and 2 messages in flight to a client", declared, 65535},
+    {"pubrel_after_refusal", "a PUBREC that refuses is answered by PUBREL too", declared, 0},
     {"sessions_survive_restart", "sessions are kept over a clean restart", declared, {}},
     {"sessions_survive_kill", "sessions are kept when the process is killed", declared, {}},
     {"retained_survive_restart", "retained messages are kept over a clean restart", declared, {}},
