@@ -19,7 +19,7 @@ mkdir -p "$work"
 targets=$(sed -n 's/^set(fuzz_targets \(.*\))$/\1/p' fuzz/CMakeLists.txt)
 shared=$(sed -n 's/^set(fuzz_shared \(.*\))$/\1/p' fuzz/CMakeLists.txt)
 sources=$(find harness/{base,wire,model,script,broker} -name '*.cc' ! -name '*_test.cc' ! -name '*_bench.cc')
-for name in $shared; do sources+=" fuzz/$name"; done
+for name in $shared arena.cc; do sources+=" fuzz/$name"; done
 for name in $targets; do sources+=" fuzz/$name.cc"; done
 
 compile() {  # compile SOURCE: an object named after its path
@@ -31,19 +31,19 @@ export -f compile
 export CXX CXXFLAGS work
 printf '%s\n' $sources | xargs -P "${JOBS:-$(nproc)}" -I{} bash -c 'compile {}'
 
-objects=()
+# An archive, so that each program holds only what it needs.
+library=$work/libmqttspec_fuzz.a
+rm -f "$library"
 for source in $sources; do
   case " $targets " in
     *" $(basename "$source" .cc) "*) [ "$(dirname "$source")" = fuzz ] && continue ;;
   esac
-  objects+=("$work/${source//\//_}.o")
-done
+  printf '%s\n' "$work/${source//\//_}.o"
+done | xargs "${AR:-ar}" rcs "$library"
 for name in $targets; do
   # shellcheck disable=SC2086
-  $CXX $CXXFLAGS "$work/fuzz_$name.cc.o" "${objects[@]}" $LIB_FUZZING_ENGINE -o "$OUT/fuzz_$name"
-  folders=("corpus/seeds/$name")
-  [ -d "corpus/regressions/$name" ] && folders+=("corpus/regressions/$name")
-  python3 - "$OUT/fuzz_${name}_seed_corpus.zip" "${folders[@]}" <<'PYTHON'
+  $CXX $CXXFLAGS "$work/fuzz_$name.cc.o" "$library" $LIB_FUZZING_ENGINE -o "$OUT/fuzz_$name"
+  python3 - "$OUT/fuzz_${name}_seed_corpus.zip" corpus/*/"$name" <<'PYTHON'
 import os, sys, zipfile
 with zipfile.ZipFile(sys.argv[1], "w", zipfile.ZIP_DEFLATED) as archive:
     for folder in sys.argv[2:]:

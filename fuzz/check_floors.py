@@ -1,65 +1,138 @@
 #!/usr/bin/env python3
-"""check_floors.py FLOORS FOLDER: holds what each fuzz target reaches from its corpus to its floors.
+"""check_floors.py FLOORS BUILD: holds what each fuzz target reaches from its corpus to its floors.
 
-FOLDER has an export of llvm-cov a target, fuzz-TARGET.json. A line of FLOORS is one of
+BUILD is a build folder of the preset `gcc-coverage`, with `replay` built. Each target is replayed
+over corpus/*/TARGET, and gcov tells what ran. A line of FLOORS is one of
 
     TARGET lines PATH PERCENT      of all lines in files whose path begins with PATH
     TARGET function NAME           some function with this in its qualified name ran
 
-A target that goes dead, or cannot get to what it is there for, fails here and not in silence.
+TARGET `all` means: by some target. A target that goes dead, or cannot get to what it is there for,
+fails here and not in silence.
 """
+import glob
 import json
+import os
+import re
 import subprocess
 import sys
 
-
-def load(folder, target):
-    with open(f"{folder}/fuzz-{target}.json", encoding="utf-8") as file:
-        return json.load(file)["data"][0]
+GCOV = os.environ.get("GCOV", "gcov-12")
 
 
-def line_percent(data, prefix):
-    count = covered = 0
-    for each in data["files"]:
-        if f"/{prefix}" in each["filename"]:
-            count += each["summary"]["lines"]["count"]
-            covered += each["summary"]["lines"]["covered"]
-    return 100.0 * covered / count if count else 0.0
+def read_floors(path):
+    with open(path, encoding="utf-8") as file:
+        return [words for words in (line.split("#")[0].split() for line in file) if words]
 
 
-def functions_that_ran(data):
-    names = [f["name"].split(":")[-1] for f in data["functions"] if f["count"] > 0]
-    plain = subprocess.run(["llvm-cxxfilt-19"], input="\n".join(names), text=True,
-                           capture_output=True, check=True).stdout
-    return [line.split("(")[0] for line in plain.replace("(anonymous namespace)", "{anonymous}").splitlines()]
+class Reached:
+    """Lines and functions that ran, of files under harness/ and fuzz/."""
+
+    def __init__(self):
+        self.lines = {}  # path -> {number: ran}
+        self.functions = set()
+
+    def add(self, other):
+        for path, lines in other.lines.items():
+            mine = self.lines.setdefault(path, {})
+            for number, ran in lines.items():
+                mine[number] = mine.get(number, False) or ran
+        self.functions |= other.functions
+
+    def percent(self, prefix):
+        lines = [ran for path, of in self.lines.items() if path.startswith(prefix)
+                 for ran in of.values()]
+        return 100.0 * sum(lines) / len(lines) if lines else 0.0
+
+    def has_function(self, name):
+        return any(f == name or f.endswith("::" + name) for f in self.functions)
+
+
+def plain_name(demangled):
+    name = demangled.replace("(anonymous namespace)", "{anonymous}")
+    name = re.sub(r"\[abi:[^\]]*\]", "", name).split("(")[0]
+    return name.split(" ")[-1]  # behind a template's return type
+
+
+def source_path(cwd, path):
+    """From harness/ or fuzz/ on; None: not ours."""
+    found = re.search(r"/((?:harness|fuzz)/.*)", os.path.normpath(os.path.join(cwd, path)))
+    return found.group(1) if found else None
+
+
+def gcov(data_files):
+    reached = Reached()
+    done = subprocess.run([GCOV, "--json-format", "--stdout", "--demangled-names", *data_files],
+                          capture_output=True, text=True, check=True)
+    for line in done.stdout.splitlines():
+        if not line.startswith("{"):
+            continue
+        data = json.loads(line)
+        for file in data["files"]:
+            path = source_path(data["current_working_directory"], file["file"])
+            if path is None:
+                continue
+            lines = reached.lines.setdefault(path, {})
+            for each in file["lines"]:
+                number = each["line_number"]
+                lines[number] = lines.get(number, False) or each["count"] > 0
+            for each in file["functions"]:
+                if each["execution_count"] > 0:
+                    reached.functions.add(plain_name(each["demangled_name"]))
+    return reached
+
+
+def measure(target, build, root):
+    """Replays the corpus of |target|; None when an input fails."""
+    for path in glob.glob(f"{build}/**/*.gcda", recursive=True):
+        os.remove(path)
+    corpus = sorted(glob.glob(f"{root}/corpus/*/{target}"))
+    done = subprocess.run([f"{build}/fuzz/replay", target, *corpus], capture_output=True, text=True)
+    print(done.stdout, end="")
+    print(done.stderr, end="", file=sys.stderr)
+    if done.returncode != 0:
+        return None
+    return gcov(sorted(glob.glob(f"{build}/**/*.gcda", recursive=True)))
+
+
+def check(words, reached):
+    """Prints what |words| asks for when it is a percentage or is missed; True when it holds."""
+    target, kind, name = words[:3]
+    if kind == "lines":
+        percent, floor = reached.percent(name), float(words[3])
+        print(f"{'ok    ' if percent >= floor else 'FAILED'} {target:10} {name:36} "
+              f"{percent:5.1f} % of the lines, floor {floor:g} %")
+        return percent >= floor
+    if kind == "function":
+        if not reached.has_function(name):
+            print(f"FAILED {target:10} never reaches {name}")
+            return False
+        return True
+    print(f"FAILED {target:10} '{kind}' is no kind of floor")
+    return False
 
 
 def main():
-    floors, folder = sys.argv[1], sys.argv[2]
-    exports, ran = {}, {}
-    checked = failed = 0
-    with open(floors, encoding="utf-8") as file:
-        lines = [line.split("#")[0].split() for line in file]
-    for words in filter(None, lines):
-        target, kind, name = words[:3]
-        data = exports.setdefault(target, None) or load(folder, target)
-        exports[target] = data
-        checked += 1
-        if kind == "lines":
-            reached, wanted = line_percent(data, name), float(words[3])
-            good = reached >= wanted
-            print(f"{'ok    ' if good else 'FAILED'} {target:10} {name:28} {reached:5.1f} % of the lines, floor {wanted:g} %")
-        elif kind == "function":
-            if target not in ran:
-                ran[target] = functions_that_ran(data)
-            good = any(name == f or f.endswith("::" + name) for f in ran[target])
-            if not good:
-                print(f"FAILED {target:10} never reaches {name}")
-        else:
-            print(f"FAILED {target:10} '{kind}' is no kind of floor")
-            good = False
-        failed += not good
-    print(f"{checked} floors, {failed} not reached")
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    floors, build = read_floors(sys.argv[1]), os.path.abspath(sys.argv[2])
+    everything, failed, checked = Reached(), 0, 0
+    targets = list(dict.fromkeys(words[0] for words in floors if words[0] != "all"))
+    for target in targets:
+        reached = measure(target, build, root)
+        if reached is None:
+            print(f"FAILED {target:10} its corpus does not pass")
+            failed += 1
+            continue
+        everything.add(reached)
+        for words in floors:
+            if words[0] == target:
+                checked += 1
+                failed += not check(words, reached)
+    for words in floors:
+        if words[0] == "all":
+            checked += 1
+            failed += not check(words, everything)
+    print(f"{checked} floors of {len(targets)} targets, {failed} not reached")
     return 1 if failed or not checked else 0
 
 

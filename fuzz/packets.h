@@ -1,5 +1,5 @@
 #pragma once
-// Packets as fuzzing wants them: built from decisions, cut out of a stream, damaged.
+// Packets as fuzzing wants them: made from decisions, cut out of a stream, damaged.
 
 #include <vector>
 
@@ -7,13 +7,20 @@
 #include "fuzz/input.h"
 #include "wire/craft.h"
 #include "wire/decode.h"
+#include "wire/sample.h"
 
 namespace mqttspec::fuzz {
 
-// A packet with the fields that |input| chooses, every field and property of the table among them.
-// Legal but for rare combinations, which encode() refuses.
-wire::packet read_packet(input_reader& input, wire::packet_type type,
-                         wire::protocol_version version, wire::sender from);
+// The decisions of wire/sample.h, read from an input: an octet for most of them.
+class input_choices : public wire::choice_source {
+ public:
+  explicit input_choices(input_reader& input) : input_(input) {}
+  std::uint64_t below(std::uint64_t limit) override;
+  bool chance(std::uint64_t one_in) override { return below(one_in) == one_in - 1; }
+
+ private:
+  input_reader& input_;
+};
 
 // |stream| cut at the ends of its packets; the last piece is what is left over.
 std::vector<byte_buffer> split_frames(byte_view stream, wire::protocol_version version);
@@ -21,8 +28,5 @@ std::vector<byte_buffer> split_frames(byte_view stream, wire::protocol_version v
 // One change of a stream: a packet more, less, twice, elsewhere, edited or sampled anew.
 void mutate_frames(std::vector<byte_buffer>& frames, random_source& random,
                    const wire::decode_options& options);
-
-// Some edit that can be applied to |e|, malformed or not.
-wire::edit random_edit(random_source& random, const wire::encoded& e);
 
 }  // namespace mqttspec::fuzz

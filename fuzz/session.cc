@@ -56,6 +56,7 @@ struct in_flight {
   bool repeated = false;      // on this connection; true from the start on its own
   bool release_seen = false;  // PUBREL came on this connection
   bool counts = false;        // holds a slot of this connection's window
+  bool may_be_gone = false;   // it was perhaps too large for a connection, and so complete
 };
 
 struct last_message {
@@ -252,9 +253,13 @@ class watcher : public player {
       return;
     }
     if (r.uncertain || l.garbled) return;
-    const auto same = std::find_if(r.flights.begin(), r.flights.end(), [&](const in_flight& f) {
+    auto same = std::find_if(r.flights.begin(), r.flights.end(), [&](const in_flight& f) {
       return f.publish.packet_id == p.packet_id;
     });
+    if (!p.dup && same != r.flights.end() && same->may_be_gone) {
+      r.flights.erase(same);
+      same = r.flights.end();
+    }
     if (p.dup) {
       require(same != r.flights.end(), "a repetition of what was never sent, or is complete");
       require(!same->released, "PUBLISH again behind PUBREC");
@@ -265,15 +270,17 @@ class watcher : public player {
       for (auto later = same + 1; later != r.flights.end(); ++later) {
         require(later->released || !later->repeated, "repeated in another order");
       }
+      same->may_be_gone = false;
       same->repeated = true;
       same->counts = true;
     } else {
       require(same == r.flights.end(), "a Packet Identifier is used twice");
       for (const in_flight& f : r.flights) {
-        require(f.repeated || f.released || small(l), "a new message in front of a repetition");
+        require(f.repeated || f.released || f.may_be_gone || small(l),
+                "a new message in front of a repetition");
       }
       if (!p.retain) check_order(r, p);
-      r.flights.push_back({p, false, true, false, true});
+      r.flights.push_back({p, false, true, false, true, false});
     }
     const auto used = std::count_if(r.flights.begin(), r.flights.end(),
                                     [](const in_flight& f) { return f.counts; });
@@ -348,6 +355,10 @@ class watcher : public player {
     if (!l.connected) return;
     r.expected.clear();
     r.uncertain = r.uncertain || l.garbled;
+    // What is too large for a client counts as sent. [v5:MQTT-3.1.2-25]
+    for (in_flight& f : r.flights) {
+      f.may_be_gone = f.may_be_gone || (small(l) && !f.repeated && !f.released);
+    }
     r.alive = r.interval != 0;
     r.end = r.interval == never_expires ? never
                                         : saturating_add(now(), std::chrono::seconds(r.interval));
@@ -383,7 +394,7 @@ class watcher : public player {
       }
     }
     for (const in_flight& f : r.flights) {
-      require(f.released || f.repeated || small(l) || used >= window_of(l),
+      require(f.released || f.repeated || f.may_be_gone || small(l) || used >= window_of(l),
               "an unacknowledged message is not repeated");
     }
   }

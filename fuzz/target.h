@@ -86,12 +86,14 @@ const target* find_target(std::string_view name);
 }  // namespace mqttspec::fuzz
 
 #ifdef MQTTSPEC_LIBFUZZER
+#include "fuzz/arena.h"
+
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
 
 #define MQTTSPEC_FUZZ_TARGET(NAME)                                                     \
   extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);   \
   extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {  \
-    return mqttspec::fuzz::fuzz_##NAME({data, size});                                  \
+    return mqttspec::fuzz::run_in_arena(mqttspec::fuzz::fuzz_##NAME, {data, size});    \
   }                                                                                    \
   extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, \
                                                  std::size_t most, unsigned seed);     \

@@ -9,10 +9,20 @@ namespace mqttspec::wire {
 
 namespace {
 
+class random_choices : public choice_source {
+ public:
+  explicit random_choices(random_source& random) : random_(random) {}
+  std::uint64_t below(std::uint64_t limit) override { return random_.below(limit); }
+  bool chance(std::uint64_t one_in) override { return random_.below(one_in) == 0; }
+
+ private:
+  random_source& random_;
+};
+
 class sampler {
  public:
-  sampler(random_source& random, packet_type type, protocol_version version, sender from)
-      : random_(random), packet_(make(type, version)), from_(from) {}
+  sampler(choice_source& choices, packet_type type, protocol_version version, sender from)
+      : choices_(choices), packet_(make(type, version)), from_(from) {}
 
   packet run() {
     switch (packet_.type) {
@@ -62,10 +72,10 @@ class sampler {
 
  private:
   bool is_v5() const { return packet_.version == protocol_version::v5; }
-  bool chance(std::uint64_t one_in) { return random_.below(one_in) == 0; }
-  std::uint64_t count(std::uint64_t most) { return 1 + random_.below(most); }
-  std::uint16_t identifier() { return static_cast<std::uint16_t>(1 + random_.below(0xFFFF)); }
-  std::uint8_t qos() { return static_cast<std::uint8_t>(random_.below(3)); }
+  bool chance(std::uint64_t one_in) { return choices_.chance(one_in); }
+  std::uint64_t count(std::uint64_t most) { return 1 + choices_.below(most); }
+  std::uint16_t identifier() { return static_cast<std::uint16_t>(1 + choices_.below(0xFFFF)); }
+  std::uint8_t qos() { return static_cast<std::uint8_t>(choices_.below(3)); }
 
   std::uint8_t reason() {
     std::vector<std::uint8_t> allowed;
@@ -73,7 +83,7 @@ class sampler {
       const auto octet = static_cast<std::uint8_t>(code);
       if (reason_allowed(packet_.type, packet_.version, octet)) allowed.push_back(octet);
     }
-    return allowed[random_.below(allowed.size())];
+    return allowed[choices_.below(allowed.size())];
   }
 
   // Characters of one to four octets, those that the notation escapes among them.
@@ -83,27 +93,27 @@ class sampler {
         "\n", "\x01", "\x7F", "\xC3\xA9", "\xEF\xBB\xBF", "\xE2\x80\xAE", "\xF0\x9F\x90\xA6"};
     std::string out;
     if (chance(100)) most = 300;
-    for (std::uint64_t n = random_.below(most + 1); n != 0; --n) {
-      out += alphabet[random_.below(alphabet.size())];
+    for (std::uint64_t n = choices_.below(most + 1); n != 0; --n) {
+      out += alphabet[choices_.below(alphabet.size())];
     }
     return out;
   }
   std::string octets() {
     if (chance(2)) return text();
     std::string out;
-    for (std::uint64_t n = random_.below(12); n != 0; --n) {
-      out += static_cast<char>(random_.below(256));
+    for (std::uint64_t n = choices_.below(12); n != 0; --n) {
+      out += static_cast<char>(choices_.below(256));
     }
     return out;
   }
   std::string topic() {
     std::string out = text(4);
-    for (std::uint64_t n = random_.below(3); n != 0; --n) out += "/" + text(3);
+    for (std::uint64_t n = choices_.below(3); n != 0; --n) out += "/" + text(3);
     return out.empty() ? "t" : out;
   }
   std::string filter(bool shared) {
     std::string out = shared && is_v5() ? "$share/group/" : "";
-    switch (random_.below(4)) {
+    switch (choices_.below(4)) {
       case 0:
         return out + "#";
       case 1:
@@ -118,14 +128,14 @@ class sampler {
   }
 
   std::uint32_t number(const number_range& range) {
-    switch (random_.below(3)) {
+    switch (choices_.below(3)) {
       case 0:
         return range.smallest;
       case 1:
         return range.largest;
       default: {
         const std::uint64_t span = std::uint64_t{range.largest} - range.smallest + 1;
-        return range.smallest + static_cast<std::uint32_t>(random_.below(span));
+        return range.smallest + static_cast<std::uint32_t>(choices_.below(span));
       }
     }
   }
@@ -177,14 +187,14 @@ class sampler {
     }
     // The order means nothing to a receiver, so every order must be taken.
     for (std::size_t i = list.size(); i > 1; --i) {
-      std::swap(list[i - 1], list[random_.below(i)]);
+      std::swap(list[i - 1], list[choices_.below(i)]);
     }
     return list;
   }
 
   void connect() {
     packet_.clean_start = chance(2);
-    packet_.keep_alive = static_cast<std::uint16_t>(random_.below(0x10000));
+    packet_.keep_alive = static_cast<std::uint16_t>(choices_.below(0x10000));
     packet_.client_id = text();
     if (chance(2)) {
       will_message& will = packet_.will.emplace();
@@ -223,11 +233,11 @@ class sampler {
       if (!is_v5()) continue;
       request.no_local = !shared && chance(2);
       request.retain_as_published = chance(2);
-      request.retain_handling = static_cast<std::uint8_t>(random_.below(3));
+      request.retain_handling = static_cast<std::uint8_t>(choices_.below(3));
     }
   }
 
-  random_source& random_;
+  choice_source& choices_;
   packet packet_;
   sender from_;
 };
@@ -236,7 +246,52 @@ class sampler {
 
 packet sample_packet(random_source& random, packet_type type, protocol_version version,
                      sender from) {
-  return sampler(random, type, version, from).run();
+  random_choices choices(random);
+  return sampler(choices, type, version, from).run();
+}
+
+packet sample_packet(choice_source& choices, packet_type type, protocol_version version,
+                     sender from) {
+  return sampler(choices, type, version, from).run();
+}
+
+edit sample_edit(random_source& random, const encoded& e) {
+  edit out;
+  const auto octets = [&](std::uint64_t most) {
+    byte_buffer bytes(random.below(most + 1));
+    for (std::uint8_t& each : bytes) {
+      each = static_cast<std::uint8_t>(random.below(random.below(2) == 0 ? 8 : 256));
+    }
+    return bytes;
+  };
+  out.kind = static_cast<edit_kind>(random.below(static_cast<unsigned>(edit_kind::append) + 1u));
+  if (!e.fields.empty()) out.field = e.fields[random.below(e.fields.size())].name;
+  switch (out.kind) {
+    case edit_kind::flags:
+      out.first = random.below(16);
+      break;
+    case edit_kind::length:
+      out.first = random.below(2) == 0 ? random.below(200) : random.below(largest_variable_integer);
+      break;
+    case edit_kind::overlong: {
+      static constexpr std::array<std::string_view, 4> integers = {
+          "length", "properties_length", "will_properties_length", "subscription_identifier"};
+      out.field = integers[random.below(integers.size())];
+      out.first = 2 + random.below(4);
+      break;
+    }
+    case edit_kind::keep:
+    case edit_kind::cut:
+    case edit_kind::set:
+    case edit_kind::insert:
+      out.first = random.below(e.bytes.size() + 1);
+      out.second = random.below(256);
+      break;
+    default:
+      break;
+  }
+  out.bytes = octets(6);
+  return out;
 }
 
 sample_kind sample_type(random_source& random, protocol_version version) {
