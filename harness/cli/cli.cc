@@ -28,6 +28,7 @@ constexpr std::array table = std::to_array<command>({
     {"decode", "octets to notation and back", decode_command},
     {"report", "render a results file", report_command},
     {"prove", "plant defects in the embedded broker; tell which the cases catch", prove_command},
+    {"explore", "hostile octets in every state of a session", explore_command},
     {"broker", "serve the embedded reference broker", broker_command},
 });
 

@@ -31,6 +31,7 @@ int explain_command(const arguments& words, console& on);
 int decode_command(const arguments& words, console& on);
 int report_command(const arguments& words, console& on);
 int broker_command(const arguments& words, console& on);
+int explore_command(const arguments& words, console& on);
 int prove_command(const arguments& words, console& on);
 
 }  // namespace mqttspec::cli

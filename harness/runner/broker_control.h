@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "net/event_loop.h"
 #include "net/stream.h"
@@ -35,6 +36,11 @@ class broker_control {
   virtual std::string_view ended() const { return {}; }
   // Not empty: it crashed when it was asked to end.
   virtual std::string_view crash() const { return {}; }
+  // Octets that its processes hold in memory; 0: not known.
+  virtual std::uint64_t resident_octets() const { return 0; }
+  // Lines of its output since the last call that tell of a defect: of sanitizers, panics and
+  // exceptions that nobody caught.
+  virtual std::vector<std::string> take_alarms() { return {}; }
 };
 
 // Performs the target file's shell commands. Ready is what `wait_ready` says or, without it, that

@@ -7,9 +7,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <sstream>
 #include <string_view>
 #include <utility>
 
@@ -21,11 +26,23 @@ namespace {
 
 constexpr std::size_t lines_kept = 8;
 constexpr std::size_t longest_line = 400;
-constexpr int pipe_size = 1 << 20;  // a talkative broker must not wait for us to read
+constexpr std::size_t most_alarms = 100;  // between two looks at them
+constexpr int pipe_size = 1 << 20;        // a talkative broker must not wait for us to read
 
 bool tells_of_a_defect(int number) {
   return number == SIGSEGV || number == SIGABRT || number == SIGBUS || number == SIGFPE ||
          number == SIGILL || number == SIGTRAP || number == SIGSYS;
+}
+
+// What sanitizers and the run times of languages say before or instead of the end.
+bool tells_of_a_defect(std::string_view line) {
+  static constexpr std::string_view words[] = {
+      "Sanitizer",       "runtime error:",  "panicked at",      "panic:",
+      "fatal error:",    "Traceback (most", "Unhandled",        "Uncaught",
+      "uncaught",        "Segmentation",    "Assertion",        "NullPointerException",
+      "IndexOutOfBound", "stack overflow",  "OutOfMemoryError", "Exception in thread"};
+  return std::any_of(std::begin(words), std::end(words),
+                     [&](std::string_view word) { return line.find(word) != line.npos; });
 }
 
 // Output of strangers may hold anything.
@@ -54,6 +71,7 @@ bool child_process::start(const std::string& command) {
   pid_ = -1;
   status_.reset();
   lines_.clear();
+  alarms_.clear();
   unfinished_.clear();
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
@@ -118,10 +136,43 @@ void child_process::read_output() {
         if (unfinished_.size() < longest_line) unfinished_ += c;
         continue;
       }
-      lines_.push_back(std::exchange(unfinished_, {}));
-      if (lines_.size() > lines_kept) lines_.pop_front();
+      take_line(std::exchange(unfinished_, {}));
     }
   }
+}
+
+void child_process::take_line(std::string line) {
+  if (tells_of_a_defect(line) && alarms_.size() < most_alarms) alarms_.push_back(printable(line));
+  lines_.push_back(std::move(line));
+  if (lines_.size() > lines_kept) lines_.pop_front();
+}
+
+std::uint64_t child_process::resident_octets() const {
+  if (pid_ <= 0) return 0;
+  static const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  std::uint64_t pages = 0;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", ignored)) {
+    const std::string name = entry.path().filename();
+    if (name.find_first_not_of("0123456789") != name.npos) continue;
+    // pid (comm) state ppid pgrp; a comm may have blanks and parentheses.
+    std::ifstream stat(entry.path() / "stat");
+    std::string line;
+    std::getline(stat, line);
+    const std::size_t behind = line.rfind(')');
+    if (behind == line.npos) continue;
+    std::istringstream rest(line.substr(behind + 1));
+    char state = 0;
+    pid_t parent = 0;
+    pid_t group = 0;
+    rest >> state >> parent >> group;
+    if (group != pid_) continue;
+    std::uint64_t whole = 0;
+    std::uint64_t resident = 0;
+    std::ifstream(entry.path() / "statm") >> whole >> resident;
+    pages += resident;
+  }
+  return pages * page;
 }
 
 void child_process::close_output() {

@@ -8,9 +8,12 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace mqttspec::runner {
 
@@ -33,15 +36,21 @@ class child_process {
   std::string epitaph() const;
   // Ended by a signal that tells of a defect. Shells report those of their children as 128 + N.
   bool crashed() const;
+  // Of all processes of the group; 0 when there is none.
+  std::uint64_t resident_octets() const;
+  // Lines that tell of a defect, printed since the last call; at most a hundred.
+  std::vector<std::string> take_alarms() { return std::exchange(alarms_, {}); }
 
  private:
   void read_output();
   void close_output();
+  void take_line(std::string line);
 
   pid_t pid_ = -1;
   int output_ = -1;
   std::optional<int> status_;
   std::deque<std::string> lines_;
+  std::vector<std::string> alarms_;
   std::string unfinished_;
 };
 

@@ -39,6 +39,11 @@ class launch_control : public broker_control, public net::timed {
   }
   std::string_view ended() const override { return ended_; }
   std::string_view crash() const override { return crash_; }
+  std::uint64_t resident_octets() const override { return process_.resident_octets(); }
+  std::vector<std::string> take_alarms() override {
+    look();
+    return process_.take_alarms();
+  }
 
   void perform(broker_action action, done_callback done) override {
     done_ = std::move(done);
