@@ -68,6 +68,12 @@ result<std::vector<host_port>, std::string> resolve(const host_port& where) {
   return v4;
 }
 
+bool is_numeric(const std::string& host) {
+  boost::system::error_code error;
+  asio::ip::make_address(host, error);
+  return !error;
+}
+
 bool is_ipv4_loopback(const host_port& where) {
   boost::system::error_code error;
   const auto address = asio::ip::make_address_v4(where.host, error);

@@ -29,6 +29,9 @@ std::string print(const host_port& where);
 // All addresses of |where| (numeric hosts), IPv4 first. Blocks. The error names the host.
 result<std::vector<host_port>, std::string> resolve(const host_port& where);
 
+// Whether |host| is an address and no name.
+bool is_numeric(const std::string& host);
+
 // 127.0.0.0/8
 bool is_ipv4_loopback(const host_port& where);
 

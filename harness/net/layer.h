@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 
@@ -13,13 +14,15 @@ namespace mqttspec::net {
 enum class layer_state : std::uint8_t {
   shaking_hands,
   open,
-  ended,   // the peer said in order that nothing follows
-  failed,  // why() tells
+  ended,     // the peer said in order that nothing follows
+  failed,    // why() tells
+  violated,  // ... which rule of the layer the peer broke, when it was open already
 };
 
 class layer {
  public:
   virtual ~layer() = default;
+  virtual const char* name() const = 0;        // of the protocol: "TLS"
   virtual void begin() = 0;                    // the connection below stands
   virtual void received(byte_view below) = 0;  // octets of the peer, in pieces of any size
   virtual void write(byte_view above) = 0;     // only while open
@@ -31,17 +34,21 @@ class layer {
   const std::string& why() const { return why_; }
   byte_buffer take_outgoing() { return std::exchange(outgoing_, {}); }  // to go below
   byte_buffer take_incoming() { return std::exchange(incoming_, {}); }  // to go up
+  // What happened besides, for a trace: "WebSocket: ping". Octets of the peer are escaped in it.
+  std::vector<std::string> take_notes() { return std::exchange(notes_, {}); }
+  bool broken() const { return state_ == layer_state::failed || state_ == layer_state::violated; }
 
  protected:
-  void fail(std::string why) {
-    if (state_ == layer_state::failed) return;
-    state_ = layer_state::failed;
+  void fail(std::string why, layer_state how = layer_state::failed) {
+    if (broken()) return;
+    state_ = how;
     why_ = std::move(why);
   }
 
   layer_state state_ = layer_state::shaking_hands;
   byte_buffer outgoing_;
   byte_buffer incoming_;
+  std::vector<std::string> notes_;
 
  private:
   std::string why_;

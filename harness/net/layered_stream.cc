@@ -1,5 +1,7 @@
 #include "net/layered_stream.h"
 
+#include <fmt/format.h>
+
 #include <boost/asio/steady_timer.hpp>
 #include <utility>
 
@@ -28,8 +30,13 @@ class layered_connection : public std::enable_shared_from_this<layered_connectio
     const auto self = shared_from_this();
     below_->start({[self](const std::string& error, instant now) { self->connected(error, now); },
                    [self](byte_view octets, instant now) { self->received(octets, now); },
-                   [self](stream_end how, instant now) { self->closed(how, now); }});
+                   [self](stream_end how, instant now) { self->closed(how, now); },
+                   [self](const std::string& what, instant now) { self->note(what, now); }});
+    if (accepted_) begin();
   }
+
+  // The peer made the connection: nobody tells that it stands.
+  void is_accepted() { accepted_ = true; }
 
   void write(byte_view octets) {
     if (ending_) return;
@@ -90,6 +97,11 @@ class layered_connection : public std::enable_shared_from_this<layered_connectio
   void connected(const std::string& error, instant now) {
     if (mute_) return;
     if (!error.empty()) return tell_connected(error, now);
+    begin();
+    go_on(now);
+  }
+
+  void begin() {
     timer_.expires_after(
         std::chrono::duration_cast<std::chrono::steady_clock::duration>(patience_));
     timer_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
@@ -97,13 +109,15 @@ class layered_connection : public std::enable_shared_from_this<layered_connectio
       if (!cancelled) self->out_of_patience();
     });
     layer_->begin();
-    go_on(now);
+    flush();
   }
 
   void out_of_patience() {
     if (mute_ || open_) return;
     below_->abort();
-    tell_connected("the peer did not finish its handshake in time", last_);
+    refuse(fmt::format("{}: the peer did not finish its handshake within {}", layer_->name(),
+                       print_duration(patience_)),
+           last_ + patience_);
   }
 
   void received(byte_view octets, instant now) {
@@ -116,10 +130,9 @@ class layered_connection : public std::enable_shared_from_this<layered_connectio
   void go_on(instant now) {
     last_ = now;
     flush();
-    if (!open_ && layer_->state() == layer_state::failed) {
-      *complaint_ = layer_->why();
+    if (!open_ && layer_->broken()) {
       below_->close();
-      return tell_connected(layer_->why(), now);
+      return refuse(layer_->why(), now);
     }
     if (!open_ && layer_->state() != layer_state::shaking_hands) {
       timer_.cancel();
@@ -134,22 +147,36 @@ class layered_connection : public std::enable_shared_from_this<layered_connectio
     }
     const byte_buffer in = layer_->take_incoming();
     if (!in.empty() && events_.received) events_.received(in, now);
+    for (const std::string& what : layer_->take_notes()) note(what, now);
     if (mute_) return;
     if (layer_->state() == layer_state::ended) return tell_closed(stream_end::orderly, now);
-    if (layer_->state() == layer_state::failed) {
+    if (layer_->broken()) {
       *complaint_ = layer_->why();
       below_->abort();
-      tell_closed(stream_end::reset, now);
+      note(layer_->why(), now);
+      tell_closed(
+          layer_->state() == layer_state::violated ? stream_end::violation : stream_end::reset,
+          now);
     }
+  }
+
+  void note(const std::string& what, instant now) {
+    if (!mute_ && events_.noted) events_.noted(what, now);
   }
 
   void closed(stream_end how, instant now) {
     if (mute_) return;
     if (open_) return tell_closed(how, now);
-    const std::string why = how == stream_end::reset
-                                ? "the peer reset the connection during the handshake"
-                                : "the peer closed the connection during the handshake";
+    refuse(
+        fmt::format("{0}: the peer {1} the connection during the handshake; it may not speak {0}",
+                    layer_->name(), how == stream_end::reset ? "reset" : "closed"),
+        now);
+  }
+
+  // No handshake came about.
+  void refuse(const std::string& why, instant now) {
     *complaint_ = why;
+    if (accepted_) return tell_closed(stream_end::reset, now);
     tell_connected(why, now);
   }
 
@@ -173,6 +200,7 @@ class layered_connection : public std::enable_shared_from_this<layered_connectio
   stream_events events_;
   byte_buffer waiting_;  // written before the hands were shaken
   instant last_{};
+  bool accepted_ = false;
   bool open_ = false;
   bool ending_ = false;
   bool mute_ = false;  // no further callback
@@ -220,6 +248,14 @@ class layered_connector : public connector {
 };
 
 }  // namespace
+
+std::unique_ptr<stream> make_layered_stream(event_loop& loop, std::unique_ptr<stream> below,
+                                            std::unique_ptr<layer> with, duration patience) {
+  auto connection = std::make_shared<layered_connection>(
+      loop.core(), std::move(below), std::move(with), patience, std::make_shared<std::string>());
+  connection->is_accepted();
+  return std::make_unique<layered_stream>(std::move(connection));
+}
 
 std::unique_ptr<connector> make_layered_connector(event_loop& loop, connector& below,
                                                   layer_maker make, duration patience) {

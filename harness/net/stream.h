@@ -15,6 +15,7 @@ enum class stream_end : std::uint8_t {
   orderly,     // the peer ended its side
   reset,       // the connection broke
   over_limit,  // the peer sent more than stream_limits allow; closed by us
+  violation,   // the peer broke a rule of a layer above TCP, as was noted; closed by us
 };
 
 struct stream_limits {
@@ -24,11 +25,13 @@ struct stream_limits {
 };
 
 // `connected` comes first and only for connections that we make; |error| is empty or the reason
-// why there is none (then nothing follows). `closed` is the last.
+// why there is none (then nothing follows). `closed` is the last. `noted` tells what a layer above
+// TCP did or met that is none of the octets, such as a ping of WebSocket.
 struct stream_events {
   std::function<void(const std::string& error, instant now)> connected;
   std::function<void(byte_view octets, instant now)> received;
   std::function<void(stream_end how, instant now)> closed;
+  std::function<void(const std::string& what, instant now)> noted = {};
 };
 
 // Dropping a stream closes it without a further callback; what was written still goes out.

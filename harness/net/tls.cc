@@ -1,51 +1,24 @@
-// The one translation unit that knows OpenSSL's TLS. It runs on memory BIOs, so that connecting,
-// half-closing, resetting and all limits stay those of the connection below.
+// The one translation unit that knows OpenSSL's TLS (certificates are made in certificate.cc). It
+// runs on memory BIOs, so that connecting, half-closing, resetting and all limits stay those of the
+// connection below.
 
 #include "net/tls.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 #include <array>
-#include <cstring>
 
+#include "net/endpoint.h"
 #include "net/layered_stream.h"
+#include "net/openssl_pointers.h"
 
 namespace mqttspec::net {
 
 namespace {
 
-template <class T, void (*release)(T*)>
-struct releaser {
-  void operator()(T* p) const { release(p); }
-};
-using context_pointer = std::unique_ptr<SSL_CTX, releaser<SSL_CTX, SSL_CTX_free>>;
-using ssl_pointer = std::unique_ptr<SSL, releaser<SSL, SSL_free>>;
-
-// The first error of OpenSSL's queue, which is left empty.
-std::string openssl_reason() {
-  const unsigned long code = ERR_get_error();
-  ERR_clear_error();
-  if (code == 0) return "unknown error";
-  // Of the operating system, such as a file that is not there.
-  if (ERR_SYSTEM_ERROR(code)) return std::strerror(ERR_GET_REASON(code));
-  const char* text = ERR_reason_error_string(code);
-  return text != nullptr ? text : fmt::format("error {:#x}", code);
-}
-
-// An encrypted key must not ask at the terminal.
-int no_password(char*, int, int, void*) {
-  return -1;
-}
-
-bool is_numeric(const std::string& host) {
-  std::array<unsigned char, 16> ignored{};
-  return ::inet_pton(AF_INET, host.c_str(), ignored.data()) == 1 ||
-         ::inet_pton(AF_INET6, host.c_str(), ignored.data()) == 1;
-}
+using context_pointer = openssl_pointer<SSL_CTX, SSL_CTX_free>;
+using ssl_pointer = openssl_pointer<SSL, SSL_free>;
 
 }  // namespace
 
@@ -53,6 +26,8 @@ class tls_context {
  public:
   context_pointer ssl;
   tls_options options;
+  bool server = false;
+  byte_buffer protocols;  // ALPN, each behind its length
 };
 
 namespace {
@@ -69,6 +44,10 @@ class tls_layer : public layer {
     from_peer_ = BIO_new(BIO_s_mem());
     to_peer_ = BIO_new(BIO_s_mem());
     SSL_set_bio(ssl_.get(), from_peer_, to_peer_);  // owns both
+    if (context_->server) {
+      SSL_set_accept_state(ssl_.get());
+      return;
+    }
     SSL_set_connect_state(ssl_.get());
     if (is_numeric(name_)) {
       X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_.get()), name_.c_str());
@@ -79,6 +58,8 @@ class tls_layer : public layer {
       SSL_set1_host(ssl_.get(), name_.c_str());
     }
   }
+
+  const char* name() const override { return "TLS"; }
 
   void begin() override {
     if (state_ == layer_state::shaking_hands) shake_hands();
@@ -121,15 +102,27 @@ class tls_layer : public layer {
     const int done = SSL_do_handshake(ssl_.get());
     if (done == 1) {
       state_ = layer_state::open;
+      note_protocol();
     } else if (SSL_get_error(ssl_.get(), done) != SSL_ERROR_WANT_READ) {
       fail(handshake_failure());
     }
     collect();  // an alert of ours, too
   }
 
+  void note_protocol() {
+    if (context_->server || context_->protocols.empty()) return;
+    const unsigned char* name = nullptr;
+    unsigned length = 0;
+    SSL_get0_alpn_selected(ssl_.get(), &name, &length);
+    notes_.push_back(length == 0
+                         ? "TLS: the broker chose none of the protocols offered by ALPN"
+                         : fmt::format("TLS: ALPN chose '{}'", as_text(byte_view(name, length))));
+  }
+
   std::string handshake_failure() {
     const long verified = SSL_get_verify_result(ssl_.get());
     const std::string reason = openssl_reason();
+    if (context_->server) return "TLS: " + reason;
     if (verified == X509_V_OK || context_->options.insecure) return alert_or(reason);
     if (verified == X509_V_ERR_HOSTNAME_MISMATCH || verified == X509_V_ERR_IP_ADDRESS_MISMATCH) {
       return fmt::format("TLS: the broker's certificate is not for '{}'", name_);
@@ -188,7 +181,63 @@ class tls_layer : public layer {
   std::string name_;
 };
 
+// [RFC 7301 section 3.1]: each name behind its length.
+result<byte_buffer, std::string> protocol_names(const std::vector<std::string>& protocols) {
+  byte_buffer names;
+  for (const std::string& p : protocols) {
+    if (p.empty() || p.size() > 255) {
+      return unexpected(std::string("a name for ALPN has between 1 and 255 octets"));
+    }
+    names.push_back(static_cast<std::uint8_t>(p.size()));
+    names.insert(names.end(), p.begin(), p.end());
+  }
+  return names;
+}
+
+bool trust(SSL_CTX* ssl, const std::string& authority) {
+  const x509_pointer certificate = read_certificate(authority);
+  return certificate && X509_STORE_add_cert(SSL_CTX_get_cert_store(ssl), certificate.get()) == 1;
+}
+
+int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* length,
+                    const unsigned char* offered, unsigned size, void* context) {
+  const auto& ours = static_cast<const tls_context*>(context)->protocols;
+  unsigned char* found = nullptr;
+  if (SSL_select_next_proto(&found, length, ours.data(), static_cast<unsigned>(ours.size()),
+                            offered, size) != OPENSSL_NPN_NEGOTIATED) {
+    return SSL_TLSEXT_ERR_ALERT_FATAL;
+  }
+  *chosen = found;
+  return SSL_TLSEXT_ERR_OK;
+}
+
 }  // namespace
+
+result<std::shared_ptr<const tls_context>, std::string> make_tls_server_context(
+    const tls_server_options& o) {
+  ERR_clear_error();
+  auto out = std::make_shared<tls_context>();
+  out->server = true;
+  out->ssl.reset(SSL_CTX_new(TLS_server_method()));
+  SSL_CTX* ssl = out->ssl.get();
+  if (ssl == nullptr) return unexpected("TLS: " + openssl_reason());
+  SSL_CTX_set_min_proto_version(ssl, TLS1_2_VERSION);
+  const x509_pointer certificate = read_certificate(o.certificate);
+  const key_pointer key = read_key(o.key);
+  if (!certificate || !key || SSL_CTX_use_certificate(ssl, certificate.get()) != 1 ||
+      SSL_CTX_use_PrivateKey(ssl, key.get()) != 1) {
+    return unexpected("a server's certificate and key: " + openssl_reason());
+  }
+  if (!o.authority.empty()) {
+    if (!trust(ssl, o.authority)) return unexpected("an authority: " + openssl_reason());
+    SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  }
+  auto names = protocol_names(o.protocols);
+  if (!names) return unexpected(names.error());
+  out->protocols = std::move(*names);
+  if (!out->protocols.empty()) SSL_CTX_set_alpn_select_cb(ssl, choose_protocol, out.get());
+  return out;
+}
 
 result<std::shared_ptr<const tls_context>, std::string> make_tls_context(const tls_options& o) {
   ERR_clear_error();
@@ -200,7 +249,9 @@ result<std::shared_ptr<const tls_context>, std::string> make_tls_context(const t
   SSL_CTX_set_min_proto_version(ssl, TLS1_2_VERSION);
   SSL_CTX_set_default_passwd_cb(ssl, no_password);
   SSL_CTX_set_verify(ssl, o.insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, nullptr);
-  if (!o.ca.empty()) {
+  if (!o.authority.empty()) {
+    if (!trust(ssl, o.authority)) return unexpected("an authority: " + openssl_reason());
+  } else if (!o.ca.empty()) {
     if (SSL_CTX_load_verify_file(ssl, o.ca.c_str()) != 1) {
       return unexpected(
           fmt::format("cannot read authorities from '{}': {}", o.ca, openssl_reason()));
@@ -226,17 +277,12 @@ result<std::shared_ptr<const tls_context>, std::string> make_tls_context(const t
       return unexpected(fmt::format("the key of '{}' is not that of '{}'", o.key, o.certificate));
     }
   }
-  // [RFC 7301 section 3.1]: each name behind its length.
-  byte_buffer names;
-  for (const std::string& p : o.protocols) {
-    if (p.empty() || p.size() > 255) {
-      return unexpected(std::string("a name for ALPN has between 1 and 255 octets"));
-    }
-    names.push_back(static_cast<std::uint8_t>(p.size()));
-    names.insert(names.end(), p.begin(), p.end());
-  }
-  if (!names.empty() &&
-      SSL_CTX_set_alpn_protos(ssl, names.data(), static_cast<unsigned>(names.size())) != 0) {
+  auto names = protocol_names(o.protocols);
+  if (!names) return unexpected(names.error());
+  out->protocols = std::move(*names);
+  if (!out->protocols.empty() &&
+      SSL_CTX_set_alpn_protos(ssl, out->protocols.data(),
+                              static_cast<unsigned>(out->protocols.size())) != 0) {
     return unexpected(std::string("the names for ALPN are too long"));
   }
   return out;

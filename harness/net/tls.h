@@ -1,6 +1,6 @@
 #pragma once
-// TLS (1.2 and later) as a client, on any connection. The peer's certificate is verified, and its
-// name or address, unless |insecure|.
+// TLS (1.2 and later) on any connection. As a client: the peer's certificate is verified, and its
+// name or address, unless |insecure|. As a server: for the embedded broker, and to test the client.
 
 #include <memory>
 #include <string>
@@ -14,14 +14,24 @@
 namespace mqttspec::net {
 
 struct tls_options {
-  std::string ca;           // PEM file of trusted authorities; "": the system's
-  std::string certificate;  // PEM file: the client's certificate, and what leads to its authority
-  std::string key;          // PEM file
-  std::string server_name;  // for SNI, and in the peer's certificate; "": the host's
-  std::vector<std::string> protocols;  // ALPN, most wanted first
+  std::string ca = {};         // PEM file of trusted authorities; "": the system's
+  std::string authority = {};  // PEM text of one; |ca| and the system's are not asked then
+  std::string certificate =
+      {};                // PEM file: the client's certificate, and what leads to its authority
+  std::string key = {};  // PEM file
+  std::string server_name = {};  // for SNI, and in the peer's certificate; "": the host's
+  std::vector<std::string> protocols = {};  // ALPN, most wanted first
   bool insecure = false;
 
   friend bool operator==(const tls_options&, const tls_options&) = default;
+};
+
+struct tls_server_options {
+  std::string certificate = {};  // PEM text, as net/certificate.h makes it
+  std::string key = {};          // PEM text
+  std::string authority = {};    // PEM text; not empty: clients need a certificate of it
+  std::vector<std::string> protocols =
+      {};  // ALPN, most wanted first; a client must offer one, or none
 };
 
 // The options with all files read; shared by all connections. Holds OpenSSL's objects.
@@ -29,8 +39,11 @@ class tls_context;
 
 // The error is a sentence that names the file.
 result<std::shared_ptr<const tls_context>, std::string> make_tls_context(const tls_options& o);
+result<std::shared_ptr<const tls_context>, std::string> make_tls_server_context(
+    const tls_server_options& o);
 
-// |host|: the peer's name or numeric address as the user gave it.
+// Client or server, as |context| is. |host|: the server's name or numeric address as the user gave
+// it; of no meaning to a server. Notes what ALPN came to where a protocol was offered.
 std::unique_ptr<layer> make_tls_layer(std::shared_ptr<const tls_context> context,
                                       const std::string& host);
 
