@@ -221,6 +221,11 @@ void set_facts(fields& page, const results::run_results& run) {
   std::string command = "mqttspec run";
   for (const std::string& word : run.command) command += " " + shell_quote(word);
   fact("Command", command, true);
+  if (run.process) {
+    fact("Launched by", run.process->command, true);
+    fact("The broker", run.process->ended + (run.process->by_us ? ", as it was asked to" : ""));
+    fact("Its last output", fmt::format("{}", fmt::join(run.process->output, "\n")), true);
+  }
   page["facts"] = data(facts);
   list problems;
   for (const std::string& p : run.problems) problems.push_back(data(p));

@@ -209,6 +209,11 @@ std::string summary_text(const results::run_results& run, bool colour) {
   });
   if (!by_count.empty()) out += "skipped:\n";
   for (const auto& [reason, n] : by_count) out += fmt::format("  {:>4}  {}\n", n, reason);
+  if (run.process && !run.process->by_us) {
+    out += fmt::format("the broker {}\n", run.process->ended);
+    if (!run.process->output.empty()) out += "its last output:\n";
+    for (const std::string& line : run.process->output) out += indented(line, "  ");
+  }
   if (!run.problems.empty()) out += "problems:\n";
   for (const std::string& p : run.problems) out += indented(p, "  ");
   if (!run.void_reason.empty()) {

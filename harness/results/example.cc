@@ -78,6 +78,12 @@ run_results example_run() {
               {"5", "3.1.1"},
               {{"queue_limit", "1000"}},
               {{"receive_maximum", "20"}}};
+  r.process = {"launch 1883 <here>",
+               "was ended by signal 11 (Segmentation fault)",
+               false,
+               std::nullopt,
+               11,
+               {"1700000000: mosquitto starting", "assertion <b>failed</b>: \\x1b[31m"}};
   r.seed = 7;
   r.took = 1500ms;
   r.problems = {"baseline.txt:3: no case matches 'gone/**'"};

@@ -85,6 +85,16 @@ void fields(V& v, target_facts& t) {
 }
 
 template <class V>
+void fields(V& v, broker_process& p) {
+  v("command", p.command);
+  v("ended", p.ended);
+  v("by_us", p.by_us);
+  v("status", p.status);
+  v("signal", p.signal);
+  v("output", p.output);
+}
+
+template <class V>
 void fields(V& v, run_results& r) {
   v("format", r.format);
   v("tool_version", r.tool_version);
@@ -92,6 +102,7 @@ void fields(V& v, run_results& r) {
   v("started_at", r.started_at);
   v("command", r.command);
   v("target", r.target);
+  v("process", r.process);
   v("seed", r.seed);
   v("took_us", r.took);
   v("interrupted", r.interrupted);

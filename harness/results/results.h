@@ -87,6 +87,16 @@ struct target_facts {
   std::map<std::string, std::string> learned;   // CONNACK properties of the sanity check, by name
 };
 
+// The broker as the run launched it, with --start.
+struct broker_process {
+  std::string command;
+  std::string ended;   // how it ended last: "ended with status 0", "was ended by signal 11 (...)"
+  bool by_us = false;  // we asked for that end
+  std::optional<std::uint32_t> status;
+  std::optional<std::uint32_t> signal;
+  std::vector<std::string> output;  // its last lines, escaped
+};
+
 struct run_results {
   int format = 1;
   std::string tool_version;
@@ -94,6 +104,7 @@ struct run_results {
   std::string started_at;            // RFC 3339, UTC
   std::vector<std::string> command;  // options that change verdicts, credentials left out
   target_facts target;
+  std::optional<broker_process> process;
   std::uint64_t seed = 0;
   duration took{};
   bool interrupted = false;

@@ -3,12 +3,14 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "net/event_loop.h"
 #include "net/stream.h"
+#include "results/results.h"
 #include "runner/capabilities.h"
 #include "runner/target.h"
 #include "script/scenario.h"
@@ -41,6 +43,8 @@ class broker_control {
   // Lines of its output since the last call that tell of a defect: of sanitizers, panics and
   // exceptions that nobody caught.
   virtual std::vector<std::string> take_alarms() { return {}; }
+  // Where we launched it: how its process ended last, and what it printed.
+  virtual std::optional<results::broker_process> process() const { return std::nullopt; }
 };
 
 // Performs the target file's shell commands. Ready is what `wait_ready` says or, without it, that

@@ -18,6 +18,8 @@
 #include <string_view>
 #include <utility>
 
+#include "base/utf8.h"
+
 extern char** environ;
 
 namespace mqttspec::runner {
@@ -34,6 +36,11 @@ bool tells_of_a_defect(int number) {
          number == SIGILL || number == SIGTRAP || number == SIGSYS;
 }
 
+// Output of strangers may hold anything.
+std::string printable(std::string_view line) {
+  return escape_text(line.substr(0, longest_line));
+}
+
 // What sanitizers and the run times of languages say before or instead of the end.
 bool tells_of_a_defect(std::string_view line) {
   static constexpr std::string_view words[] = {
@@ -45,44 +52,44 @@ bool tells_of_a_defect(std::string_view line) {
                      [&](std::string_view word) { return line.find(word) != line.npos; });
 }
 
-// Output of strangers may hold anything.
-std::string printable(std::string_view text) {
-  std::string out;
-  for (const char c : text.substr(0, longest_line)) {
-    const auto octet = static_cast<unsigned char>(c);
-    out += octet < 0x20 || octet >= 0x7F ? (c == '\t' ? ' ' : '?') : c;
-  }
-  return out;
-}
-
 }  // namespace
 
 child_process::~child_process() {
+  end();
+}
+
+void child_process::end() {
   if (pid_ > 0) {
     signal(SIGKILL);
     int ignored = 0;
-    if (!status_) ::waitpid(pid_, &ignored, 0);
+    if (!ended()) ::waitpid(pid_, &ignored, 0);
   }
-  close_output();
+  forget();
 }
 
-bool child_process::start(const std::string& command) {
-  close_output();
-  pid_ = -1;
-  status_.reset();
+bool child_process::start(const std::string& command, child_output output) {
+  end();
+  wait_status_.reset();
   lines_.clear();
   alarms_.clear();
   unfinished_.clear();
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
-  output_ = ends[0];
-  ::fcntl(output_, F_SETFL, O_NONBLOCK);
-  ::fcntl(output_, F_SETPIPE_SZ, pipe_size);
+  std::array<int, 2> ends{-1, -1};
+  if (output == child_output::kept) {
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
+    output_ = ends[0];
+    ::fcntl(output_, F_SETFL, O_NONBLOCK);
+    ::fcntl(output_, F_SETPIPE_SZ, pipe_size);
+  }
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_adddup2(&files, ends[1], 1);
-  posix_spawn_file_actions_adddup2(&files, ends[1], 2);
+  for (const int fd : {1, 2}) {
+    if (output == child_output::kept) {
+      posix_spawn_file_actions_adddup2(&files, ends[1], fd);
+    } else {
+      posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_WRONLY, 0);
+    }
+  }
   // Its own group: an interrupt at the terminal is ours to handle, and signals reach all of it.
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
@@ -94,7 +101,7 @@ bool child_process::start(const std::string& command) {
   const int failed = ::posix_spawn(&pid_, shell.c_str(), &files, &attributes, arguments, environ);
   posix_spawn_file_actions_destroy(&files);
   posix_spawnattr_destroy(&attributes);
-  ::close(ends[1]);
+  if (ends[1] >= 0) ::close(ends[1]);
   if (failed != 0) {
     pid_ = -1;
     close_output();
@@ -105,10 +112,10 @@ bool child_process::start(const std::string& command) {
 bool child_process::look() {
   if (pid_ <= 0) return false;
   read_output();
-  if (!status_) {
+  if (!ended()) {
     int status = 0;
     if (::waitpid(pid_, &status, WNOHANG) != pid_) return true;
-    status_ = status;
+    wait_status_ = status;
     read_output();
   }
   // The shell may end before its children do. Those are gone when the group is empty or when
@@ -122,6 +129,11 @@ bool child_process::look() {
 
 void child_process::signal(int number) const {
   if (pid_ > 0) ::kill(-pid_, number);
+}
+
+void child_process::forget() {
+  pid_ = -1;
+  close_output();
 }
 
 void child_process::read_output() {
@@ -180,34 +192,49 @@ void child_process::close_output() {
   output_ = -1;
 }
 
-bool child_process::crashed() const {
-  if (!status_) return false;
-  if (WIFSIGNALED(*status_)) return tells_of_a_defect(WTERMSIG(*status_));
-  return tells_of_a_defect(WEXITSTATUS(*status_) - 128);
+std::optional<std::uint32_t> child_process::status() const {
+  if (!ended() || !WIFEXITED(*wait_status_)) return std::nullopt;
+  return static_cast<std::uint32_t>(WEXITSTATUS(*wait_status_));
 }
 
-std::string child_process::epitaph() const {
-  std::string text = "did not end";
-  if (status_ && WIFSIGNALED(*status_)) {
-    const int number = WTERMSIG(*status_);
-    text = fmt::format("was ended by signal {} ({})", number, ::strsignal(number));
-  } else if (status_) {
-    const int code = WEXITSTATUS(*status_);
-    text = fmt::format("ended with status {}", code);
-    if (code > 128 && code < 128 + 65) {
-      text += fmt::format(" (signal {}: {})", code - 128, ::strsignal(code - 128));
-    }
-    if (code == 127) text += " (command not found)";
+std::optional<std::uint32_t> child_process::signal() const {
+  if (ended() && WIFSIGNALED(*wait_status_)) {
+    return static_cast<std::uint32_t>(WTERMSIG(*wait_status_));
   }
-  std::string said;
+  if (const auto code = status(); code && *code > 128 && *code < 128 + 65) return *code - 128;
+  return std::nullopt;
+}
+
+bool child_process::crashed() const {
+  const auto number = signal();
+  return number && tells_of_a_defect(static_cast<int>(*number));
+}
+
+std::string child_process::how_it_ended() const {
+  if (!ended()) return "did not end";
+  const auto number = signal();
+  const std::string name =
+      number ? fmt::format("{} ({})", *number, ::strsignal(static_cast<int>(*number))) : "";
+  const auto code = status();
+  if (!code) return "was ended by signal " + name;
+  if (number) return fmt::format("ended with status {}, of signal {}", *code, name);
+  return fmt::format("ended with status {}{}", *code, *code == 127 ? " (command not found)" : "");
+}
+
+std::vector<std::string> child_process::output() const {
+  std::vector<std::string> out;
   const auto add = [&](const std::string& line) {
-    if (line.empty()) return;
-    if (!said.empty()) said += " | ";
-    said += printable(line);
+    if (!line.empty()) out.push_back(printable(line));
   };
   for (const std::string& line : lines_) add(line);
   add(unfinished_);
-  return said.empty() ? text + " and printed nothing" : text + "; its last output: " + said;
+  return out;
+}
+
+std::string child_process::epitaph() const {
+  const std::vector<std::string> said = output();
+  if (said.empty()) return how_it_ended() + " and printed nothing";
+  return fmt::format("{}; its last output: {}", how_it_ended(), fmt::join(said, " | "));
 }
 
 }  // namespace mqttspec::runner

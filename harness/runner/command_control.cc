@@ -1,13 +1,8 @@
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "runner/broker_control.h"
-
-extern char** environ;
+#include "runner/child_process.h"
 
 namespace mqttspec::runner {
 
@@ -19,38 +14,13 @@ constexpr duration longest_command = 60s;
 constexpr duration longest_start = 30s;
 constexpr duration poll_interval = 20ms;
 
-// Runs /bin/sh -c |command| with its output thrown away; -1 when it cannot.
-pid_t spawn_shell(const std::string& command) {
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  for (const int fd : {0, 1, 2}) {
-    posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
-  }
-  // Its own group: an interrupt at the terminal is ours to handle.
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-  std::string shell = "/bin/sh";
-  std::string flag = "-c";
-  std::string text = command;
-  char* arguments[] = {shell.data(), flag.data(), text.data(), nullptr};
-  pid_t pid = -1;
-  const int failed = ::posix_spawn(&pid, shell.c_str(), &files, &attributes, arguments, environ);
-  posix_spawn_file_actions_destroy(&files);
-  posix_spawnattr_destroy(&attributes);
-  return failed == 0 ? pid : -1;
-}
-
 class command_control : public broker_control, public net::timed {
  public:
   command_control(net::event_loop& loop, net::connector& probe, hook_commands commands)
       : loop_(loop), probe_(probe), commands_(std::move(commands)) {
     loop_.add(*this);
   }
-  ~command_control() override {
-    loop_.remove(*this);
-    if (child_ > 0) ::kill(-child_, SIGTERM);
-  }
+  ~command_control() override { loop_.remove(*this); }
 
   void add_capabilities(capability_values& into) const override {
     const bool can_stop = !commands_.stop.empty() && !commands_.start.empty();
@@ -94,8 +64,8 @@ class command_control : public broker_control, public net::timed {
 
   void time_passed(instant now) override {
     poll_at_ = never;
-    if (child_ > 0) return poll_child(now);
-    if (probing_) try_connect();
+    if (probing_) return try_connect();
+    if (done_) poll_child(now);
   }
 
  private:
@@ -114,29 +84,27 @@ class command_control : public broker_control, public net::timed {
       return try_connect();
     }
     if (current_.command.empty()) return finish(false, "the target file has no hook for this");
-    child_ = spawn_shell(current_.command);
-    if (child_ < 0) return finish(false, fmt::format("cannot run '{}'", current_.command));
+    // What a command leaves running may print for as long as it likes.
+    if (!child_.start(current_.command, child_output::discarded)) {
+      return finish(false, fmt::format("cannot run '{}'", current_.command));
+    }
     poll_at_ = began_ + poll_interval;
   }
 
   void poll_child(instant now) {
-    int status = 0;
-    const pid_t ended = ::waitpid(child_, &status, WNOHANG);
-    if (ended == 0) {
+    child_.look();
+    if (!child_.ended()) {
       if (now - began_ > longest_command) {
-        ::kill(-child_, SIGKILL);
-        ::waitpid(child_, &status, 0);
-        child_ = -1;
+        child_.signal(SIGKILL);
         return finish(false, fmt::format("hook '{}' did not end within {}", current_.command,
                                          print_duration(longest_command)));
       }
       poll_at_ = now + poll_interval;
       return;
     }
-    child_ = -1;
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return next_step();
-    finish(false, fmt::format("hook '{}' failed with status {}", current_.command,
-                              WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status)));
+    child_.forget();  // it may have started a broker
+    if (child_.status() == 0u) return next_step();
+    finish(false, fmt::format("hook '{}' {}", current_.command, child_.how_it_ended()));
   }
 
   void try_connect() {
@@ -174,7 +142,7 @@ class command_control : public broker_control, public net::timed {
   done_callback done_;
   std::vector<step> steps_;
   step current_;
-  pid_t child_ = -1;
+  child_process child_;
   bool probing_ = false;
   bool ends_ = false;  // the action under way takes the broker down
   bool down_ = false;

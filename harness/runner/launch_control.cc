@@ -44,6 +44,10 @@ class launch_control : public broker_control, public net::timed {
     look();
     return process_.take_alarms();
   }
+  std::optional<results::broker_process> process() const override {
+    return results::broker_process{options_.command,  process_.how_it_ended(), asked_,
+                                   process_.status(), process_.signal(),       process_.output()};
+  }
 
   void perform(broker_action action, done_callback done) override {
     done_ = std::move(done);
@@ -84,6 +88,7 @@ class launch_control : public broker_control, public net::timed {
     began_ = loop_.now();
     start_again_ = false;
     ended_.clear();
+    asked_ = false;
     if (!process_.start(options_.command)) {
       return finish(false, fmt::format("cannot run '{}'", options_.command));
     }
@@ -131,6 +136,7 @@ class launch_control : public broker_control, public net::timed {
     }
     process_.signal(number);
     phase_ = phase::ending;
+    asked_ = true;
     killed_ = number == SIGKILL;
     began_ = loop_.now();
     poll_at_ = began_ + poll_interval;
@@ -177,6 +183,7 @@ class launch_control : public broker_control, public net::timed {
   bool settled_ = false;
   bool start_again_ = false;
   bool killed_ = false;
+  bool asked_ = false;  // its end is our doing
   std::string refusal_;
   std::string ended_;
   std::string crash_;
