@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+
 #include "base/spelling.h"
 #include "broker/defects.h"
 #include "cli/broker_flags.h"
 #include "cli/exit_codes.h"
+#include "cli/target_options.h"
 #include "net/event_loop.h"
 #include "runner/broker_server.h"
 
@@ -15,18 +18,48 @@ namespace {
 
 bool add_user(const parsed_options& options, broker::broker_options& broker, console& on) {
   if (!options.has("user")) return true;
-  std::string password;
-  if (options.has("password-env")) {
-    const auto& name = options.get<std::string>("password-env");
-    const auto value = on.variable ? on.variable(name) : std::nullopt;
-    if (!value) {
-      on.error(fmt::format("the environment has no variable '{}' for the password", name));
+  const auto password = read_password(options, "", "", on);
+  if (!password) return false;
+  broker.users = {{options.get<std::string>("user"), *password}};
+  return true;
+}
+
+bool listen(const arguments& wanted, runner::broker_server& server, console& on) {
+  for (const std::string& text : wanted) {
+    auto where = runner::parse_listener(text);
+    if (!where) {
+      on.error(where.error(), "write for example: --listen 127.0.0.1:1883");
       return false;
     }
-    password = *value;
+    const auto addresses = net::resolve(where->at);
+    if (!addresses) {
+      on.error(addresses.error());
+      return false;
+    }
+    where->at.host = addresses->front().host;
+    const auto port = server.listen(where->at, where->over);
+    if (!port) {
+      on.error(port.error());
+      return false;
+    }
+    where->at.port = *port;
+    where->path.clear();  // any will do
+    on.print(fmt::format("listening on {}\n", print(*where)));
   }
-  broker.users = {{options.get<std::string>("user"), password}};
   return true;
+}
+
+bool write_authority(const std::string& file, const std::string& text, console& on) {
+  if (text.empty()) {
+    on.error("--authority: nothing listens over TLS",
+             "add for example: --listen tls://127.0.0.1:8883");
+    return false;
+  }
+  std::ofstream out(file, std::ios::trunc);
+  out << text;
+  out.close();
+  if (!out) on.error(fmt::format("cannot write '{}'", file));
+  return static_cast<bool>(out);
 }
 
 std::string list_of_defects() {
@@ -59,11 +92,15 @@ int broker_command(const arguments& words, console& on) {
   set.usage = "mqttspec broker [OPTIONS]";
   set.explanation = "Serves the embedded reference broker, MQTT 5.0 and 3.1.1, until interrupted.";
   set.described.add_options()(
-      "listen", po::value<std::string>()->default_value("127.0.0.1:1883")->value_name("HOST:PORT"),
-      "where; port 0: any free one")("user", po::value<std::string>()->value_name("NAME"),
-                                     "the only user that may connect")(
+      "listen", po::value<arguments>()->composing()->value_name("ADDRESS"),
+      "where (127.0.0.1:1883), may be repeated: tls://127.0.0.1:8883, ws://..., wss://...; port 0: "
+      "any free one")("authority", po::value<std::string>()->value_name("FILE"),
+                      "write whom clients of TLS must trust, PEM")(
+      "user", po::value<std::string>()->value_name("NAME"), "the only user that may connect")(
       "password-env", po::value<std::string>()->value_name("VARIABLE"),
-      "environment variable that holds the password")(
+      "environment variable that holds the password")("password-file",
+                                                      po::value<std::string>()->value_name("FILE"),
+                                                      "file that holds it and nothing else")(
       "seed", po::value<std::uint64_t>()->default_value(1)->value_name("S"),
       "of everything that is random")(
       "defect", po::value<std::vector<std::string>>()->composing()->value_name("NAME"),
@@ -84,26 +121,18 @@ int broker_command(const arguments& words, console& on) {
   }
   auto broker = broker_options_from(*options, on);
   if (!broker || !add_user(*options, *broker, on)) return bad_usage;
-  const auto where = net::parse_host_port(options->get<std::string>("listen"), 1883);
-  if (!where) {
-    on.error(where.error(), "write for example: --listen 127.0.0.1:1883");
-    return bad_usage;
-  }
-  const auto addresses = net::resolve(*where);
-  if (!addresses) {
-    on.error(addresses.error());
-    return bad_usage;
-  }
   net::event_loop loop;
   bool stopped = false;
   loop.on_interrupt([&stopped] { stopped = true; });
   runner::broker_server server(loop, *broker, options->get<std::uint64_t>("seed"), rules);
-  const auto port = server.listen(addresses->front());
-  if (!port) {
-    on.error(port.error());
+  const arguments usual = {"127.0.0.1:1883"};
+  if (!listen(options->has("listen") ? options->get<arguments>("listen") : usual, server, on)) {
     return bad_usage;
   }
-  on.print(fmt::format("listening on {}\n", net::print({addresses->front().host, *port})));
+  if (options->has("authority") &&
+      !write_authority(options->get<std::string>("authority"), server.authority(), on)) {
+    return bad_usage;
+  }
   loop.run_until([&stopped] { return stopped; });
   return interrupted;
 }

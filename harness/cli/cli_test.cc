@@ -162,6 +162,22 @@ TEST_F(cli_test, mistakes_are_told_with_what_is_right) {
            {{"run", "--maximum-qos", "3"}, bad_usage, "--maximum-qos"},
            {{"run", "--queue-overflow", "explode"}, bad_usage, "drop-oldest"},
            {{"run", "--password-env", "NOT_SET"}, bad_usage, "no variable 'NOT_SET'"},
+           {{"run", "--password-file", path("none")}, bad_usage, "cannot read the password file"},
+           {{"run", "--over", "wsss"}, bad_usage, "did you mean 'wss'?"},
+           {{"run", "--broker", "a:1", "--over", "ws"}, bad_usage, "--transport ws=HOST:PORT"},
+           {{"run", "--broker", "ws://a:1", "--tls"}, bad_usage, "another transport than --tls"},
+           {{"run", "--broker", "quic://a:1"}, bad_usage, "begins with no transport"},
+           {{"run", "--broker", "a:1", "--ws", "mqtt"}, bad_usage, "a path begins with /"},
+           {{"run", "--broker", "a:1", "--ca", "x"}, bad_usage, "--ca is about TLS"},
+           {{"run", "--broker", "a:1", "--insecure"}, bad_usage, "--insecure is about TLS"},
+           {{"run", "--tls", "--broker", "a:1", "--ca", "/no"},
+            bad_usage,
+            "authorities from '/no'"},
+           {{"run", "--transport", "ws"}, bad_usage, "--transport ws=127.0.0.1:8080/mqtt"},
+           {{"run", "--transport", "ws=tcp://a:1"}, bad_usage, "address of another transport"},
+           {{"run", "--node", "=a"}, bad_usage, "--node two=127.0.0.1:1884"},
+           {{"run", "--ws", "/mqtt"}, bad_usage, "--ws needs a broker"},
+           {{"broker", "--authority", "x", "--listen", "127.0.0.1:0"}, bad_usage, "over TLS"},
            {{"run", "--report-json", path("no/such/dir.json")}, bad_usage, "cannot write"},
            {{"run", "basic/pong"}, nothing_ran, "no case matches 'basic/pong'"},
            {{"run", "--tag", "none"}, nothing_ran, "no case is selected"},
@@ -202,6 +218,41 @@ TEST_F(cli_test, embedded_run_on_real_sockets_passes) {
   EXPECT_EQ(run({"basic/**"}), as_expected) << out_ << err_;
   EXPECT_TRUE(printed("OK: 2 passed of 2")) << out_;
   EXPECT_TRUE(printed("against the embedded broker"));
+}
+
+TEST_F(cli_test, embedded_run_passes_over_every_transport) {
+  write(
+      "cases/basic/both.mqs",
+      "scenario both\n  title \"two listeners, two nodes\"\n  clients a over ws\n"
+      "  clients b over wss\n  clients c over tls\n  clients d at two\n"
+      "  needs ws, wss, tls, two_nodes\n  step \"all connect\"\n" +
+          [] {
+            std::string lines;
+            for (const std::string c : {"a", "b", "c", "d"}) {
+              lines += "    " + c + " > CONNECT client_id=\"{ns}-" + c + "\" clean_start=1\n    " +
+                       c + " < CONNACK session_present=0\n    " + c + " > DISCONNECT\n    " + c +
+                       " > shutdown\n    " + c + " < close within 2s\n";
+            }
+            return lines;
+          }());
+  for (const char* over : {"tcp", "tls", "ws", "wss"}) {
+    EXPECT_EQ(run({"run", "--over", over}), as_expected) << over << out_ << err_;
+    EXPECT_TRUE(printed("OK: 3 passed of 3")) << over << out_;
+  }
+  EXPECT_EQ(run({"run", "--simulate"}), as_expected) << out_;
+  EXPECT_TRUE(printed("OK: 3 passed of 3")) << out_;
+}
+
+TEST_F(cli_test, a_listener_that_is_not_there_is_named) {
+  // Nothing listens: the run is void, and the reason for that names the listener.
+  const idle_port port(false);
+  const idle_port other(true);
+  EXPECT_EQ(run({"run", "--broker", other.address(), "--transport", "ws=" + port.address(),
+                 "--timeout", "200ms"}),
+            broker_unusable);
+  EXPECT_TRUE(printed("cannot connect to the target's transport ws://" + port.address() +
+                      "/mqtt: connection refused"))
+      << out_;
 }
 
 TEST_F(cli_test, a_failure_ends_with_1_and_can_be_run_again) {
@@ -268,6 +319,13 @@ TEST_F(cli_test, credentials_reach_the_broker_and_nothing_else) {
                  "--report-json", path("r.json"), "--report-junit", path("r.xml")}),
             as_expected)
       << out_;
+  write("secret.txt", "hunter2-secret\n");
+  const std::string first = out_ + read("r.json");
+  EXPECT_EQ(run({"run", "--user", "tester-name", "--password-file", path("secret.txt"),
+                 "--trace=all", "--report-json", path("r.json"), "--report-junit", path("r.xml")}),
+            as_expected)
+      << out_;
+  out_ += first;
   const std::string hex = "68756e746572322d736563726574";
   for (const std::string& text : {out_, err_, read("r.json"), read("r.xml")}) {
     EXPECT_EQ(text.find("hunter2-secret"), std::string::npos);

@@ -105,4 +105,16 @@ std::optional<parsed_options> parse_options(option_set& set, const arguments& wo
   return out;
 }
 
+std::vector<std::string> list_of(const parsed_options& options, const char* name) {
+  std::vector<std::string> out;
+  if (!options.has(name)) return out;
+  for (const std::string& value : options.get<arguments>(name)) {
+    std::stringstream parts(value);
+    for (std::string one; std::getline(parts, one, ',');) {
+      if (!one.empty()) out.push_back(one);
+    }
+  }
+  return out;
+}
+
 }  // namespace mqttspec::cli

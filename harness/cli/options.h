@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/command.h"
 
@@ -38,5 +39,8 @@ struct parsed_options {
 // --help and --color to the set and obeys them.
 std::optional<parsed_options> parse_options(option_set& set, const arguments& words, console& on,
                                             int& status);
+
+// The values of an option that may be repeated or have several values with commas between them.
+std::vector<std::string> list_of(const parsed_options& options, const char* name);
 
 }  // namespace mqttspec::cli

@@ -11,6 +11,7 @@
 #include "cli/case_files.h"
 #include "cli/exit_codes.h"
 #include "prove/report.h"
+#include "runner/simulated_executor.h"
 #include "script/expander.h"
 
 namespace mqttspec::cli {
@@ -23,7 +24,7 @@ std::vector<prove::set_up> set_ups() {
   std::vector<prove::set_up> list;
   const auto add = [&](std::string name, const broker::broker_options& options) {
     prove::set_up s{std::move(name), options, facts_of(options), "", ""};
-    for (const char* hook : {"restart", "stop", "kill"}) s.declared[hook] = 1;
+    runner::add_simulated_capabilities(s.declared);
     if (!options.users.empty()) {
       s.user_name = options.users.begin()->first;
       s.password = options.users.begin()->second;
@@ -110,6 +111,7 @@ int prove_command(const arguments& words, console& on) {
   settings.suite.chosen.files = cases->named;
   settings.suite.run_tag = "tprove";  // as long as that of a run
   settings.suite.slow = true;
+  settings.suite.reach = runner::simulated_reach();
 
   const prove::proof p =
       prove::prove(settings, [&](const std::string& tag, const runner::capability_values& can) {

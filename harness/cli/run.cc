@@ -18,16 +18,29 @@
 #include "runner/broker_server.h"
 #include "runner/network_executor.h"
 #include "runner/simulated_executor.h"
+#include "runner/ways.h"
 #include "script/expander.h"
 
 namespace mqttspec::cli {
 
 namespace {
 
+using runner::listener_address;
+
 std::string utc_now() {
   return fmt::format(
       "{:%Y-%m-%dT%H:%M:%SZ}",
       fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+}
+
+// Short secrets would hide ordinary text.
+std::string without_secret(std::string text, const std::string& secret) {
+  if (secret.size() < 4) return text;
+  for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
+    text.replace(at, secret.size(), "***");
+    at += 3;
+  }
+  return text;
 }
 
 // The beginning of every {ns}: new for each run on the network, so that what an earlier run left
@@ -94,66 +107,103 @@ class run_of_cases {
     options.seed = request_.suite.seed;
     const auto executor = runner::make_simulated_executor(options);
     request_.suite.declared = facts_of(request_.broker);
-    for (const char* hook : {"restart", "stop", "kill"}) request_.suite.declared[hook] = 1;
+    runner::add_simulated_capabilities(request_.suite.declared);
+    request_.suite.reach = runner::simulated_reach();
     return suite(*executor);
   }
 
+  // It listens over every transport, and where a second node would.
   results::run_results embedded() {
     net::event_loop loop;
     runner::broker_server server(loop, request_.broker, request_.suite.seed);
-    const auto port = server.listen({"127.0.0.1", 0});
-    if (!port) return void_run("the embedded broker cannot start: " + port.error());
+    const auto listen = [&](runner::transport over) -> result<listener_address, std::string> {
+      const auto port = server.listen({"127.0.0.1", 0}, over);
+      if (!port) return unexpected("the embedded broker cannot start: " + port.error());
+      return listener_address{over, {"127.0.0.1", *port}, over_websocket(over) ? "/mqtt" : ""};
+    };
+    auto& target = request_.target;
+    for (const std::string_view name : runner::transport_names) {
+      const auto at = listen(*runner::transport_named(name));
+      if (!at) return void_run(at.error());
+      target.transports[std::string(name)] = *at;
+    }
+    const auto second = listen(runner::transport::tcp);
+    if (!second) return void_run(second.error());
+    target.nodes = {{"one", target.transports.at("tcp")}, {"two", *second}};
+    request_.own = target.transports.at(std::string(transport_name(request_.own.over)));
+    target.tls.authority = server.authority();
+    auto trust = runner::make_trust(target.tls);
+    if (!trust) return void_run(trust.error());
+    request_.tls = std::move(*trust);
+
     skeleton_.target.name = "embedded broker";
     skeleton_.target.address = "embedded";
     request_.suite.declared = facts_of(request_.broker);
-    server.add_capabilities(request_.suite.declared);
-    const auto connector = net::make_tcp_connector(loop, {"127.0.0.1", *port}, {});
-    expand_.port = *port;
-    const auto executor = runner::make_network_executor(loop, *connector, &server);
-    return suite(*executor);
+    return on_running(loop, &server);
   }
 
   results::run_results on_network() {
-    skeleton_.target.address =
-        fmt::format("{}{}", request_.tls ? "tls://" : "", net::print(request_.address));
+    skeleton_.target.address = print(request_.own);
     skeleton_.target.name =
         request_.target.name.empty() ? skeleton_.target.address : request_.target.name;
-    const auto addresses = net::resolve(request_.address);
-    if (!addresses) return void_run(addresses.error());
+    request_.suite.declared = request_.target.facts;
+    tell_listeners();
     net::event_loop loop;
     std::unique_ptr<net::connector> plain;
     std::unique_ptr<runner::broker_control> control;
     if (!request_.start.empty()) {
+      const auto addresses = net::resolve(request_.own.at);
+      if (!addresses) return void_run(addresses.error());
       plain = net::make_tcp_connector(loop, addresses->front(), {});
       std::string launched = launch(loop, *plain, control);
-      if (!launched.empty()) return void_run(std::move(launched));
+      if (!launched.empty()) return void_run(std::move(launched), control.get());
     }
-    results::run_results r = on_running(loop, *addresses, control);
+    if (request_.over_tls && !request_.tls.tls) {
+      auto made = runner::make_trust(request_.target.tls);
+      if (!made) return void_run(made.error(), control.get());
+      request_.tls = std::move(*made);
+    }
+    results::run_results r = on_running(loop, control.get());
     if (!request_.start.empty()) end_broker(loop, *control, r);
     return r;
+  }
+
+  // The report says what else was reached, and that nobody looked at a certificate.
+  void tell_listeners() {
+    auto& declared = skeleton_.target.declared;
+    for (const auto& [name, at] : request_.target.transports) {
+      if (at != request_.own) declared["transport " + name] = print(at);
+    }
+    for (const auto& [name, at] : request_.target.nodes) declared["node " + name] = print(at);
+    if (request_.over_tls && request_.target.tls.insecure) {
+      declared["certificates"] = "NOT checked (--insecure)";
+    }
   }
 
   // Starts the broker of --start and waits until it takes connections. Returns why it does not.
   std::string launch(net::event_loop& loop, net::connector& plain,
                      std::unique_ptr<runner::broker_control>& control) {
     // Else the cases would run against whatever is there already.
-    if (connect_error(loop, plain).empty()) {
+    if (runner::connect_error(loop, plain).empty()) {
       return fmt::format("something else listens on {} already, where --start should",
                          skeleton_.target.address);
     }
-    control = runner::make_launch_control(loop, plain, {request_.start});
+    control = runner::make_launch_control(
+        loop, plain, {.command = request_.start, .longest_start = request_.start_timeout});
     const auto [ok, why] = perform(loop, *control, script::broker_action::start);
     return ok ? "" : fmt::format("the broker of --start did not start: {}", why);
   }
 
-  static void end_broker(net::event_loop& loop, runner::broker_control& control,
-                         results::run_results& r) {
+  void end_broker(net::event_loop& loop, runner::broker_control& control,
+                  results::run_results& r) const {
     control.look();
     if (!control.ended().empty() && r.void_reason.empty()) r.void_reason = control.ended();
     if (control.state() != runner::broker_state::down) {
       perform(loop, control, script::broker_action::stop);
     }
     if (!control.crash().empty()) r.problems.emplace_back(control.crash());
+    r.process = control.process();
+    hide_password(r);
   }
 
   static std::pair<bool, std::string> perform(net::event_loop& loop,
@@ -165,61 +215,41 @@ class run_of_cases {
     return *outcome;
   }
 
-  results::run_results on_running(net::event_loop& loop,
-                                  const std::vector<net::host_port>& addresses,
-                                  std::unique_ptr<runner::broker_control>& control) {
-    std::string why;
-    const auto reachable = first_reachable(loop, addresses, why);
-    if (!reachable) {
-      return void_run(fmt::format("cannot connect to {}: {}", skeleton_.target.address, why));
+  // |control|: nullptr where the target's hooks are to be used.
+  results::run_results on_running(net::event_loop& loop, runner::broker_control* control) {
+    runner::ways to_broker(loop, request_.tls, request_.suite.engine.timeout);
+    if (const auto why = to_broker.open_own(request_.own); !why.empty()) {
+      return void_run(fmt::format("cannot connect to {}: {}", print(request_.own), why));
     }
-    const auto tcp = net::make_tcp_connector(loop, *reachable, {});
-    const auto secure = with_tls(loop, *tcp);
-    net::connector& own = secure ? *secure : *tcp;
-    expand_.port = request_.address.port;
-    if (!control) control = runner::make_command_control(loop, own, request_.target.hooks);
-    request_.suite.declared = request_.target.facts;
+    for (const auto& [name, at] : request_.target.transports) {
+      if (at == request_.own) continue;
+      if (const auto why = to_broker.open_transport(at); !why.empty()) {
+        return void_run(
+            fmt::format("cannot connect to the target's transport {}: {}", print(at), why));
+      }
+    }
+    for (const auto& [name, at] : request_.target.nodes) {
+      if (const auto why = to_broker.open_node(name, at); !why.empty()) {
+        return void_run(fmt::format("cannot connect to the target's node '{}' at {}: {}", name,
+                                    print(at), why));
+      }
+    }
+    net::connector& own = to_broker.table().own();
+    expand_.port = request_.own.at.port;
+    std::unique_ptr<runner::broker_control> hooks;
+    if (control == nullptr) {
+      hooks = runner::make_command_control(loop, own, request_.target.hooks);
+      control = hooks.get();
+    }
     control->add_capabilities(request_.suite.declared);
-    const std::string transport = request_.tls ? "tls" : "tcp";
-    request_.suite.reach = {{transport, ""}};
-    request_.suite.declared["tls"] = request_.tls != nullptr;
-    const auto executor =
-        runner::make_network_executor(loop, runner::routes(own, transport), control.get());
+    request_.suite.reach = to_broker.table().keys();
+    runner::add_reach(request_.suite.declared, request_.suite.reach);
+    const auto executor = runner::make_network_executor(loop, to_broker.table(), control);
     results::run_results r = suite(*executor);
     if (!r.void_reason.empty() && !own.complaint().empty()) {
       r.void_reason += fmt::format(" ({})", own.complaint());
     }
     return r;
-  }
-
-  // nullptr: the run is over plain TCP.
-  std::unique_ptr<net::connector> with_tls(net::event_loop& loop, net::connector& tcp) const {
-    if (!request_.tls) return nullptr;
-    return net::make_tls_connector(loop, tcp, request_.tls, request_.address.host);
-  }
-
-  static std::string connect_error(net::event_loop& loop, net::connector& by) {
-    const auto attempt = by.make();
-    std::optional<std::string> outcome;
-    attempt->start({[&](const std::string& error, instant) { outcome = error; }, {}, {}});
-    loop.run_until([&] { return outcome.has_value(); });
-    return *outcome;
-  }
-
-  // A name may have addresses that nobody listens on.
-  std::optional<net::host_port> first_reachable(net::event_loop& loop,
-                                                const std::vector<net::host_port>& addresses,
-                                                std::string& why) {
-    for (const net::host_port& at : addresses) {
-      net::tcp_connector_options options;
-      options.limits.connect =
-          std::max<duration>(request_.suite.engine.timeout, std::chrono::milliseconds(100));
-      const auto tcp = net::make_tcp_connector(loop, at, options);
-      const auto secure = with_tls(loop, *tcp);
-      why = connect_error(loop, secure ? *secure : *tcp);
-      if (why.empty()) return at;
-    }
-    return std::nullopt;
   }
 
   results::run_results suite(runner::executor& executor) {
@@ -236,8 +266,9 @@ class run_of_cases {
     return completed(std::move(r));
   }
 
-  results::run_results void_run(std::string reason) {
+  results::run_results void_run(std::string reason, runner::broker_control* control = nullptr) {
     results::run_results r;
+    if (control != nullptr) r.process = control->process();
     for (const auto v : request_.suite.versions) {
       r.target.versions.emplace_back(wire::version_name(v));
     }
@@ -254,7 +285,21 @@ class run_of_cases {
     r.target.name = skeleton_.target.name;
     r.target.address = skeleton_.target.address;
     r.target.declared = skeleton_.target.declared;
+    hide_password(r);
     return r;
+  }
+
+  // A --start command or what a broker prints may hold it; traces are the engine's business.
+  void hide_password(results::run_results& r) const {
+    const std::string& secret = request_.suite.engine.password;
+    const auto hide = [&](std::string& text) { text = without_secret(std::move(text), secret); };
+    for (std::string& word : r.command) hide(word);
+    hide(r.void_reason);
+    for (std::string& text : r.problems) hide(text);
+    if (!r.process) return;
+    hide(r.process->command);
+    hide(r.process->ended);
+    for (std::string& line : r.process->output) hide(line);
   }
 
   int finish(const results::run_results& r) {

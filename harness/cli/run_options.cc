@@ -9,30 +9,12 @@
 #include <sstream>
 
 #include "cli/broker_flags.h"
+#include "cli/target_options.h"
 #include "results/results.h"
 
 namespace mqttspec::cli {
 
 namespace {
-
-constexpr std::uint16_t mqtt_port = 1883;
-constexpr std::uint16_t mqtt_tls_port = 8883;
-
-std::vector<std::string> split_commas(const std::vector<std::string>& values) {
-  std::vector<std::string> out;
-  for (const std::string& value : values) {
-    std::stringstream parts(value);
-    for (std::string one; std::getline(parts, one, ',');) {
-      if (!one.empty()) out.push_back(one);
-    }
-  }
-  return out;
-}
-
-std::vector<std::string> list_of(const parsed_options& options, const char* name) {
-  return options.has(name) ? split_commas(options.get<arguments>(name))
-                           : std::vector<std::string>{};
-}
 
 bool read_duration(const parsed_options& options, const char* name, duration& into, console& on) {
   if (!options.has(name)) return true;
@@ -44,150 +26,6 @@ bool read_duration(const parsed_options& options, const char* name, duration& in
     return false;
   }
   into = *value;
-  return true;
-}
-
-bool read_target(const parsed_options& options, run_request& out, console& on) {
-  if (options.has("target")) {
-    const auto& file = options.get<std::string>("target");
-    const auto text = read_file(file, "target file", on);
-    if (!text) return false;
-    auto parsed = runner::parse_target(file, *text);
-    if (!parsed) {
-      on.show(parsed.error());
-      return false;
-    }
-    out.target = std::move(*parsed);
-    out.command.insert(out.command.end(), {"--target", file});
-  }
-  std::string address = out.target.address;
-  if (options.has("broker")) {
-    address = options.get<std::string>("broker");
-    out.command.insert(out.command.end(), {"--broker", address});
-  }
-  const bool simulate = options.get<bool>("simulate");
-  if (simulate && (options.has("broker") || options.has("target"))) {
-    on.error("--simulate runs the embedded broker in memory; it goes with no --broker or --target");
-    return false;
-  }
-  if (simulate) {
-    out.kind = target_kind::simulated;
-    out.command.emplace_back("--simulate");
-    return true;
-  }
-  if (address.empty()) {
-    if (options.has("target")) {
-      on.error(
-          fmt::format("the target file '{}' has no address", options.get<std::string>("target")),
-          "add a line such as: address = \"127.0.0.1:1883\", or give --broker");
-      return false;
-    }
-    return true;
-  }
-  const auto parsed =
-      net::parse_host_port(address, options.get<bool>("tls") ? mqtt_tls_port : mqtt_port);
-  if (!parsed) {
-    on.error(parsed.error(), "write for example: --broker 127.0.0.1:1883");
-    return false;
-  }
-  out.kind = target_kind::network;
-  out.address = *parsed;
-  return true;
-}
-
-bool read_start(const parsed_options& options, run_request& out, console& on) {
-  if (!options.has("start")) return true;
-  out.start = options.get<std::string>("start");
-  if (out.kind != target_kind::network) {
-    on.error("--start launches a broker, but nothing says where it listens",
-             "add for example: --broker 127.0.0.1:1883");
-    return false;
-  }
-  out.command.insert(out.command.end(), {"--start", out.start});
-  return true;
-}
-
-bool read_tls(const parsed_options& options, run_request& out, console& on) {
-  net::tls_options o;
-  const std::pair<const char*, std::string*> texts[] = {
-      {"ca", &o.ca}, {"cert", &o.certificate}, {"key", &o.key}, {"sni", &o.server_name}};
-  const bool tls = options.get<bool>("tls");
-  o.insecure = options.get<bool>("insecure");
-  if (tls) out.command.emplace_back("--tls");
-  const auto idle = [&](const std::string& name) {
-    on.error(fmt::format("--{} is about TLS, and this run is over plain TCP", name), "add --tls");
-    return false;
-  };
-  for (const auto& [name, into] : texts) {
-    if (!options.has(name)) continue;
-    if (!tls) return idle(name);
-    *into = options.get<std::string>(name);
-    out.command.insert(out.command.end(), {fmt::format("--{}", name), *into});
-  }
-  if (options.has("alpn")) {
-    if (!tls) return idle("alpn");
-    o.protocols = list_of(options, "alpn");
-    out.command.insert(out.command.end(),
-                       {"--alpn", fmt::format("{}", fmt::join(o.protocols, ","))});
-  }
-  if (o.insecure && !tls) return idle("insecure");
-  if (!tls) return true;
-  if (out.kind != target_kind::network) {
-    on.error("--tls needs a broker", "add for example: --broker 127.0.0.1:8883");
-    return false;
-  }
-  auto made = net::make_tls_context(o);
-  if (!made) {
-    on.error(made.error());
-    return false;
-  }
-  out.tls = std::move(*made);
-  if (o.insecure) {
-    out.command.emplace_back("--insecure");
-    on.err << "WARNING: --insecure: the broker's certificate is NOT checked; anybody may be "
-              "answering.\n";
-  }
-  return true;
-}
-
-bool read_versions(const parsed_options& options, run_request& out, console& on) {
-  using wire::protocol_version;
-  out.suite.versions = out.target.versions;
-  if (options.has("mqtt")) {
-    out.suite.versions.clear();
-    for (const std::string& name : list_of(options, "mqtt")) {
-      const auto version = runner::parse_version(name);
-      if (!version) {
-        on.error(fmt::format("there is no MQTT version '{}'", name), "valid here: 5, 3.1.1");
-        return false;
-      }
-      out.suite.versions.push_back(*version);
-    }
-  }
-  if (out.suite.versions.empty()) {
-    out.suite.versions = {protocol_version::v5, protocol_version::v311};
-  }
-  return true;
-}
-
-bool read_credentials(const parsed_options& options, run_request& out, console& on) {
-  std::string variable = out.target.password_env;
-  out.suite.engine.user_name = out.target.user;
-  out.suite.engine.keep_alive = out.target.keep_alive;
-  if (options.has("user")) out.suite.engine.user_name = options.get<std::string>("user");
-  if (options.has("password-env")) variable = options.get<std::string>("password-env");
-  if (!variable.empty()) {
-    const auto password = on.variable ? on.variable(variable) : std::nullopt;
-    if (!password) {
-      on.error(fmt::format("the environment has no variable '{}' for the password", variable));
-      return false;
-    }
-    out.suite.engine.password = *password;
-  }
-  // The embedded broker then knows this user and no other.
-  if (out.kind != target_kind::network && !out.suite.engine.user_name.empty()) {
-    out.broker.users = {{out.suite.engine.user_name, out.suite.engine.password}};
-  }
   return true;
 }
 
@@ -256,12 +94,13 @@ bool read_baseline(const parsed_options& options, run_request& out, console& on)
 }
 
 bool read_running(const parsed_options& options, run_request& out, console& on) {
-  if (!read_duration(options, "timeout", out.suite.engine.timeout, on) ||
+  if (!read_duration(options, "start-timeout", out.start_timeout, on) ||
+      !read_duration(options, "timeout", out.suite.engine.timeout, on) ||
       !read_duration(options, "slack", out.suite.engine.slack, on) ||
       !read_duration(options, "case-deadline", out.suite.engine.case_deadline, on)) {
     return false;
   }
-  for (const char* name : {"timeout", "slack", "mqtt", "user", "password-env"}) {
+  for (const char* name : {"timeout", "slack", "mqtt", "user", "password-env", "password-file"}) {
     if (!options.has(name)) continue;
     out.command.push_back(fmt::format("--{}", name));
     out.command.push_back(std::string(name) == "mqtt"
@@ -314,19 +153,6 @@ void add_run_options(po::options_description& to) {
       "shard", text("I/N"), "the I-th of N parts of all cases")("sample", number(),
                                                                 "so many, chosen by --seed")(
       "seed", po::value<std::uint64_t>()->value_name("S"), "of everything that is random");
-  po::options_description target("target (without: the embedded broker on loopback)");
-  target.add_options()("broker,b", text("HOST:PORT"), "the broker under test")(
-      "target", text("FILE.toml"), "address, facts and hooks of the broker")(
-      "start", text("COMMAND"), "launch the broker, watch it, stop it; serves restart cases")(
-      "tls", po::bool_switch(), "connect over TLS")("ca", text("FILE"),
-                                                    "authorities to trust, PEM (the system's)")(
-      "cert", text("FILE"), "the clients' certificate, PEM")("key", text("FILE"), "its key, PEM")(
-      "sni", text("NAME"), "the broker's name in TLS (the host)")(
-      "alpn", texts("NAME"), "protocols to offer: mqtt")("insecure", po::bool_switch(),
-                                                         "do not check the broker's certificate")(
-      "simulate", po::bool_switch(), "the embedded broker, in memory and virtual time")(
-      "mqtt", texts("5,3.1.1"), "protocol versions")("user", text("NAME"), "user name")(
-      "password-env", text("VARIABLE"), "environment variable that holds the password");
   po::options_description running("running");
   running.add_options()("jobs,j", number(), "cases at once (512)")(
       "timeout", text("TIME"), "of an expectation without a window (5s)")(
@@ -346,7 +172,9 @@ void add_run_options(po::options_description& to) {
       "all packets of failed cases, or of all")("verbose,v", po::bool_switch(),
                                                 "a line for every case")(
       "quiet,q", po::bool_switch(), "only what is unexpected, and the summary");
-  to.add(selecting).add(target).add(running).add(judging).add(output);
+  to.add(selecting);
+  add_target_options(to);
+  to.add(running).add(judging).add(output);
 }
 
 std::optional<run_request> read_run_request(const parsed_options& options, const case_files& cases,
@@ -357,9 +185,7 @@ std::optional<run_request> read_run_request(const parsed_options& options, const
   out.broker = *broker;
   out.suite.seed =
       options.has("seed") ? options.get<std::uint64_t>("seed") : std::random_device{}();
-  if (!read_target(options, out, on) || !read_start(options, out, on) ||
-      !read_tls(options, out, on) || !read_versions(options, out, on) ||
-      !read_credentials(options, out, on) || !read_selection(options, cases, out, on) ||
+  if (!read_target_options(options, out, on) || !read_selection(options, cases, out, on) ||
       !read_baseline(options, out, on) || !read_running(options, out, on) ||
       !read_output(options, out, on)) {
     return std::nullopt;

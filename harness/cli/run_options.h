@@ -9,10 +9,9 @@
 #include "broker/broker.h"
 #include "cli/case_files.h"
 #include "cli/report_files.h"
-#include "net/endpoint.h"
-#include "net/tls.h"
 #include "runner/suite.h"
 #include "runner/target.h"
+#include "runner/ways.h"
 
 namespace mqttspec::cli {
 
@@ -21,11 +20,13 @@ enum class trace_choice : std::uint8_t { none, failed, all };
 
 struct run_request {
   target_kind kind = target_kind::embedded;
-  net::host_port address;                       // of a network target
-  std::string start;                            // --start: the command that is the broker
-  std::shared_ptr<const net::tls_context> tls;  // nullptr: plain TCP
-  runner::target target;                        // of the target file; empty without one
-  broker::broker_options broker;                // of the embedded one
+  runner::listener_address own;  // where cases go that name no transport and no node
+  std::string start;             // --start: the command that is the broker
+  duration start_timeout = std::chrono::seconds(60);
+  bool over_tls = false;  // some listener is; |tls| is then made before it is reached
+  runner::trust tls;
+  runner::target target;          // of the target file and the options that come before it
+  broker::broker_options broker;  // of the embedded one
   runner::suite_settings suite;
   std::size_t min = 0;
   trace_choice trace = trace_choice::none;

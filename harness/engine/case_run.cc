@@ -165,6 +165,13 @@ void case_run::closed(connection_id id, close_kind how, instant now) {
   after_input(now);
 }
 
+void case_run::noted(connection_id id, const std::string& what, instant now) {
+  const auto found = state_->connections.find(id);
+  if (found != state_->connections.end() && !state_->judged) {
+    state_->note_event(found->second.client(), what, now);
+  }
+}
+
 void case_run::hook_done(bool ok, const std::string& why, instant now) {
   state& s = *state_;
   if (s.judged) return;

@@ -80,6 +80,8 @@ class case_run {
   void connect_failed(connection_id id, const std::string& why, instant now);
   void received(connection_id id, byte_view octets, instant now);
   void closed(connection_id id, close_kind how, instant now);
+  // What a layer below MQTT met, such as a ping of WebSocket; for the trace.
+  void noted(connection_id id, const std::string& what, instant now);
   void hook_done(bool ok, const std::string& why, instant now);
   void time_passed(instant now);
   // The harness itself stood still for |length| before |now|: windows missed by less than that are

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "model/rules.h"
+#include "net/layered_stream.h"
 
 namespace mqttspec::runner {
 
@@ -20,17 +21,56 @@ broker_server::~broker_server() {
   loop_.remove(*this);
 }
 
-result<std::uint16_t, std::string> broker_server::listen(const net::host_port& where) {
+result<std::uint16_t, std::string> broker_server::listen(const net::host_port& where,
+                                                         transport over) {
+  place& at = places_.emplace_back(place{where, over, nullptr, nullptr});
+  std::string why = over_tls(over) ? prepare_tls(at) : "";
+  if (why.empty()) why = open(at);
+  if (why.empty()) return at.where.port;
+  places_.pop_back();
+  return unexpected(std::move(why));
+}
+
+std::string broker_server::open(place& at) {
   net::stream_limits limits;
   limits.received = std::numeric_limits<std::size_t>::max();
-  auto made = net::listen_tcp(loop_, where, limits,
-                              [this](std::unique_ptr<net::stream> connection, instant now) {
-                                accepted(std::move(connection), now);
+  auto made = net::listen_tcp(loop_, at.where, limits,
+                              [this, &at](std::unique_ptr<net::stream> connection, instant now) {
+                                accepted(layered(std::move(connection), at), now);
                               });
-  if (!made) return unexpected(made.error());
-  listener_ = std::move(*made);
-  where_ = {where.host, listener_->port()};
-  return listener_->port();
+  if (!made) return made.error();
+  at.listener = std::move(*made);
+  at.where.port = at.listener->port();
+  return "";
+}
+
+std::string broker_server::prepare_tls(place& at) {
+  if (authority_.text.empty()) {
+    auto made = net::make_certificate({.name = "mqttspec", .hosts = {}, .signs_others = true});
+    if (!made) return made.error();
+    authority_ = std::move(*made);
+  }
+  const auto own =
+      net::make_certificate({.name = "mqttspec broker", .hosts = {at.where.host}}, &authority_);
+  if (!own) return own.error();
+  auto context = net::make_tls_server_context({own->text, own->key, "", {}});
+  if (!context) return context.error();
+  at.tls = std::move(*context);
+  return "";
+}
+
+std::unique_ptr<net::stream> broker_server::layered(std::unique_ptr<net::stream> connection,
+                                                    const place& at) {
+  if (at.tls) {
+    connection = net::make_layered_stream(loop_, std::move(connection),
+                                          net::make_tls_layer(at.tls, at.where.host));
+  }
+  if (over_websocket(at.over)) {
+    if (!websocket_) websocket_ = net::make_websocket_context();
+    connection = net::make_layered_stream(loop_, std::move(connection),
+                                          net::make_websocket_server_layer(websocket_));
+  }
+  return connection;
 }
 
 void broker_server::accepted(std::unique_ptr<net::stream> connection, instant now) {
@@ -103,7 +143,7 @@ bool broker_server::stop(bool clean) {
   if (!running_) return false;
   const instant now = loop_.now();
   running_ = false;
-  listener_.reset();
+  for (place& at : places_) at.listener.reset();
   broker_.stop(clean, now);
   drain(now);
   for (auto& [id, s] : connections_) {
@@ -123,9 +163,12 @@ std::string broker_server::start() {
   running_ = true;
   const instant now = loop_.now();
   broker_.start(now);
-  const auto port = listen(where_);
+  std::string why;
+  for (place& at : places_) {
+    if (why.empty()) why = open(at);
+  }
   drain(now);
-  return port ? "" : port.error();
+  return why;
 }
 
 void broker_server::perform(script::broker_action action, done_callback done) {

@@ -2,13 +2,18 @@
 // The embedded broker behind a listening socket: `mqttspec broker`, and the target of a run that
 // names none. Also its own control: it stops, dies and starts again when a case asks for it.
 
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "broker/broker.h"
+#include "net/certificate.h"
 #include "net/tcp.h"
+#include "net/tls.h"
+#include "net/websocket.h"
 #include "runner/broker_control.h"
+#include "runner/listener_address.h"
 
 namespace mqttspec::runner {
 
@@ -20,8 +25,12 @@ class broker_server : public net::timed, public broker_control {
   broker_server(net::event_loop& loop, broker::broker_options options, std::uint64_t seed);
   ~broker_server() override;
 
-  // Listens; the port that was chosen when |where| has 0. The error is a sentence.
-  result<std::uint16_t, std::string> listen(const net::host_port& where);
+  // Listens, besides where it does already; the port that was chosen when |where| has 0. The error
+  // is a sentence. For TLS a certificate for |where| is made, signed by authority().
+  result<std::uint16_t, std::string> listen(const net::host_port& where,
+                                            transport over = transport::tcp);
+  // PEM: whom clients must trust. Empty before something listens over TLS.
+  const std::string& authority() const { return authority_.text; }
 
   void perform(script::broker_action action, done_callback done) override;
   void add_capabilities(capability_values& into) const override;
@@ -36,6 +45,16 @@ class broker_server : public net::timed, public broker_control {
   static constexpr std::size_t slow_reader = std::size_t{1} << 20;
   static constexpr std::size_t dead_reader = std::size_t{64} << 20;
 
+  struct place {
+    net::host_port where;
+    transport over = transport::tcp;
+    std::shared_ptr<const net::tls_context> tls;
+    std::unique_ptr<net::listener> listener;
+  };
+
+  std::string open(place& at);
+  std::string prepare_tls(place& at);
+  std::unique_ptr<net::stream> layered(std::unique_ptr<net::stream> connection, const place& at);
   void accepted(std::unique_ptr<net::stream> connection, instant now);
   void drain(instant now);
   void remove(broker::connection_id id, bool told, instant now);
@@ -44,8 +63,9 @@ class broker_server : public net::timed, public broker_control {
 
   net::event_loop& loop_;
   broker::broker broker_;
-  net::host_port where_;
-  std::unique_ptr<net::listener> listener_;
+  std::list<place> places_;
+  net::certificate authority_;
+  std::shared_ptr<net::websocket_context> websocket_;
   std::map<broker::connection_id, std::unique_ptr<net::stream>> connections_;
   bool running_ = true;
 };

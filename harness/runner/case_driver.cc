@@ -8,6 +8,12 @@ namespace mqttspec::runner {
 
 using results::verdict;
 
+namespace {
+
+constexpr duration slow_connect = std::chrono::milliseconds(50);
+
+}  // namespace
+
 case_driver::case_driver(const job& j, const engine::run_options& options, surroundings& around)
     : job_(j), around_(around), run_(*j.scenario, options) {
   const auto& lines = j.scenario->lines;
@@ -19,6 +25,7 @@ case_driver::case_driver(const job& j, const engine::run_options& options, surro
 case_driver::~case_driver() {
   *alive_ = false;
   *around_.octets_held -= octets_;
+  *around_.connecting -= connecting_;
 }
 
 void case_driver::start(instant now) {
@@ -82,8 +89,15 @@ void case_driver::open(const engine::open_connection& what, instant now) {
   }
   const engine::connection_id id = what.id;
   net::stream& s = *(streams_[id] = by->make());
-  s.start({[this, id](const std::string& error, instant at) {
+  ++*around_.connecting;
+  ++connecting_;
+  s.start({[this, id, began = now](const std::string& error, instant at) {
+             --*around_.connecting;
+             --connecting_;
              if (error.empty()) {
+               // Hundreds of handshakes at once take their time: none of the broker's windows
+               // shrinks by that, and what was missed because of it is tried again.
+               if (at - began > slow_connect) run_.stalled(at - began, at);
                run_.connected(id, at);
              } else {
                if (!stops_broker_) around_.refused();
@@ -92,9 +106,11 @@ void case_driver::open(const engine::open_connection& what, instant now) {
              perform(at);
            },
            [this, id](byte_view octets, instant at) { received(id, octets, at); },
-           [this, id](net::stream_end how, instant at) {
+           [this, id, by](net::stream_end how, instant at) {
              if (how == net::stream_end::over_limit) {
                run_.abandon(verdict::error, "the broker flooded one connection", at);
+             } else if (how == net::stream_end::violation) {
+               run_.abandon(verdict::error, by->complaint(), at);
              } else {
                run_.closed(id,
                            how == net::stream_end::reset ? engine::close_kind::reset
@@ -102,7 +118,8 @@ void case_driver::open(const engine::open_connection& what, instant now) {
                            at);
              }
              perform(at);
-           }});
+           },
+           [this, id](const std::string& what, instant at) { run_.noted(id, what, at); }});
 }
 
 void case_driver::received(engine::connection_id id, byte_view octets, instant now) {

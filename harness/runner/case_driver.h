@@ -23,6 +23,7 @@ class case_driver {
     std::function<void(case_driver&)> changed;  // its deadline or its end
     std::function<void()> refused;              // a connection could not be made
     std::size_t* octets_held = nullptr;         // received by all cases under way
+    std::size_t* connecting = nullptr;          // connections of all cases that do not stand yet
     std::size_t most_octets_held = std::size_t{256} << 20;
   };
 
@@ -52,7 +53,8 @@ class case_driver {
   engine::case_run run_;
   instant started_{};
   std::size_t octets_ = 0;
-  bool stops_broker_ = false;  // refused connections are then part of the case
+  std::size_t connecting_ = 0;  // of this case
+  bool stops_broker_ = false;   // refused connections are then part of the case
   std::map<engine::connection_id, std::unique_ptr<net::stream>> streams_;
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "net/tcp.h"
@@ -175,6 +176,49 @@ TEST_F(hostile_test, refuses) {
   EXPECT_EQ(r.outcome, verdict::error);
   EXPECT_NE(r.reason.find("connection refused"), std::string::npos) << r.reason;
   EXPECT_NE(executor_->lost().find("connection refused"), std::string::npos);
+}
+
+// A connection whose layer finds fault with the peer, and notes something before.
+class faulty_connector : public net::connector {
+ public:
+  explicit faulty_connector(net::event_loop& loop) : loop_(loop) {}
+  std::unique_ptr<net::stream> make() override { return std::make_unique<faulty_stream>(loop_); }
+  std::string complaint() const override { return "WebSocket: a text frame"; }
+
+ private:
+  class faulty_stream : public net::stream {
+   public:
+    explicit faulty_stream(net::event_loop& loop) : loop_(loop) {}
+    void start(net::stream_events events) override {
+      loop_.post([this, events = std::move(events)] {
+        events.connected("", loop_.now());
+        events.noted("WebSocket: ping", loop_.now());
+        events.closed(net::stream_end::violation, loop_.now());
+      });
+    }
+    void write(byte_view) override {}
+    void shutdown() override {}
+    void close() override {}
+    void finish() override {}
+    void abort() override {}
+    void pause(bool) override {}
+    std::size_t unsent() const override { return 0; }
+
+   private:
+    net::event_loop& loop_;
+  };
+
+  net::event_loop& loop_;
+};
+
+TEST_F(hostile_test, breaks_a_rule_of_the_transport) {
+  faulty_connector connector(loop_);
+  executor_ = make_network_executor(loop_, connector, nullptr);
+  const case_result r = ping();
+  EXPECT_EQ(r.outcome, verdict::error);
+  EXPECT_EQ(r.reason, "WebSocket: a text frame");
+  EXPECT_TRUE(std::any_of(r.trace.begin(), r.trace.end(),
+                          [](const auto& t) { return t.text == "WebSocket: ping"; }));
 }
 
 // Whole runs against the embedded broker, which somebody kills.

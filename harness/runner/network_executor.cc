@@ -16,6 +16,8 @@ using results::verdict;
 using namespace std::chrono_literals;
 
 constexpr duration start_slice = 5ms;
+// No case begins while so many connections do not stand yet: those that run need theirs soon.
+constexpr std::size_t most_connecting = 32;
 
 class network_executor : public executor, public net::timed {
  public:
@@ -27,6 +29,7 @@ class network_executor : public executor, public net::timed {
     around_.changed = [this](case_driver& d) { changed(d); };
     around_.refused = [this] { suspect(); };
     around_.octets_held = &octets_held_;
+    around_.connecting = &connecting_;
     loop_.add(*this);
     loop_.on_interrupt([this] { interrupted_ = true; });
   }
@@ -97,10 +100,12 @@ class network_executor : public executor, public net::timed {
   void start_some(const batch& what, const std::vector<job>& waiting, std::size_t& next) {
     if (nudged_) return;
     const instant pause = loop_.now() + start_slice;
-    while (next < waiting.size() && running_.size() < what.at_once && loop_.now() < pause) {
+    while (next < waiting.size() && running_.size() < what.at_once && loop_.now() < pause &&
+           connecting_ < most_connecting) {
       begin(waiting[next++], what.options);
     }
     if (next == waiting.size() || running_.size() >= what.at_once) return;
+    if (connecting_ >= most_connecting) return;  // this is called again when one stands
     nudged_ = true;
     loop_.post([this] { nudged_ = false; });
   }
@@ -192,6 +197,7 @@ class network_executor : public executor, public net::timed {
   std::set<case_driver*> finished_;
   std::set<std::pair<instant, case_driver*>> deadlines_;
   std::size_t octets_held_ = 0;
+  std::size_t connecting_ = 0;
   bool interrupted_ = false;
   bool nudged_ = false;
   bool probing_ = false;

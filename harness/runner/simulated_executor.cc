@@ -6,6 +6,8 @@
 #include <deque>
 #include <map>
 
+#include "runner/listener_address.h"
+
 namespace mqttspec::runner {
 
 namespace {
@@ -100,9 +102,6 @@ class world {
   }
 
   void open(const engine::open_connection& o) {
-    if (!o.node.empty() || (!o.transport.empty() && o.transport != "tcp")) {
-      return send(event::refused, o.id, 0, {}, "not available in a simulated run");
-    }
     if (!up_) return send(event::refused, o.id, 0, {}, "connection refused");
     const broker::connection_id b = broker_.accept(now_);
     links_[o.id] = b;
@@ -233,6 +232,22 @@ class simulated_executor : public executor {
 };
 
 }  // namespace
+
+std::set<route_key> simulated_reach() {
+  std::set<route_key> out;
+  for (const std::string node : {"", "one", "two"}) {
+    out.insert({"", node});
+    for (const std::string_view transport : transport_names) {
+      out.insert({std::string(transport), node});
+    }
+  }
+  return out;
+}
+
+void add_simulated_capabilities(capability_values& into) {
+  for (const char* hook : {"restart", "stop", "kill"}) into[hook] = 1;
+  add_reach(into, simulated_reach());
+}
 
 results::case_result simulate(const job& j, const engine::run_options& options,
                               const simulation_options& simulation, const model::rules* rules) {

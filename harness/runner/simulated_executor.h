@@ -6,6 +6,7 @@
 
 #include "broker/broker.h"
 #include "runner/executor.h"
+#include "runner/routes.h"
 
 namespace mqttspec::runner {
 
@@ -23,6 +24,12 @@ struct simulation_options {
 results::case_result simulate(const job& j, const engine::run_options& options,
                               const simulation_options& simulation,
                               const model::rules* rules = nullptr);
+
+// In memory every transport and every node leads to the same broker: `over` and `at` change
+// nothing, and their cases run.
+std::set<route_key> simulated_reach();
+// What a simulated run can do to the broker, and its reach.
+void add_simulated_capabilities(capability_values& into);
 
 std::unique_ptr<executor> make_simulated_executor(simulation_options options);
 

@@ -13,6 +13,7 @@
 #include "runner/baseline.h"
 #include "runner/capabilities.h"
 #include "runner/executor.h"
+#include "runner/routes.h"
 #include "runner/selection.h"
 
 namespace mqttspec::runner {
@@ -32,7 +33,7 @@ struct suite_settings {
   std::string run_tag;         // begins every {ns}
   capability_values declared;  // facts and hooks of the target; win over what is learned
   // Where clients can be `over` and `at`, as in runner/routes.h.
-  std::set<std::pair<std::string, std::string>> reach = {{"tcp", ""}};
+  std::set<route_key> reach = {{"tcp", ""}};
 };
 
 // Makes the scenarios of the selected files for a target that |can| do this. |run_tag| differs from

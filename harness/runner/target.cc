@@ -4,6 +4,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/spelling.h"
 
@@ -41,12 +42,28 @@ class reader {
           suggest(key.str(), valid), key.str().size());
   }
 
-  void text(const toml::node& node, std::string_view name, std::string& into) {
+  bool text(const toml::node& node, std::string_view name, std::string& into) {
     if (const auto* s = node.as_string()) {
       into = s->get();
+      return true;
+    }
+    fault(node.source(), fmt::format("'{}' must be a text in quotation marks", name), "not a text");
+    return false;
+  }
+
+  void texts(const toml::node& node, std::string_view name, std::vector<std::string>& into) {
+    const toml::array* list = node.as_array();
+    if (list == nullptr) {
+      return fault(node.source(), fmt::format("'{}' must be a list of texts", name), "not a list");
+    }
+    for (const toml::node& one : *list) text(one, name, into.emplace_back());
+  }
+
+  void flag(const toml::node& node, std::string_view name, bool& into) {
+    if (const auto* value = node.as_boolean()) {
+      into = value->get();
     } else {
-      fault(node.source(), fmt::format("'{}' must be a text in quotation marks", name),
-            "not a text");
+      fault(node.source(), fmt::format("'{}' must be true or false", name), "neither");
     }
   }
 
@@ -126,6 +143,68 @@ void read_hooks(reader& in, const toml::node& node, target& out) {
   }
 }
 
+// A path in a target file is meant from the folder of that file.
+std::string beside(const std::string& file, const std::string& path) {
+  const std::filesystem::path p(path);
+  if (path.empty() || p.is_absolute()) return path;
+  return (std::filesystem::path(file).parent_path() / p).string();
+}
+
+void read_tls(reader& in, const std::string& file, const toml::node& node, target& out) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) return in.fault(node.source(), "'tls' must be a table", "not a table");
+  const std::map<std::string_view, std::string*> texts = {{"ca", &out.tls.ca},
+                                                          {"certificate", &out.tls.certificate},
+                                                          {"key", &out.tls.key},
+                                                          {"server_name", &out.tls.server_name}};
+  for (const auto& [key, value] : *table) {
+    const std::string_view name = key.str();
+    if (const auto slot = texts.find(name); slot != texts.end()) {
+      in.text(value, name, *slot->second);
+      if (name != "server_name") *slot->second = beside(file, *slot->second);
+    } else if (name == "alpn") {
+      in.texts(value, name, out.tls.protocols);
+    } else if (name == "insecure") {
+      in.flag(value, name, out.tls.insecure);
+    } else {
+      in.unknown_key(key, "[tls]", {"ca", "certificate", "key", "server_name", "alpn", "insecure"});
+    }
+  }
+}
+
+// [transports] and [nodes].
+void read_listeners(reader& in, std::string_view table_name, const toml::node& node,
+                    std::map<std::string, listener_address>& into) {
+  const toml::table* table = node.as_table();
+  if (table == nullptr) {
+    return in.fault(node.source(), fmt::format("'{}' must be a table", table_name), "not a table");
+  }
+  const bool named_by_transport = table_name == "transports";
+  for (const auto& [key, value] : *table) {
+    const std::string name(key.str());
+    const auto over = named_by_transport ? transport_named(name) : std::optional(transport::tcp);
+    if (!over) {
+      in.unknown_key(key, "[transports]", {transport_names.begin(), transport_names.end()});
+      continue;
+    }
+    std::string text;
+    if (!in.text(value, name, text)) continue;
+    const auto address = parse_listener(text, *over);
+    if (!address) {
+      in.fault(value.source(), address.error(), "not an address",
+               "write for example \"127.0.0.1:1883\" or \"ws://127.0.0.1:8080/mqtt\"",
+               text.size() + 2);
+    } else if (named_by_transport && address->over != *over) {
+      in.fault(
+          value.source(),
+          fmt::format("an address of '{}' where '{}' stands", transport_name(address->over), name),
+          "another transport", "", text.size() + 2);
+    } else {
+      into[name] = *address;
+    }
+  }
+}
+
 void read_versions(reader& in, const toml::node& node, target& out) {
   const toml::array* list = node.as_array();
   if (list == nullptr) {
@@ -173,6 +252,15 @@ result<target, std::vector<diagnostic>> parse_target(const std::string& file,
       in.text(value, name, out.user);
     } else if (name == "password_env") {
       in.text(value, name, out.password_env);
+    } else if (name == "password_file") {
+      in.text(value, name, out.password_file);
+      out.password_file = beside(file, out.password_file);
+    } else if (name == "tls") {
+      read_tls(in, file, value, out);
+    } else if (name == "transports") {
+      read_listeners(in, name, value, out.transports);
+    } else if (name == "nodes") {
+      read_listeners(in, name, value, out.nodes);
     } else if (name == "keep_alive") {
       const auto* seconds = value.as_integer();
       if (seconds == nullptr || seconds->get() < 0 || seconds->get() > 65535) {
@@ -188,9 +276,9 @@ result<target, std::vector<diagnostic>> parse_target(const std::string& file,
     } else if (name == "hooks") {
       read_hooks(in, value, out);
     } else {
-      in.unknown_key(
-          key, "a target file",
-          {"name", "address", "versions", "user", "password_env", "keep_alive", "facts", "hooks"});
+      in.unknown_key(key, "a target file",
+                     {"name", "address", "versions", "user", "password_env", "password_file",
+                      "keep_alive", "facts", "hooks", "tls", "transports", "nodes"});
     }
   }
   if (!in.faults.empty()) {

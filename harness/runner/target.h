@@ -6,6 +6,7 @@
 //   versions     = ["5", "3.1.1"]
 //   user         = "tester"
 //   password_env = "BROKER_PASSWORD"      # the name of a variable, never the password
+//   password_file = "broker.password"     # or a file that holds it and nothing else
 //
 //   keep_alive   = 60                     # of CONNECTs that name none; without: 0
 //
@@ -13,6 +14,22 @@
 //   queue_limit    = 1000
 //   queue_overflow = "drop-oldest"
 //   qos0_queued    = false
+//
+//   [tls]                                 # of every listener that is reached over TLS
+//   ca          = "ca.pem"                # files are looked for beside the target file
+//   certificate = "client.pem"            # of the clients
+//   key         = "client.key"
+//   server_name = "broker.test"
+//   alpn        = ["mqtt"]
+//
+//   [transports]                          # other listeners: cases with `over TRANSPORT`
+//   tls = "127.0.0.1:8883"
+//   ws  = "127.0.0.1:8080/mqtt"
+//   wss = "127.0.0.1:8081/mqtt"
+//
+//   [nodes]                               # of one cluster: cases with `at NODE`
+//   one = "127.0.0.1:1883"
+//   two = "tls://127.0.0.1:8884"
 //
 //   [hooks]                               # shell commands
 //   start      = "systemctl start mosquitto"
@@ -29,7 +46,9 @@
 
 #include "base/diagnostic.h"
 #include "base/result.h"
+#include "net/tls.h"
 #include "runner/capabilities.h"
+#include "runner/listener_address.h"
 #include "wire/types.h"
 
 namespace mqttspec::runner {
@@ -50,10 +69,14 @@ struct target {
   std::vector<wire::protocol_version> versions;  // empty: both
   std::string user;
   std::string password_env;
+  std::string password_file;
   std::uint16_t keep_alive = 0;
   capability_values facts;
   std::map<std::string, std::string> facts_as_written;  // for the report
   hook_commands hooks;
+  net::tls_options tls;
+  std::map<std::string, listener_address> transports;  // by "tcp", "tls", "ws", "wss"
+  std::map<std::string, listener_address> nodes;       // by name
 };
 
 // All errors of the file at once.

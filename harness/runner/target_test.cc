@@ -101,6 +101,77 @@ error: [hooks] has no key 'restrat'
 )");
 }
 
+TEST(target, listeners_are_read_and_files_looked_for_beside_it) {
+  const auto t = parse_target("targets/t.toml", R"(
+password_file = "secret.txt"
+[tls]
+ca = "ca.pem"
+certificate = "/etc/client.pem"
+server_name = "broker.test"
+alpn = ["mqtt"]
+[transports]
+tls = "127.0.0.1:8883"
+ws = "127.0.0.1:8080/path"
+wss = "wss://[::1]"
+[nodes]
+one = "127.0.0.1"
+two = "ws://127.0.0.1:8081"
+)");
+  ASSERT_TRUE(t) << render(t.error());
+  EXPECT_EQ(t->password_file, "targets/secret.txt");
+  EXPECT_EQ(t->tls.ca, "targets/ca.pem");
+  EXPECT_EQ(t->tls.certificate, "/etc/client.pem");
+  EXPECT_EQ(t->tls.server_name, "broker.test");
+  EXPECT_EQ(t->tls.protocols, std::vector<std::string>{"mqtt"});
+  EXPECT_FALSE(t->tls.insecure);
+  const auto text = [](const listener_address& a) { return print(a); };
+  EXPECT_EQ(text(t->transports.at("tls")), "tls://127.0.0.1:8883");
+  EXPECT_EQ(text(t->transports.at("ws")), "ws://127.0.0.1:8080/path");
+  EXPECT_EQ(text(t->transports.at("wss")), "wss://[::1]:443/mqtt");
+  EXPECT_EQ(text(t->nodes.at("one")), "127.0.0.1:1883");
+  EXPECT_EQ(text(t->nodes.at("two")), "ws://127.0.0.1:8081/mqtt");
+}
+
+TEST(target, mistakes_of_listeners_are_told) {
+  const auto t = parse_target("t.toml", R"([tls]
+cert = "x"
+alpn = "mqtt"
+insecure = 1
+[transports]
+quic = "127.0.0.1:1"
+ws = "tcp://127.0.0.1:1"
+tls = "127.0.0.1:x"
+tcp = "127.0.0.1/path"
+[nodes]
+one = 1
+)");
+  ASSERT_FALSE(t);
+  const std::string told = render(t.error());
+  for (const char* part : {"[tls] has no key 'cert'", "'alpn' must be a list of texts",
+                           "'insecure' must be true or false", "[transports] has no key 'quic'",
+                           "an address of 'tcp' where 'ws' stands", "'127.0.0.1:x' has no port",
+                           "'127.0.0.1/path' has a path, which only WebSocket has",
+                           "'one' must be a text in quotation marks"}) {
+    EXPECT_NE(told.find(part), std::string::npos) << part << "\n" << told;
+  }
+  EXPECT_EQ(t.error().size(), 8u) << told;
+}
+
+TEST(listener_address, reads_what_it_prints) {
+  for (const char* text :
+       {"127.0.0.1:1883", "tls://a.test:8883", "ws://127.0.0.1:80/", "wss://[::1]:443/a/b?c"}) {
+    const auto a = parse_listener(text);
+    ASSERT_TRUE(a) << text << ": " << a.error();
+    EXPECT_EQ(print(*a), text);
+  }
+  EXPECT_EQ(parse_listener("127.0.0.1", transport::tls)->at.port, 8883);
+  for (const char* text :
+       {"", "http://127.0.0.1", "ws://", "ws://127.0.0.1/a b", "ws://h/\r\nX: y"}) {
+    EXPECT_FALSE(parse_listener(text)) << text;
+  }
+  EXPECT_NE(parse_listener("wsss://h").error().find("did you mean 'wss'?"), std::string::npos);
+}
+
 TEST(target, broken_toml_is_a_diagnostic) {
   for (const char* text : {"name = ", "= 1", "[facts", "name = \"a\"\nname = \"b\"", "a.b.c",
                            "name = \"\xff\"", "versions = [[[[", "\"\"\"", "x = 1e999999"}) {
