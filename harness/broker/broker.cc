@@ -80,6 +80,7 @@ void broker::state::consume(connection& c, byte_view octets, instant now) {
     octets = octets.subspan(packet.size());
     handle(c, packet, now);
     flush(now);
+    if (!octets.empty() && !rules->next_packet_is_taken({c.version, octets.size()})) octets = {};
   }
   if (c.now_in == phase::closed) return;
   if (c.now_in == phase::lingering && c.who == nullptr) {
@@ -87,6 +88,7 @@ void broker::state::consume(connection& c, byte_view octets, instant now) {
     finish(c, {close_cause::disconnect, 0, {}}, now);
     return;
   }
+  if (!octets.empty() && !rules->rest_is_kept({c.version, octets.size()})) return;
   if (!joined.empty() && octets.size() == joined.size()) {
     c.incomplete = std::move(joined);
   } else {

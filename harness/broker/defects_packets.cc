@@ -345,6 +345,14 @@ constexpr defect table[] = {
     {"not-closed-after-disconnect", "leaves the connection open behind DISCONNECT",
      "v5:v5-3.14.4-a v311:v311-3.14.4-a v5:v5-3.14.2.2.2-c", "",
      [](rules& r) { r.closes_after_disconnect = [](const close_facts&) { return false; }; }},
+
+    // Reads, and frames of WebSocket.
+    {"packet-in-pieces-lost", "loses a packet that does not come in one read",
+     "v5:MQTT-6.0.0-2 v311:MQTT-6.0.0-2", "",
+     [](rules& r) { r.rest_is_kept = [](const read_facts&) { return false; }; }, sweeping},
+    {"second-packet-of-a-read-lost", "takes the first packet of a read only",
+     "v5:MQTT-6.0.0-2 v311:MQTT-6.0.0-2", "",
+     [](rules& r) { r.next_packet_is_taken = [](const read_facts&) { return false; }; }, sweeping},
 };
 
 }  // namespace

@@ -337,6 +337,12 @@ struct sent_facts {
   byte_view octets;
 };
 
+// Octets that came in one read, or in one frame of WebSocket.
+struct read_facts {
+  protocol_version version = protocol_version::v5;
+  std::size_t left = 0;  // behind the last packet that was taken
+};
+
 struct order_facts {
   protocol_version version = protocol_version::v5;
   std::size_t size = 0;

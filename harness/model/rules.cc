@@ -154,6 +154,9 @@ void answer_keep_alive(rules& r) {
   r.processes_behind_disconnect = [](const close_facts&) { return false; };
   // [v5:v5-3.14.4-a] [v311:v311-3.14.4-a]
   r.closes_after_disconnect = [](const close_facts&) { return true; };
+  // [v5:MQTT-6.0.0-2] [v311:MQTT-6.0.0-2]
+  r.rest_is_kept = [](const read_facts&) { return true; };
+  r.next_packet_is_taken = [](const read_facts&) { return true; };
 }
 
 void answer_faults(rules& r) {

@@ -113,6 +113,10 @@ struct rules {
   decision<bool, close_facts> processes_behind_disconnect;
   decision<bool, close_facts> closes_after_disconnect;
 
+  // Reads and frames, whose borders mean nothing.
+  decision<bool, read_facts> rest_is_kept;          // a packet may come in pieces
+  decision<bool, read_facts> next_packet_is_taken;  // a read may hold several
+
   // Faults.
   decision<bool, fault_facts> fault_is_tolerated;
   decision<std::uint8_t, fault_facts> fault_reason;
