@@ -130,7 +130,10 @@ TEST(baseline, judges) {
            {"error of a flaky failure", verdict::error, "must", race, false, false},
            {"error of a known failure", verdict::error, "must", known, false, false},
            {"skip", verdict::skip, "must", "", false, true},
-           {"inconclusive", verdict::inconclusive, "must", "", true, true},
+           {"inconclusive", verdict::inconclusive, "must", "", false, false},
+           {"inconclusive SHOULD", verdict::inconclusive, "should", "", false, true},
+           {"inconclusive SHOULD, strict", verdict::inconclusive, "should", "", true, false},
+           {"inconclusive record", verdict::inconclusive, "info", "", true, true},
        }) {
     case_result c;
     c.id = "a/b[v5]";
