@@ -325,6 +325,40 @@ TEST_F(suite_test, a_broker_that_fails_the_last_sanity_check_voids_the_verdicts)
   }
 }
 
+// Lets the sanity check fail |times| times.
+class unlucky_executor : public executor {
+ public:
+  unlucky_executor(executor& on, int times) : on_(on), times_(times) {}
+  void run(const batch& what, const result_callback& ended) override {
+    on_.run(what, [&](case_result c) {
+      if (c.name == "sanity" && times_ > 0) {
+        --times_;
+        c.outcome = verdict::fail;
+      }
+      return ended(std::move(c));
+    });
+  }
+  instant now() const override { return on_.now(); }
+  bool interrupted() const override { return on_.interrupted(); }
+  const std::string& lost() const override { return on_.lost(); }
+
+ private:
+  executor& on_;
+  int times_;
+};
+
+TEST_F(suite_test, a_sanity_check_that_fails_is_tried_again_twice) {
+  const auto source = [](const std::string& tag, const capability_values&) {
+    return scenarios(tag);
+  };
+  for (const int times : {0, 2, 3}) {
+    unlucky_executor on(*executor_, times);
+    const auto r = run_suite(on, settings_, source, observer_);
+    EXPECT_EQ(r.void_reason.empty(), times < 3) << times << ": " << r.void_reason;
+    EXPECT_EQ(r.cases.empty(), times == 3) << times;
+  }
+}
+
 TEST_F(suite_test, needs_that_are_not_met_are_skipped_with_the_reason) {
   const auto with_need = [](const std::string& tag, const capability_values&) {
     auto all = scenarios(tag);
