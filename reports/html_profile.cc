@@ -8,6 +8,7 @@
 
 #include "base/instant.h"
 #include "reports/html_parts.h"
+#include "results/profile.h"
 
 namespace mqttspec::reports::html {
 
@@ -108,6 +109,115 @@ data window_picture(const case_result& c, const measured& m, const std::string& 
   return data(f);
 }
 
+std::string href_of(const results::run_results& run, const anchors& a, const std::string& id) {
+  for (std::size_t i = 0; i < run.cases.size(); ++i) {
+    if (run.cases[i].id == id) return a.href(i);
+  }
+  return "cases";
+}
+
+list measured_rows(const results::run_results& run, const anchors& a) {
+  list out;
+  for (const results::measured_fact& m : results::merged_facts(run.profile)) {
+    fields f;
+    f["title"] = data(results::fact_title(m.name));
+    f["value"] = data(m.value);
+    f["detail"] = data(m.detail);
+    f["version"] = data(m.version);
+    f["href"] = data(href_of(run, a, m.from));
+    out.push_back(data(f));
+  }
+  return out;
+}
+
+// The queue as a bar, not to scale: which end of it is lost.
+list queue_pictures(const results::run_results& run) {
+  list out;
+  const auto facts = results::merged_facts(run.profile);
+  for (const results::measured_fact& limit : facts) {
+    if (limit.name != "queue_limit") continue;
+    std::string policy;
+    for (const results::measured_fact& f : run.profile.facts) {
+      if (f.name == "queue_overflow" && limit.version.starts_with(f.version)) policy = f.value;
+    }
+    const bool first = policy == "drop-oldest";
+    const bool last = policy == "drop-newest";
+    const int x = first ? 122 : 1;
+    const int width = 638 - (first || last ? 121 : 0);
+    fields f;
+    f["version"] = data(limit.version);
+    f["lost_first"] = data(first);
+    f["lost_last"] = data(last);
+    f["kept_x"] = number(static_cast<std::size_t>(x));
+    f["kept_width"] = number(static_cast<std::size_t>(width));
+    f["kept_middle"] = number(static_cast<std::size_t>(x + width / 2));
+    f["kept"] = data(limit.value + " kept");
+    f["spoken"] = data(fmt::format("{} messages are kept{}", limit.value,
+                                   first  ? "; a new one then pushes out the oldest"
+                                   : last ? "; what comes then is lost"
+                                          : ""));
+    out.push_back(data(f));
+  }
+  return out;
+}
+
+data tick(double x, std::string text, const char* anchor = "middle") {
+  fields f;
+  f["x"] = data(fmt::format("{:.1f}", x));
+  f["text"] = data(std::move(text));
+  f["anchor"] = data(std::string(anchor));
+  return data(f);
+}
+
+data span_picture(const results::measured_window& w) {
+  constexpr double width = 640;
+  constexpr duration most = std::chrono::hours(24 * 365);
+  const auto known = [&](const std::optional<duration>& d) {
+    return std::clamp(d.value_or(duration::zero()), duration::zero(), most);
+  };
+  const duration until = std::max(known(w.never_before), known(w.always_after));
+  duration shown = std::max({until * 5 / 4, known(w.interval) * 5 / 4, duration(1)});
+  if (!w.never_before) shown = std::max(shown, known(w.probed_until));
+  const auto x = [&](duration d) {
+    return std::min(width,
+                    width * static_cast<double>(d.count()) / static_cast<double>(shown.count()));
+  };
+  const auto seconds = [](duration d) {
+    return fmt::format("{:.2f} s", static_cast<double>(d.count()) / 1e9);
+  };
+  const bool will = w.name == "will_delay";
+  const duration first = w.never_before ? known(w.never_before) : shown;
+  // Where none was seen later than the first that had gone, there is nothing in between.
+  const bool between = w.never_before && w.always_after && known(w.always_after) > first;
+  fields f;
+  f["title"] = data(results::window_title(w));
+  f["version"] = data(w.version);
+  f["spoken"] = data(results::window_sentence(w));
+  f["probes"] = data(results::window_probes(w));
+  f["there_word"] = data(std::string(will ? "waiting" : "there"));
+  f["gone_word"] = data(std::string(will ? "published" : "gone"));
+  f["there"] = data(fmt::format("{:.1f}", x(first)));
+  f["between"] = data(false);
+  list ticks;
+  ticks.push_back(tick(0, "0", "start"));
+  if (between) {
+    fields b;
+    b["x"] = data(fmt::format("{:.1f}", x(first)));
+    b["width"] = data(fmt::format("{:.1f}", x(known(w.always_after)) - x(first)));
+    f["between"] = data(b);
+  }
+  // Two numbers that stand close are told by the sentence; the picture keeps the later one.
+  if (w.never_before && (!between || x(known(w.always_after)) - x(first) > 60)) {
+    ticks.push_back(tick(x(first), seconds(first)));
+  }
+  if (between) ticks.push_back(tick(x(known(w.always_after)), seconds(known(w.always_after))));
+  f["ticks"] = data(ticks);
+  f["asked"] = w.interval == duration::zero()
+                   ? data(false)
+                   : tick(x(known(w.interval)), print_duration(w.interval));
+  return data(f);
+}
+
 struct recorded_note {
   std::vector<std::size_t> cases;
 };
@@ -118,6 +228,9 @@ list recorded_notes(const results::run_results& run, const anchors& a) {
   std::vector<std::string> order;
   std::map<std::string, recorded_note> notes;
   for (std::size_t i = 0; i < run.cases.size(); ++i) {
+    // What is measured stands further up, with numbers.
+    const auto& tags = run.cases[i].tags;
+    if (std::find(tags.begin(), tags.end(), "measures") != tags.end()) continue;
     for (const std::string& note : run.cases[i].notes) {
       recorded_note& at = notes[note];
       if (at.cases.empty()) order.push_back(note);
@@ -165,13 +278,30 @@ bool set_profile(fields& page, const results::run_results& run, const anchors& a
     }
   }
   const list recorded = recorded_notes(run, a);
+  const list measured = measured_rows(run, a);
+  page["has_measured"] = data(!measured.empty());
+  page["measured"] = data(measured);
+  page["measured_href"] =
+      data(run.profile.facts.empty() ? std::string("cases")
+                                     : href_of(run, a, run.profile.facts.front().from));
+  page["queues"] = data(queue_pictures(run));
+  list contradicted;
+  for (const std::string& c : results::contradictions(run.profile, run.target)) {
+    contradicted.push_back(data(c));
+  }
+  page["contradictions"] = data(contradicted);
+  list spans;
+  for (const results::measured_window& w : run.profile.windows) spans.push_back(span_picture(w));
+  page["has_spans"] = data(!spans.empty());
+  page["spans"] = data(spans);
   page["has_limits"] = data(!limits.empty());
   page["limits"] = data(limits);
   page["has_windows"] = data(!windows.empty());
   page["windows"] = data(windows);
   page["has_recorded"] = data(!recorded.empty());
   page["recorded"] = data(recorded);
-  return !limits.empty() || !windows.empty() || !recorded.empty();
+  return !measured.empty() || !spans.empty() || !limits.empty() || !windows.empty() ||
+         !recorded.empty();
 }
 
 }  // namespace mqttspec::reports::html

@@ -27,6 +27,7 @@ constexpr std::array table = std::to_array<command>({
     {"explain", "a statement of the standard: summary, cases that check it", explain_command},
     {"decode", "octets to notation and back", decode_command},
     {"report", "render a results file", report_command},
+    {"profile", "measure a broker's limits, policies and times", profile_command},
     {"prove", "plant defects in the embedded broker; tell which the cases catch", prove_command},
     {"explore", "hostile octets in every state of a session", explore_command},
     {"broker", "serve the embedded reference broker", broker_command},

@@ -24,6 +24,7 @@ std::span<const command> commands();
 int run_program(arguments words, console& on);
 
 int run_command(const arguments& words, console& on);
+int profile_command(const arguments& words, console& on);
 int list_command(const arguments& words, console& on);
 int check_command(const arguments& words, console& on);
 int fmt_command(const arguments& words, console& on);

@@ -30,7 +30,8 @@ struct run_request {
   runner::suite_settings suite;
   std::size_t min = 0;
   trace_choice trace = trace_choice::none;
-  int verbosity = 0;  // -q: -1, -v: 1
+  int verbosity = 0;     // -q: -1, -v: 1
+  bool profile = false;  // mqttspec profile: what was measured is the answer, not the verdicts
   report_request reports;
   std::vector<std::string> command;  // what changes verdicts, to be shown in "run again"
 };

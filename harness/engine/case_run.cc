@@ -254,7 +254,7 @@ results::case_result case_run::take_result() {
     s.result.statements.push_back(std::move(described.front()));
   }
   const bool good = s.result.outcome == verdict::pass || s.result.outcome == verdict::pass_note;
-  if (!good || s.options.trace_passed) s.result.trace = s.record.render(s.started);
+  if (!good || s.options.trace_passed || s.measures()) s.result.trace = s.record.render(s.started);
   return std::move(s.result);
 }
 

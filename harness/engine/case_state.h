@@ -1,6 +1,7 @@
 #pragma once
 // The inside of case_run: what its parts (lines, verdict, driver input) share.
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <memory>
@@ -25,13 +26,20 @@ struct timed_write {
 };
 
 inline constexpr std::size_t longest_trace = 2000;  // lines kept of a case
+inline constexpr std::size_t longest_measured_trace = 100'000;
 
 struct case_run::state {
   state(const script::scenario& s, run_options o)
       : scenario(s),
         options(std::move(o)),
         known(s.constants),
-        record(longest_trace, {options.user_name, options.password}) {}
+        record(measures() ? longest_measured_trace : longest_trace,
+               {options.user_name, options.password}) {}
+
+  // Its trace is read for what the broker does (harness/profile), however it ends.
+  bool measures() const {
+    return std::find(scenario.tags.begin(), scenario.tags.end(), "measures") != scenario.tags.end();
+  }
 
   // What the lines work on.
   const script::scenario& scenario;

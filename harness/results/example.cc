@@ -86,6 +86,32 @@ run_results example_run() {
                {"1700000000: mosquitto starting", "assertion <b>failed</b>: \\x1b[31m"}};
   r.seed = 7;
   r.took = 1500ms;
+  r.profile.facts = {{"queue_limit", "5", "1000", "of 1104 messages 1000 were kept",
+                      "profile/queue/queue-limit[v5]"},
+                     {"queue_overflow", "5", "drop-newest", "the last 104 are missing",
+                      "profile/queue/queue-limit[v5]"},
+                     {"queue_limit", "3.1.1", "1000", "of 1104 messages 1000 were kept",
+                      "profile/queue/queue-limit[v311]"},
+                     {"qos2_forwarded_at", "5", "PUBREL", "the subscriber gets it at the PUBREL",
+                      "profile/delivery/qos2-forwarding[v5]"}};
+  r.profile.windows = {{"session_expiry",
+                        "5",
+                        3s,
+                        112,
+                        80,
+                        11s,
+                        3020ms,
+                        3980ms,
+                        {"profile/time/session-expiry-window[v5,phase=10ms]"}},
+                       {"will_delay",
+                        "5",
+                        2s,
+                        16,
+                        16,
+                        3100ms,
+                        2100ms,
+                        3050ms,
+                        {"profile/time/will-delay-window[v5]"}}};
   r.problems = {"baseline.txt:3: no case matches 'gone/**'"};
 
   case_result note = base_case("connect/flags", "reserved-flag", "3.1.1");

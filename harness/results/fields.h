@@ -95,6 +95,34 @@ void fields(V& v, broker_process& p) {
 }
 
 template <class V>
+void fields(V& v, measured_fact& f) {
+  v("name", f.name);
+  v("version", f.version);
+  v("value", f.value);
+  v("detail", f.detail);
+  v("from", f.from);
+}
+
+template <class V>
+void fields(V& v, measured_window& w) {
+  v("name", w.name);
+  v("version", w.version);
+  v("interval_us", w.interval);
+  v("probes", w.probes);
+  v("gone", w.gone);
+  v("probed_until_us", w.probed_until);
+  v("never_before_us", w.never_before);
+  v("always_after_us", w.always_after);
+  v("from", w.from);
+}
+
+template <class V>
+void fields(V& v, session_profile& p) {
+  v("facts", p.facts);
+  v("windows", p.windows);
+}
+
+template <class V>
 void fields(V& v, run_results& r) {
   v("format", r.format);
   v("tool_version", r.tool_version);
@@ -108,6 +136,7 @@ void fields(V& v, run_results& r) {
   v("interrupted", r.interrupted);
   v("void_reason", r.void_reason);
   v("problems", r.problems);
+  v("profile", r.profile);
   v("cases", r.cases);
 }
 

@@ -97,6 +97,34 @@ struct broker_process {
   std::vector<std::string> output;  // its last lines, escaped
 };
 
+// What cases tagged `measures` found out about the broker, beyond right and wrong.
+struct measured_fact {
+  std::string name;     // where a target file has such a fact, its name: "queue_limit"
+  std::string version;  // "5", "3.1.1"
+  std::string value;    // "1000", "drop-newest", "false"
+  std::string detail;   // a sentence for people
+  std::string from;     // id of the case
+};
+
+// When something that should happen after |interval| was seen to happen. Each bound errs on the
+// broker's side: by the delays of the network, never by the harness' own.
+struct measured_window {
+  std::string name;     // "session_expiry", "will_delay", "v311_session_expiry"
+  std::string version;  // "5", "3.1.1"
+  duration interval{};  // what was asked for; 0: what the target declares
+  std::uint64_t probes = 0;
+  std::uint64_t gone = 0;  // probes after which it had happened
+  duration probed_until{};
+  std::optional<duration> never_before;  // the earliest; absent: it never happened
+  std::optional<duration> always_after;  // when it had not yet happened, for the last time
+  std::vector<std::string> from;         // ids of the cases
+};
+
+struct session_profile {
+  std::vector<measured_fact> facts;      // in the order of the table in profile/measure.cc
+  std::vector<measured_window> windows;  // by name and version
+};
+
 struct run_results {
   int format = 1;
   std::string tool_version;
@@ -110,7 +138,8 @@ struct run_results {
   bool interrupted = false;
   std::string void_reason;            // not empty: sanity failed, or the broker died; exit 3
   std::vector<std::string> problems;  // stale baseline entries and the like: exit 1
-  std::vector<case_result> cases;     // sorted by id, then repetition
+  session_profile profile;
+  std::vector<case_result> cases;  // sorted by id, then repetition
 };
 
 struct totals {

@@ -7,6 +7,8 @@
 #include <tuple>
 #include <utility>
 
+#include "profile/measure.h"
+#include "results/profile.h"
 #include "runner/sanity.h"
 
 namespace mqttspec::runner {
@@ -99,6 +101,7 @@ class suite {
     std::sort(out_.cases.begin(), out_.cases.end(), [](const auto& a, const auto& b) {
       return std::tie(a.id, a.repetition) < std::tie(b.id, b.repetition);
     });
+    results::sort_profile(out_.profile);
     out_.interrupted = on_.interrupted();
     out_.took = on_.now() - began;
     return std::move(out_);
@@ -240,7 +243,20 @@ class suite {
     return record(std::move(c));
   }
 
+  // Takes from the packets what they tell about the broker; then they are no longer needed.
+  void measure(case_result& c) {
+    std::vector<std::string> told = profile::measure(c, out_.profile);
+    if (!told.empty() && (c.outcome == verdict::pass || c.outcome == verdict::pass_note)) {
+      c.outcome = verdict::pass_note;
+      c.notes = std::move(told);
+      c.fault.reset();  // the silence that ended its reading
+    }
+    const bool good = c.outcome == verdict::pass || c.outcome == verdict::pass_note;
+    if (good && !settings_.trace_passed) c.trace.clear();
+  }
+
   bool record(case_result c) {
+    if (profile::measures(c)) measure(c);
     judge(c, settings_.known, settings_.strict);
     observer_.case_ended(c);
     if (settings_.fail_fast && !c.expected) stopped_ = true;
