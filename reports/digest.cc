@@ -134,7 +134,9 @@ std::string violated_text(const results::run_results& run, const digest& d, std:
   }
   out += fmt::format("; {} of {} cases fail", failing, run.cases.size());
   if (!d.known_failures.empty()) {
-    out += fmt::format(", {} of them known to the baseline", d.known_failures.size());
+    out += d.known_failures.size() == failing
+               ? std::string(", all of them known to the baseline")
+               : fmt::format(", {} of them known to the baseline", d.known_failures.size());
   }
   return out + ".";
 }
@@ -261,6 +263,14 @@ digest make_digest(const results::run_results& run, const catalogue& statements)
   return d;
 }
 
+namespace {
+
+bool only_records(const results::case_result& c) {
+  return c.level == "info" || c.level == "may";
+}
+
+}  // namespace
+
 judgement_text judge(const results::run_results& run, const digest& d) {
   judgement_text t;
   const results::totals n = results::count(run);
@@ -279,6 +289,10 @@ judgement_text judge(const results::run_results& run, const digest& d) {
   } else if (n.pass + n.pass_note == 0) {
     t.headline = "Nothing was judged";
     t.violated = fmt::format("None of {} came to a verdict.", counted(run.cases.size(), "case"));
+  } else if (std::all_of(run.cases.begin(), run.cases.end(), only_records)) {
+    t.headline = "Recorded, not judged";
+    t.violated = fmt::format("{} recorded what {} does; none of them can accuse it.",
+                             counted(n.pass + n.pass_note, "case"), target_name(run));
   } else {
     t.is = n.error == 0 ? tone::good : tone::unknown;
     t.headline = n.error == 0 ? "No violation found" : "No violation found, but the run had errors";

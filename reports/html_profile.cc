@@ -42,12 +42,22 @@ std::optional<double> bar_of(std::string_view name, std::string_view value) {
   return std::clamp(share * 100, 0.0, 100.0);
 }
 
+// Facts that are yes or no come as 1 or 0.
+std::string shown_value(const std::string& name, const std::string& value) {
+  const bool flag = name.ends_with("_available") || name == "auth" || name == "assigned_client_ids";
+  if (flag && (value == "0" || value == "1")) return value == "1" ? "yes" : "no";
+  if (name.ends_with("_expiry") || name == "session_expiry_max") {
+    if (value == "4294967295") return "for ever";
+  }
+  return value;
+}
+
 void add_limits(list& out, const std::map<std::string, std::string>& facts, const char* source) {
   for (const auto& [name, value] : facts) {
     const auto bar = bar_of(name, value);
     fields f;
     f["name"] = data(name);
-    f["value"] = data(value);
+    f["value"] = data(shown_value(name, value));
     f["bar"] = bar ? data(fmt::format("{:.1f}", *bar)) : data(false);
     f["source"] = data(std::string(source));
     out.push_back(data(f));
@@ -212,9 +222,11 @@ data span_picture(const results::measured_window& w) {
   }
   if (between) ticks.push_back(tick(x(known(w.always_after)), seconds(known(w.always_after))));
   f["ticks"] = data(ticks);
-  f["asked"] = w.interval == duration::zero()
-                   ? data(false)
-                   : tick(x(known(w.interval)), print_duration(w.interval));
+  f["asked"] =
+      w.interval == duration::zero()
+          ? data(false)
+          : tick(x(known(w.interval)),
+                 fmt::format("{:g} s", static_cast<double>(known(w.interval).count()) / 1e9));
   return data(f);
 }
 

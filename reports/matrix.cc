@@ -10,6 +10,7 @@
 #include "reports/digest.h"
 #include "reports/escape.h"
 #include "reports/html_parts.h"
+#include "results/profile.h"
 
 namespace mqttspec::reports {
 
@@ -64,6 +65,8 @@ std::string_view word_of(const std::optional<verdict>& v) {
   return v ? results::verdict_name(*v) : "absent";
 }
 
+constexpr int only_run_differs = 2;
+
 // Cells that only differ in whether the case could run say little; those come after real ones.
 int rank(const matrix_row& row) {
   if (!row.differs) return 3;
@@ -71,7 +74,7 @@ int rank(const matrix_row& row) {
   const bool judged = std::any_of(row.cells.begin(), row.cells.end(), [](const auto& c) {
     return c.outcome == verdict::pass_note || c.outcome == verdict::error;
   });
-  return judged ? 1 : 2;
+  return judged ? 1 : only_run_differs;
 }
 
 data row_fields(const matrix& m, const matrix_row& row) {
@@ -81,6 +84,7 @@ data row_fields(const matrix& m, const matrix_row& row) {
     const matrix_cell& cell = row.cells[i];
     fields f;
     f["verdict"] = data(std::string(word_of(cell.outcome)));
+    f["broker"] = data(m.columns[i].name);
     f["symbol"] = data(std::string(cell.outcome ? html::symbol_of(*cell.outcome) : " "));
     cells.push_back(data(f));
     if (cell.detail.empty()) continue;
@@ -103,6 +107,64 @@ data row_fields(const matrix& m, const matrix_row& row) {
   f["has_details"] = data(!details.empty() || row.variants.size() > 1);
   f["details"] = data(details);
   return data(f);
+}
+
+// "1000", or "1000 (MQTT 5), 100 (MQTT 3.1.1)" where the versions are not alike.
+std::string told_of(const std::vector<results::measured_fact>& facts, std::string_view name) {
+  std::string out;
+  std::string alone;
+  std::size_t values = 0;
+  for (const results::measured_fact& f : facts) {
+    if (f.name != name) continue;
+    if (values != 0 && f.value == alone) continue;  // another detail, the same value
+    alone = f.value;
+    out += fmt::format("{}{} (MQTT {})", values++ == 0 ? "" : ", ", f.value, f.version);
+  }
+  return values == 1 ? alone : out;
+}
+
+void add_measures(matrix& m, const std::vector<run_results>& runs) {
+  results::session_profile all;  // what any of them has, in the usual order
+  for (const run_results& run : runs) {
+    const results::session_profile& p = run.profile;
+    all.facts.insert(all.facts.end(), p.facts.begin(), p.facts.end());
+    all.windows.insert(all.windows.end(), p.windows.begin(), p.windows.end());
+  }
+  results::sort_profile(all);
+  const auto row_of = [&](const std::string& title) -> matrix_measure& {
+    for (matrix_measure& known : m.measures) {
+      if (known.title == title) return known;
+    }
+    m.measures.push_back({title, std::vector<std::string>(runs.size())});
+    return m.measures.back();
+  };
+  for (const results::measured_fact& f : all.facts) {
+    matrix_measure& row = row_of(results::fact_title(f.name));
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      row.values[i] = told_of(results::merged_facts(runs[i].profile), f.name);
+    }
+  }
+  for (const results::measured_window& w : all.windows) row_of(results::window_title(w));
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    for (const results::measured_window& w : runs[i].profile.windows) {
+      row_of(results::window_title(w)).values[i] = results::window_sentence(w);
+    }
+  }
+}
+
+list measure_fields(const matrix& m) {
+  list out;
+  for (const matrix_measure& measure : m.measures) {
+    list values;
+    for (const std::string& value : measure.values) {
+      values.push_back(data(value.empty() ? std::string("not measured") : value));
+    }
+    fields f;
+    f["title"] = data(measure.title);
+    f["values"] = data(values);
+    out.push_back(data(f));
+  }
+  return out;
 }
 
 list column_fields(const matrix& m) {
@@ -131,6 +193,7 @@ matrix make_matrix(const std::vector<run_results>& runs) {
     m.columns.push_back({target_name(run), run.target.address, run.started_at, run.void_reason,
                          t.headline, results::count(run)});
   }
+  add_measures(m, runs);
   std::map<std::string_view, std::vector<std::size_t>> rows_of_path;
   for (auto& [id, one] : by_case(runs)) {
     auto& known = rows_of_path[one.about->path];
@@ -158,18 +221,27 @@ matrix make_matrix(const std::vector<run_results>& runs) {
 
 std::string to_matrix_html(const matrix& m) {
   list differing;
+  list partial;
   list alike;
+  std::size_t cases_partial = 0;
   std::size_t cases_alike = 0;
   for (const matrix_row& row : m.rows) {
-    (row.differs ? differing : alike).push_back(row_fields(m, row));
+    const bool real = row.differs && rank(row) < only_run_differs;
+    (real ? differing : row.differs ? partial : alike).push_back(row_fields(m, row));
     if (!row.differs) cases_alike += row.variants.size();
+    if (row.differs && !real) cases_partial += row.variants.size();
   }
   fields page;
   page["columns"] = data(column_fields(m));
   page["brokers"] = data(counted(m.columns.size(), "broker"));
+  page["has_measures"] = data(!m.measures.empty());
+  page["measures"] = data(measure_fields(m));
   page["has_differing"] = data(!differing.empty());
   page["differing_count"] = data(counted(differing.size(), "row"));
   page["differing"] = data(differing);
+  page["has_partial"] = data(!partial.empty());
+  page["partial_count"] = data(counted(cases_partial, "case"));
+  page["partial"] = data(partial);
   page["has_alike"] = data(!alike.empty());
   page["alike_count"] = data(counted(cases_alike, "case"));
   page["alike"] = data(alike);
@@ -191,6 +263,12 @@ std::string to_matrix_json(const matrix& m) {
                               {"skip", c.totals.skip},
                               {"inconclusive", c.totals.inconclusive},
                               {"error", c.totals.error}});
+  }
+  out["profile"] = json::array();
+  for (const matrix_measure& measure : m.measures) {
+    json values = json::array();
+    for (const std::string& value : measure.values) values.push_back(visible(value));
+    out["profile"].push_back({{"title", visible(measure.title)}, {"values", std::move(values)}});
   }
   for (const matrix_row& row : m.rows) {
     json cells = json::array();

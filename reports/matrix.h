@@ -36,8 +36,15 @@ struct matrix_column {
   results::totals totals;
 };
 
+// Something measured, of every broker; empty: not measured there.
+struct matrix_measure {
+  std::string title;
+  std::vector<std::string> values;  // one a column
+};
+
 struct matrix {
   std::vector<matrix_column> columns;
+  std::vector<matrix_measure> measures;
   std::vector<matrix_row> rows;  // differing ones first, those with more failures before others
 };
 

@@ -61,7 +61,9 @@ std::string unmeasured(const run_results& run) {
     const bool measured = c.outcome == results::verdict::pass_note && !c.fault;
     if (measured) continue;
     const std::string why = fault_line(c).empty() ? "its packets tell nothing" : fault_line(c);
-    if (told.insert(c.path + why).second) out += row(c.path, "", why);
+    if (told.insert(c.path + why).second) {
+      out += fmt::format("  {}: {}\n", visible_line(c.path), visible_line(why));
+    }
   }
   return out;
 }

@@ -371,6 +371,25 @@ TEST_F(cli_test, fmt_lays_out_and_check_only_tells) {
   EXPECT_EQ(run({"fmt", "--check", path("messy.mqs")}), as_expected) << read("messy.mqs");
 }
 
+TEST_F(cli_test, profile_prints_and_writes_what_was_measured) {
+  EXPECT_EQ(run({"profile", "--simulate", "--queue-limit", "8", "--queue-overflow", "drop-oldest",
+                 "--cases", MQTTSPEC_SOURCE_DIR "/cases", "--report-json", path("p.json")}),
+            as_expected)
+      << err_;
+  for (const char* line : {"queue_limit = 8\n", "queue_overflow = \"drop-oldest\"\n",
+                           "Will delay, 2 s asked for", "not measured\n"}) {
+    EXPECT_TRUE(printed(line)) << line << out_;
+  }
+  EXPECT_FALSE(printed("PASS")) << out_;
+  const auto r = results::from_json(read("p.json"));
+  ASSERT_TRUE(r) << r.error();
+  ASSERT_EQ(r->profile.windows.size(), 3u);
+  EXPECT_EQ(r->profile.windows.back().name, "will_delay");
+  EXPECT_TRUE(r->profile.windows.back().never_before);
+  // What was measured needs no packets any more.
+  for (const results::case_result& c : r->cases) EXPECT_TRUE(c.trace.empty()) << c.id;
+}
+
 TEST(exit_codes, follow_the_table) {
   using results::verdict;
   const auto code = [](verdict v, bool expected, auto change, std::size_t min = 0) {

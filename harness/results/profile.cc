@@ -62,14 +62,32 @@ std::string seconds(duration d) {
   return fmt::format("{:.2f} s", static_cast<double>(d.count()) / 1e9);
 }
 
+// "3 s": as people write it, not the notation.
+std::string spaced(duration d) {
+  std::string text = print_duration(d);
+  const std::size_t unit = text.find_first_not_of("0123456789.-");
+  return text.insert(std::min(unit, text.size()), " ");
+}
+
 }  // namespace
 
 std::string window_sentence(const measured_window& w) {
   if (!w.never_before) return fmt::format("never in {}", seconds(w.probed_until));
-  std::string out = fmt::format("never before {}", seconds(*w.never_before));
-  const bool all_gone = w.name != "will_delay" || w.gone == w.probes;
-  if (w.always_after) out += fmt::format(", always after {}", seconds(*w.always_after));
-  if (!all_gone) out += fmt::format("; {} of {} never came", w.probes - w.gone, w.probes);
+  std::string out;
+  if (!w.always_after) {
+    out = fmt::format("by {} each time", seconds(*w.never_before));
+  } else if (*w.always_after > *w.never_before) {
+    out = fmt::format("never before {}, always after {}", seconds(*w.never_before),
+                      seconds(*w.always_after));
+  } else if (seconds(*w.always_after) == seconds(*w.never_before)) {
+    out = fmt::format("at {} each time", seconds(*w.never_before));
+  } else {
+    out = fmt::format("between {} and {} each time", seconds(*w.always_after),
+                      seconds(*w.never_before));
+  }
+  if (w.name == "will_delay" && w.gone != w.probes) {
+    out += fmt::format("; {} of {} never came", w.probes - w.gone, w.probes);
+  }
   return out;
 }
 
@@ -79,8 +97,7 @@ std::string window_title(const measured_window& w) {
                      : w.name == "will_delay"          ? "Will delay"
                                                        : nullptr;
   std::string out = what == nullptr ? w.name : what;
-  if (w.interval != duration::zero())
-    out += fmt::format(", {} asked for", print_duration(w.interval));
+  if (w.interval != duration::zero()) out += fmt::format(", {} asked for", spaced(w.interval));
   return out;
 }
 
@@ -97,7 +114,7 @@ std::vector<measured_fact> merged_facts(const session_profile& p) {
   std::vector<measured_fact> out;
   for (const measured_fact& f : p.facts) {
     const auto same = std::find_if(out.begin(), out.end(), [&](const measured_fact& o) {
-      return o.name == f.name && o.value == f.value && o.detail == f.detail;
+      return o.name == f.name && o.value == f.value;
     });
     if (same == out.end()) {
       out.push_back(f);

@@ -9,7 +9,8 @@
 
 namespace mqttspec::results {
 
-// "never before 3.02 s, always after 3.98 s", "never, in 11 s".
+// "never before 3.02 s, always after 3.98 s", "between 2.95 s and 3.10 s each time" where the
+// probes leave no more room, "never in 11.00 s".
 std::string window_sentence(const measured_window& w);
 // "Session expiry, 3 s asked for", "Will delay, 2 s asked for".
 std::string window_title(const measured_window& w);
@@ -19,7 +20,7 @@ std::string window_probes(const measured_window& w);
 // "Queue limit"; a name that is unknown is its own title.
 std::string fact_title(std::string_view name);
 
-// Facts that are the same for several versions as one, |version| "5, 3.1.1".
+// Facts that are the same for several versions as one, |version| "5, 3.1.1" and the first's detail.
 std::vector<measured_fact> merged_facts(const session_profile& p);
 
 // The measured facts that a target file can declare, as lines of its [facts]: `queue_limit = 1000`.

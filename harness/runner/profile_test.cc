@@ -102,11 +102,13 @@ TEST(profile, tells_other_settings) {
   expect_about(w->always_after, 3700ms, 300ms, "always after");
 }
 
-TEST(profile, tells_a_full_queue_that_ends_the_session) {
-  broker::broker_options b;
-  b.queue_limit = 8;
-  b.overflow = broker::overflow_policy::disconnect;
-  expect_both(profile_of(b), "queue_overflow", "disconnect");
+TEST(profile, tells_a_session_that_ends_while_its_queue_fills) {
+  model::rules r = model::sound_rules();
+  r.session_end = [](const model::end_facts& f) { return f.closed_at + 5ms; };
+  expect_both(profile_of({}, &r), "queue_overflow", "disconnect");
+  // A broker that keeps no session at all shows nothing about queues.
+  r.session_ends_at_close = [](const model::end_facts&) { return true; };
+  expect_both(profile_of({}, &r), "queue_overflow", "not measured");
 }
 
 TEST(profile, finds_limits_above_a_thousand_by_the_slow_case) {
