@@ -40,7 +40,7 @@ std::string facts(const run_results& run) {
 std::string windows(const run_results& run) {
   std::string out;
   for (const results::measured_window& w : run.profile.windows) {
-    out += fmt::format("  {:<{}} {}  ({})\n", results::window_title(w), title_width,
+    out += fmt::format("  {:<{}} {}  ({})\n", visible_line(results::window_title(w)), title_width,
                        results::window_sentence(w), results::window_probes(w));
   }
   return out;
@@ -71,8 +71,9 @@ std::string unmeasured(const run_results& run) {
 }  // namespace
 
 std::string profile_text(const run_results& run) {
-  std::string out = fmt::format("Session profile of {}, MQTT {}\n", visible_line(target_name(run)),
-                                fmt::join(run.target.versions, " and "));
+  std::string out =
+      fmt::format("Session profile of {}, MQTT {}\n", visible_line(target_name(run)),
+                  visible_line(fmt::format("{}", fmt::join(run.target.versions, " and "))));
   if (!run.void_reason.empty()) {
     out += fmt::format("\nVOID: {}\n", visible_line(run.void_reason));
   }
