@@ -39,7 +39,12 @@ struct reading {
     fact(std::move(name), value ? "true" : "false", std::move(detail));
   }
   measured_window& window(const char* name, duration interval) {
-    if (told.windows.empty()) told.windows.push_back({name, c.version, interval});
+    if (told.windows.empty()) {
+      measured_window& w = told.windows.emplace_back();
+      w.name = name;
+      w.version = c.version;
+      w.interval = interval;
+    }
     return told.windows.front();
   }
 };
