@@ -163,6 +163,7 @@ void player::connect(const action& x) {
     if (number) list.push_back(number_property(id, *number));
   };
   if (is_v5(who.version)) {
+    p.properties.reserve(3);
     add(p.properties, property_id::session_expiry_interval, expiry_of(x.a >> 1 & 7));
     add(p.properties, property_id::receive_maximum, receive_maximum_of(x.a >> 4 & 3));
     if ((x.b & 0x40) != 0) add(p.properties, property_id::maximum_packet_size, small_packet_limit);

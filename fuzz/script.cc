@@ -44,11 +44,21 @@ std::unique_ptr<file_set> load(const std::string& text) {
   return files;
 }
 
+// Empty lines come and go: `the first is in line 9`.
+std::string without_line_numbers(std::string text) {
+  constexpr std::string_view before = "in line ";
+  for (std::size_t at = 0; (at = text.find(before, at)) != text.npos;) {
+    at += before.size();
+    while (at < text.size() && text[at] >= '0' && text[at] <= '9') text.erase(at, 1);
+  }
+  return text;
+}
+
 std::vector<std::string> messages_of(const std::vector<diagnostic>& list) {
   std::vector<std::string> messages;
   for (const diagnostic& d : list) {
     // The columns and the line's text are white space's affair.
-    messages.push_back(d.message + "|" + d.label + "|" + d.help);
+    messages.push_back(without_line_numbers(d.message + "|" + d.label + "|" + d.help));
   }
   std::sort(messages.begin(), messages.end());
   return messages;

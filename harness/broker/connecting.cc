@@ -223,6 +223,7 @@ bool broker::state::send_connack(connection& c, const wire::packet& p,
     return send(c, answer);
   }
   // Only what differs from what the client would assume.
+  answer.properties.reserve(8);
   const auto tell = [&](property_id id, std::uint32_t value) {
     answer.properties.push_back(number_property(id, value));
   };

@@ -78,6 +78,8 @@ constexpr odd_packets table[] = {
     {"pingreq-before-connect", v5, client, "c0 00"},
     {"disconnect-of-two-octets", v5, client, "e0 02 00 00"},
     {"disconnect-of-one-octet", v5, client, "e0 01 04"},
+    {"disconnect-expiry-twice", v5, client, "e0 0c 00 0a 11 00 00 00 01 11 00 00 00 01"},
+    {"unsuback-from-a-client", v5, client, "b0 04 00 01 00 00"},
     {"auth-without-method", v5, client, "f0 02 18 00"},
     {"reserved-type-zero", v5, client, "00 00"},
     {"reserved-type-zero-flags", v5, client, "0f 00"},
