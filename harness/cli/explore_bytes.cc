@@ -8,14 +8,13 @@
 #include <fstream>
 #include <random>
 
-#include "cli/case_files.h"
 #include "cli/exit_codes.h"
+#include "cli/target_options.h"
 #include "hostile/network.h"
 #include "hostile/report.h"
-#include "net/endpoint.h"
 #include "net/tcp.h"
 #include "runner/broker_server.h"
-#include "runner/target.h"
+#include "runner/ways.h"
 
 namespace mqttspec::cli {
 
@@ -25,94 +24,29 @@ namespace fs = std::filesystem;
 using hostile::campaign_result;
 
 struct bytes_request {
-  std::optional<net::host_port> address;  // nullopt: the embedded broker
-  std::string start;
-  runner::target target;
+  run_request target;
   hostile::campaign_settings campaign;
-  engine::run_options engine;
   std::string folder;
 };
 
-bool read_length(const parsed_options& options, const char* name, duration& into, console& on) {
-  if (!options.has(name)) return true;
-  const auto value = parse_duration(options.get<std::string>(name));
-  if (value && *value > duration::zero()) {
-    into = *value;
-    return true;
-  }
-  on.error(fmt::format("--{} cannot be '{}'", name, options.get<std::string>(name)),
-           "write a number and ms, s or m: 90s");
-  return false;
-}
-
-bool read_target_file(const parsed_options& options, runner::target& into, console& on) {
-  if (!options.has("target")) return true;
-  const auto& file = options.get<std::string>("target");
-  const auto text = read_file(file, "target file", on);
-  if (!text) return false;
-  auto parsed = runner::parse_target(file, *text);
-  if (!parsed) {
-    on.show(parsed.error());
-    return false;
-  }
-  into = std::move(*parsed);
-  return true;
-}
-
-bool read_versions(const parsed_options& options, bytes_request& out, console& on) {
-  using wire::protocol_version;
-  out.campaign.versions = out.target.versions;
-  if (options.has("mqtt")) {
-    const auto version = runner::parse_version(options.get<std::string>("mqtt"));
-    if (!version) {
-      on.error(fmt::format("there is no MQTT version '{}'", options.get<std::string>("mqtt")),
-               "valid here: 5, 3.1.1");
-      return false;
-    }
-    out.campaign.versions = {*version};
-  }
-  if (out.campaign.versions.empty()) {
-    out.campaign.versions = {protocol_version::v5, protocol_version::v311};
-  }
-  return true;
-}
-
-bool read_credentials(bytes_request& out, console& on) {
-  out.engine.user_name = out.target.user;
-  out.engine.keep_alive = out.target.keep_alive;
-  if (out.target.password_env.empty()) return true;
-  const auto password = on.variable ? on.variable(out.target.password_env) : std::nullopt;
-  if (!password) {
-    on.error(fmt::format("the environment has no variable '{}' for the password",
-                         out.target.password_env));
-    return false;
-  }
-  out.engine.password = *password;
-  return true;
-}
-
 std::optional<bytes_request> read_request(const parsed_options& options, console& on) {
   bytes_request out;
-  if (!read_target_file(options, out.target, on) || !read_versions(options, out, on) ||
-      !read_credentials(out, on) || !read_length(options, "for", out.campaign.length, on) ||
-      !read_length(options, "timeout", out.engine.timeout, on)) {
+  if (!read_target_options(options, out.target, on)) return std::nullopt;
+  if (out.target.kind == target_kind::simulated) {
+    on.error("bytes mode needs a broker on the network", "leave --simulate out: the embedded one");
     return std::nullopt;
   }
-  std::string address = out.target.address;
-  if (options.has("broker")) address = options.get<std::string>("broker");
-  if (!address.empty()) {
-    const auto parsed = net::parse_host_port(address, 1883);
-    if (!parsed) {
-      on.error(parsed.error(), "write for example: --broker 127.0.0.1:1883");
+  out.campaign.versions = out.target.suite.versions;
+  for (auto [name, into] : {std::pair{"for", &out.campaign.length},
+                            std::pair{"timeout", &out.target.suite.engine.timeout}}) {
+    if (!options.has(name)) continue;
+    const auto value = parse_duration(options.get<std::string>(name));
+    if (!value || *value <= duration::zero()) {
+      on.error(fmt::format("--{} cannot be '{}'", name, options.get<std::string>(name)),
+               "write a number and ms, s or m: 90s");
       return std::nullopt;
     }
-    out.address = *parsed;
-  }
-  if (options.has("start")) out.start = options.get<std::string>("start");
-  if (!out.start.empty() && !out.address) {
-    on.error("--start launches a broker, but nothing says where it listens",
-             "add for example: --broker 127.0.0.1:1883");
-    return std::nullopt;
+    *into = *value;
   }
   out.campaign.seed =
       options.has("seed") ? options.get<std::uint64_t>("seed") : std::random_device{}();
@@ -125,54 +59,62 @@ std::optional<bytes_request> read_request(const parsed_options& options, console
 
 class bytes_run {
  public:
-  bytes_run(const bytes_request& request, console& on) : request_(request), on_(on) {
+  bytes_run(bytes_request& request, console& on)
+      : request_(request), target_(request.target), on_(on) {
     context_.seed = request.campaign.seed;
-    context_.start = request.start;
-    context_.target = request.target.name;
+    context_.start = target_.start;
+    context_.target = target_.target.name;
   }
 
   int run() {
     net::event_loop loop;
-    return request_.address ? on_network(loop) : embedded(loop);
+    return target_.kind == target_kind::network ? on_network(loop) : embedded(loop);
   }
 
  private:
   int embedded(net::event_loop& loop) {
     runner::broker_server server(loop, {}, request_.campaign.seed);
-    const auto port = server.listen({"127.0.0.1", 0});
+    const auto port = server.listen({"127.0.0.1", 0}, runner::transport::tcp);
     if (!port) return void_run("the embedded broker cannot start: " + port.error());
-    const net::host_port address{"127.0.0.1", *port};
     context_.target = "the embedded broker";
-    context_.address = net::print(address);
-    const auto connector = net::make_tcp_connector(loop, address, {});
-    return campaign(loop, *connector, &server, *port);
+    target_.own = {runner::transport::tcp, {"127.0.0.1", *port}, ""};
+    return on_running(loop, &server);
   }
 
   int on_network(net::event_loop& loop) {
-    context_.address = net::print(*request_.address);
-    if (context_.target.empty()) context_.target = context_.address;
-    const auto addresses = net::resolve(*request_.address);
-    if (!addresses) return void_run(addresses.error());
-    const auto connector = net::make_tcp_connector(loop, addresses->front(), {});
-    std::unique_ptr<runner::broker_control> control;
-    if (!request_.start.empty()) {
-      control = runner::make_launch_control(loop, *connector, {request_.start});
-      std::optional<std::pair<bool, std::string>> done;
-      control->perform(script::broker_action::start,
-                       [&](bool ok, const std::string& why) { done = {ok, why}; });
-      loop.run_until([&] { return done.has_value(); });
-      if (!done->first) return void_run("the broker of --start did not start: " + done->second);
+    if (context_.target.empty()) context_.target = print(target_.own);
+    if (target_.over_tls && !target_.tls.tls) {
+      auto made = runner::make_trust(target_.target.tls);
+      if (!made) return void_run(made.error());
+      target_.tls = std::move(*made);
     }
-    return campaign(loop, *connector, control.get(), request_.address->port);
+    if (target_.start.empty()) return on_running(loop, nullptr);
+    const auto addresses = net::resolve(target_.own.at);
+    if (!addresses) return void_run(addresses.error());
+    const auto plain = net::make_tcp_connector(loop, addresses->front(), {});
+    if (runner::connect_error(loop, *plain).empty()) {
+      return void_run(fmt::format("something else listens on {} already, where --start should",
+                                  print(target_.own)));
+    }
+    const auto control = runner::make_launch_control(
+        loop, *plain, {.command = target_.start, .longest_start = target_.start_timeout});
+    std::optional<std::pair<bool, std::string>> done;
+    control->perform(script::broker_action::start,
+                     [&](bool ok, const std::string& why) { done = {ok, why}; });
+    loop.run_until([&] { return done.has_value(); });
+    if (!done->first) return void_run("the broker of --start did not start: " + done->second);
+    return on_running(loop, control.get());
   }
 
-  int campaign(net::event_loop& loop, net::connector& connector, runner::broker_control* control,
-               std::uint16_t port) {
-    hostile::bench_options options;
-    options.engine = request_.engine;
-    options.seed = request_.campaign.seed;
-    options.port = port;
-    const auto bench = hostile::make_network_bench(loop, connector, control, options);
+  int on_running(net::event_loop& loop, runner::broker_control* control) {
+    context_.address = print(target_.own);
+    runner::ways to_broker(loop, target_.tls, target_.suite.engine.timeout);
+    if (const auto why = to_broker.open_own(target_.own); !why.empty()) {
+      return void_run(fmt::format("cannot connect to {}: {}", print(target_.own), why));
+    }
+    const hostile::bench_options options{target_.suite.engine, request_.campaign.seed,
+                                         target_.own.at.port};
+    const auto bench = hostile::make_network_bench(loop, to_broker.table(), control, options);
     duration told{};
     const campaign_result r =
         hostile::run_campaign(*bench, request_.campaign, [&](const campaign_result& so_far) {
@@ -230,7 +172,8 @@ class bytes_run {
     return broker_unusable;
   }
 
-  const bytes_request& request_;
+  bytes_request& request_;
+  run_request& target_;
   console& on_;
   hostile::report_context context_;
 };
@@ -244,20 +187,19 @@ int explore_bytes(const arguments& words, console& on) {
       "Sends a broker octets that it does not want, in every state of a session, and looks "
       "whether\n"
       "it goes on serving others. Findings are written as scenarios that `mqttspec run` plays.";
+  add_target_options(set.described);
   const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
-  set.described.add_options()("broker,b", text("HOST:PORT"),
-                              "the broker (without: the embedded one)")(
-      "target", text("FILE.toml"), "its name, address and versions")(
-      "start", text("COMMAND"), "launch it, watch it, start it again after a crash")(
-      "mqtt", text("VERSION"), "5 or 3.1.1 (both)")("for", text("TIME"), "how long (60s)")(
+  po::options_description running("running");
+  running.add_options()("for", text("TIME"), "how long (60s)")(
       "seed", po::value<std::uint64_t>()->value_name("S"), "the same seed, the same experiments")(
       "jobs,j", po::value<std::uint32_t>()->value_name("N"), "experiments at once (32)")(
       "timeout", text("TIME"), "after which somebody is not served (5s)")(
       "out", text("FOLDER"), "report.md and a scenario for each finding");
+  set.described.add(running);
   int status = 0;
   const auto options = parse_options(set, words, on, status);
   if (!options) return status;
-  const auto request = read_request(*options, on);
+  auto request = read_request(*options, on);
   if (!request) return bad_usage;
   return bytes_run(*request, on).run();
 }

@@ -145,6 +145,7 @@ class campaign {
     }
     std::string gone = last_words();
     if (gone.empty() && !all_served) gone = serves_nobody();
+    if (std::string words = gone.empty() ? "" : last_words(); !words.empty()) gone = words;
     if (!gone.empty()) {
       find_killer(drawn, outcomes, gone);
     } else {
@@ -205,7 +206,11 @@ class campaign {
   std::string lost_by(const experiment& e, outcome& o) {
     o = play_alone(e);
     std::string gone = last_words();
-    return gone.empty() ? serves_nobody() : gone;
+    if (!gone.empty()) return gone;
+    gone = serves_nobody();
+    // It may have been dying.
+    std::string words = gone.empty() ? "" : last_words();
+    return words.empty() ? gone : words;
   }
 
   // One of |drawn| took the broker away, as |how| tells: each is played alone, first those that

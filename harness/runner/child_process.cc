@@ -47,7 +47,8 @@ bool tells_of_a_defect(std::string_view line) {
       "Sanitizer",       "runtime error:",  "panicked at",      "panic:",
       "fatal error:",    "Traceback (most", "Unhandled",        "Uncaught",
       "uncaught",        "Segmentation",    "Assertion",        "NullPointerException",
-      "IndexOutOfBound", "stack overflow",  "OutOfMemoryError", "Exception in thread"};
+      "IndexOutOfBound", "stack overflow",  "OutOfMemoryError", "Exception in thread",
+      "TypeError:",      "RangeError:"};
   return std::any_of(std::begin(words), std::end(words),
                      [&](std::string_view word) { return line.find(word) != line.npos; });
 }
