@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "cli/exit_codes.h"
 #include "script/checker.h"
 
 namespace mqttspec::cli {
@@ -120,6 +121,26 @@ std::optional<case_files> load_cases(const parsed_options& options, const argume
     return std::nullopt;
   }
   return out;
+}
+
+runner::selection case_request::chosen() const {
+  runner::selection s;
+  s.patterns = cases.patterns;
+  s.files = cases.named;
+  return s;
+}
+
+std::optional<case_request> read_case_request(option_set& set, const arguments& words, console& on,
+                                              int& status) {
+  add_cases_option(set.described);
+  auto options = parse_options(set, words, on, status);
+  if (!options) return std::nullopt;
+  auto cases = load_cases(*options, options->words, on);
+  if (!cases) {
+    status = bad_usage;
+    return std::nullopt;
+  }
+  return case_request{std::move(*options), std::move(*cases)};
 }
 
 }  // namespace mqttspec::cli

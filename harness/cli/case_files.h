@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/options.h"
+#include "runner/selection.h"
 #include "script/catalogue.h"
 #include "script/library.h"
 
@@ -33,6 +34,19 @@ struct case_files {
 // them. nullopt, with everything told on err, when a file has errors.
 std::optional<case_files> load_cases(const parsed_options& options, const arguments& words,
                                      console& on);
+
+// A command whose words name cases: its options and the cases.
+struct case_request {
+  parsed_options options;
+  case_files cases;
+
+  // The cases that the words select.
+  runner::selection chosen() const;
+};
+
+// Adds --cases to |set|. nullopt: the command ends with |status|, and why is told.
+std::optional<case_request> read_case_request(option_set& set, const arguments& words, console& on,
+                                              int& status);
 
 // The text of a file, or nullopt with an error told.
 std::optional<std::string> read_file(const std::string& path, const char* what, console& on);

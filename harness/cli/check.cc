@@ -14,21 +14,20 @@ int check_command(const arguments& words, console& on) {
   set.explanation = "Parses and lints scenario files; tells all errors of all files.";
   set.words_are = "files";
   set.described.add_options()("strict", po::bool_switch(), "warnings are errors");
-  add_cases_option(set.described);
   int status = 0;
-  const auto options = parse_options(set, words, on, status);
-  if (!options) return status;
-  const auto cases = load_cases(*options, options->words, on);
-  if (!cases) return bad_usage;
-  if (!cases->patterns.empty()) {
-    on.error(fmt::format("there is no file '{}'", cases->patterns.front()));
+  const auto request = read_case_request(set, words, on, status);
+  if (!request) return status;
+  const parsed_options& options = request->options;
+  const case_files& cases = request->cases;
+  if (!cases.patterns.empty()) {
+    on.error(fmt::format("there is no file '{}'", cases.patterns.front()));
     return bad_usage;
   }
-  if (!cases->found.empty()) on.show(cases->found);
-  const script::expansion all = script::expand(cases->files, {});
-  on.print(fmt::format("{} files, {} cases, {} warnings\n", cases->files.files().size(),
-                       all.scenarios.size(), cases->found.size()));
-  return options->get<bool>("strict") && !cases->found.empty() ? bad_usage : as_expected;
+  if (!cases.found.empty()) on.show(cases.found);
+  const script::expansion all = script::expand(cases.files, {});
+  on.print(fmt::format("{} files, {} cases, {} warnings\n", cases.files.files().size(),
+                       all.scenarios.size(), cases.found.size()));
+  return options.get<bool>("strict") && !cases.found.empty() ? bad_usage : as_expected;
 }
 
 }  // namespace mqttspec::cli

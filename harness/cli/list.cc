@@ -171,27 +171,24 @@ int list_command(const arguments& words, console& on) {
       "statements", po::bool_switch(), "the statements of the standards")(
       "purposes", po::bool_switch(), "the test purposes")(
       "uncovered", po::bool_switch(), "only statements (or purposes) that no case checks");
-  add_cases_option(set.described);
   int status = 0;
-  const auto options = parse_options(set, words, on, status);
-  if (!options) return status;
-  const auto cases = load_cases(*options, options->words, on);
-  if (!cases) return bad_usage;
+  const auto request = read_case_request(set, words, on, status);
+  if (!request) return status;
+  const parsed_options& options = request->options;
+  const case_files& cases = request->cases;
 
-  runner::selection chosen;
-  chosen.patterns = cases->patterns;
-  chosen.files = cases->named;
-  const auto all = script::expand(cases->files, {}).scenarios;
+  const runner::selection chosen = request->chosen();
+  const auto all = script::expand(cases.files, {}).scenarios;
   std::vector<scenario> selected;
   for (const std::size_t i : runner::select(chosen, all)) selected.push_back(all[i]);
-  const bool in_json = options->get<bool>("json");
-  const bool uncovered = options->get<bool>("uncovered");
-  if (options->get<bool>("purposes")) {
-    on.print(list_purposes(cases->statements, selected, uncovered, in_json));
+  const bool in_json = options.get<bool>("json");
+  const bool uncovered = options.get<bool>("uncovered");
+  if (options.get<bool>("purposes")) {
+    on.print(list_purposes(cases.statements, selected, uncovered, in_json));
     return as_expected;
   }
-  if (options->get<bool>("statements") || uncovered) {
-    on.print(list_statements(cases->statements, by_statement(selected), uncovered, in_json));
+  if (options.get<bool>("statements") || uncovered) {
+    on.print(list_statements(cases.statements, by_statement(selected), uncovered, in_json));
     return as_expected;
   }
   if (const auto odd = runner::unmatched_patterns(chosen, all); !odd.empty()) {
