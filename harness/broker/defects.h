@@ -33,6 +33,12 @@ struct defect {
 // down in prose and tables, without a statement of its own.
 inline constexpr std::string_view format_of_311 = "v311:format";
 
+// What the tables share: `sweeping` reads better than `true` at the end of an entry.
+inline constexpr bool sweeping = true;
+constexpr bool is_v5(model::protocol_version v) {
+  return v == model::protocol_version::v5;
+}
+
 // CONNECT: Clean Start, Session Present, Client Identifiers, refusals, takeover.
 std::span<const defect> connect_defects();
 // What a session is made of, how long it lasts, and restarts.

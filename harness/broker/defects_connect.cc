@@ -9,12 +9,6 @@ namespace {
 
 using namespace model;
 
-bool is_v5(protocol_version v) {
-  return v == protocol_version::v5;
-}
-
-constexpr bool sweeping = true;
-
 constexpr defect table[] = {
     // Clean Start and Session Present.
     {"clean-start-ignored", "resumes the stored session although Clean Start is 1",
@@ -196,7 +190,7 @@ constexpr defect table[] = {
     {"takeover-loses-subscriptions",
      "the late clean-up of the old connection removes the subscriptions of the new one",
      "v5:MQTT-3.1.2-5 v5:v5-4.1-b v5:MQTT-4.1.0-1 v311:MQTT-3.1.2-4 v311:MQTT-4.1.0-2 "
-     "v311:v311-3.1.2.4-b",
+     "v311:v311-3.1.2.4-b v5:MQTT-4.5.0-1 v311:MQTT-4.5.0-1",
      "https://github.com/moquette-io/moquette/issues/561",
      [](rules& r) {
        r.part_is_resumed = [](const resume_facts& f) {

@@ -11,12 +11,6 @@ using namespace model;
 using std::chrono::seconds;
 using wire::packet_type;
 
-bool is_v5(protocol_version v) {
-  return v == protocol_version::v5;
-}
-
-constexpr bool sweeping = true;
-
 constexpr defect table[] = {
     // The queue of an absent client.
     {"nothing-queued", "messages for absent clients are dropped",
@@ -81,6 +75,9 @@ constexpr defect table[] = {
     {"queued-never-expires", "sends queued messages whose expiry has passed",
      "v5:MQTT-3.3.2-5 v5:v5-3.1.3.2.4-a", "https://github.com/processone/ejabberd",
      [](rules& r) { r.queued_is_expired = [](const copy_facts&) { return false; }; }},
+    {"expired-stops-the-queue", "an expired message holds up those behind it",
+     "v5:MQTT-3.3.2-5 v5:MQTT-4.5.0-1", "https://github.com/eclipse/mosquitto/issues/2609",
+     [](rules& r) { r.expired_stops_queue = [](const copy_facts&) { return true; }; }, sweeping},
     {"queued-expires-without-interval", "messages without an expiry are dropped after ten seconds",
      "v5:v5-3.3.2.3.3-a v5:MQTT-4.5.0-1 v311:MQTT-4.5.0-1", "",
      [](rules& r) {
@@ -244,6 +241,15 @@ constexpr defect table[] = {
          return is_v5(f.version) ? std::min(f.asked + 1, f.server) : f.server;
        };
      }},
+    {"messages-beyond-the-window-lost",
+     "what comes while the window is full is dropped, and does not wait",
+     "v5:MQTT-4.5.0-1 v311:MQTT-4.5.0-1", "https://github.com/halfgaar/FlashMQ/issues/173",
+     [](rules& r) {
+       r.message_is_queued = [](const queue_facts& f) {
+         return sound_rules().message_is_queued(f) && (!f.connected || f.qos == 0 || f.quota > 0);
+       };
+     },
+     sweeping},
     {"receive-maximum-of-old-connection", "a resumed session keeps its former Receive Maximum",
      "v5:v5-4.9-a v5:v5-3.1.2.11.3-b v5:MQTT-3.3.4-9 v5:MQTT-4.9.0-2 v5:MQTT-4.9.0-1",
      "https://github.com/eclipse/mosquitto/issues/2134",
@@ -448,6 +454,13 @@ constexpr defect table[] = {
     {"packet-limit-ignored", "sends packets larger than the client's Maximum Packet Size",
      "v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-25", "https://github.com/emqx/emqx (WebSocket)",
      [](rules& r) { r.outbound_too_large = [](const packet_size_facts&) { return false; }; }},
+    {"packet-limit-off-by-one", "sends packets of one octet more than the client takes",
+     "v5:MQTT-3.1.2-24", "https://github.com/eclipse-mosquitto/mosquitto/issues/3503",
+     [](rules& r) {
+       r.outbound_too_large = [](const packet_size_facts& f) {
+         return f.size > std::size_t{f.limit} + 1;
+       };
+     }},
     {"packet-limit-of-old-connection", "keeps to the Maximum Packet Size of the connection before",
      "v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-25", "",
      [](rules& r) {

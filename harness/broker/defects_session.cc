@@ -10,17 +10,11 @@ namespace {
 using namespace model;
 using std::chrono::seconds;
 
-bool is_v5(protocol_version v) {
-  return v == protocol_version::v5;
-}
-
-constexpr bool sweeping = true;
-
 constexpr defect table[] = {
     // A part of the state is lost when the session is resumed.
     {"resume-loses-subscriptions", "Session Present 1, but the subscriptions are gone",
      "v5:MQTT-3.1.2-5 v5:MQTT-3.1.2-23 v5:v5-4.1-b v5:MQTT-4.1.0-1 v311:MQTT-3.1.2-4 "
-     "v311:v311-3.1.2.4-b v311:MQTT-4.1.0-1",
+     "v311:v311-3.1.2.4-b v311:MQTT-4.1.0-1 v5:MQTT-4.5.0-1 v311:MQTT-4.5.0-1",
      "https://github.com/rabbitmq/rabbitmq-mqtt/issues/2",
      [](rules& r) {
        r.part_is_resumed = [](const resume_facts& f) {
@@ -188,6 +182,15 @@ constexpr defect table[] = {
      [](rules& r) {
        r.session_ends_at_close = [](const end_facts& f) {
          return f.interval == 0 || (is_v5(f.version) && f.clean_start);
+       };
+     },
+     sweeping},
+    {"session-without-subscriptions-not-kept",
+     "a session that holds no subscription ends with its connection",
+     "v5:MQTT-3.1.2-23 v5:MQTT-3.2.2-3 v311:MQTT-3.1.2-4 v311:MQTT-3.2.2-2", "wolfMQTT F-7669",
+     [](rules& r) {
+       r.session_ends_at_close = [](const end_facts& f) {
+         return f.interval == 0 || !f.has_subscriptions;
        };
      },
      sweeping},

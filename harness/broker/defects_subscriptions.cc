@@ -9,8 +9,6 @@ namespace {
 
 using namespace model;
 
-constexpr bool sweeping = true;
-
 constexpr defect table[] = {
     // SUBSCRIBE.
     {"subscribe-not-answered", "SUBSCRIBE gets no SUBACK", "v5:MQTT-3.8.4-1 v311:MQTT-3.8.4-1", "",
@@ -138,6 +136,16 @@ constexpr defect table[] = {
        };
      },
      sweeping},
+    {"overlap-at-the-lowest-qos", "of overlapping subscriptions the one with the lowest QoS counts",
+     "v5:MQTT-3.3.4-2 v311:MQTT-3.3.5-1", "",
+     [](rules& r) {
+       r.overlap_qos = [](const std::uint8_t& a, const std::uint8_t& b) { return std::min(a, b); };
+     }},
+    {"overlap-at-the-first-qos", "of overlapping subscriptions the one that is found first counts",
+     "v5:MQTT-3.3.4-2 v311:MQTT-3.3.5-1", "",
+     [](rules& r) {
+       r.overlap_qos = [](const std::uint8_t& a, const std::uint8_t&) { return a; };
+     }},
     {"identifier-not-sent", "Subscription Identifiers are stored and never sent",
      "v5:MQTT-3.3.4-3 v5:MQTT-3.3.4-4 v5:MQTT-3.3.4-5 v5:v5-3.8.4-d v5:v5-3.3.4-d v5:v5-3.3.4-e "
      "v5:v5-4.1-b",

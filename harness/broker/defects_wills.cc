@@ -10,12 +10,6 @@ namespace {
 using namespace model;
 using std::chrono::seconds;
 
-bool is_v5(protocol_version v) {
-  return v == protocol_version::v5;
-}
-
-constexpr bool sweeping = true;
-
 constexpr defect table[] = {
     {"will-never-stored", "takes the will in CONNECT and forgets it",
      "v5:MQTT-3.1.2-7 v5:MQTT-3.1.2-8 v5:v5-3.1.2.5-a v5:v5-3.1.3.2.2-c v5:v5-3.1.3.2.2-d "

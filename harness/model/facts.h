@@ -143,6 +143,7 @@ struct end_facts {
   close_cause cause{};
   protocol_version version = protocol_version::v5;
   bool clean_start = false;
+  bool has_subscriptions = false;
 };
 
 struct keep_alive_facts {
@@ -278,6 +279,7 @@ struct queue_facts {
   bool qos0_queued = false;
   std::size_t size = 0;
   std::size_t limit = 0;
+  std::uint32_t quota = 0;  // slots of the window that are free
 };
 
 enum class overflow_action : std::uint8_t { drop_newest, drop_oldest, disconnect };

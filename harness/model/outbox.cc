@@ -89,7 +89,7 @@ acceptance outbox::add(delivery copy, instant now) {
     at_once_.push_back(std::move(copy));
     return acceptance::kept;
   }
-  queue_facts f{copy.qos, open_, limits_.qos0_queued, queue_.size(), limits_.queue_limit};
+  queue_facts f{copy.qos, open_, limits_.qos0_queued, queue_.size(), limits_.queue_limit, quota()};
   if (!rules_->message_is_queued(f)) return acceptance::not_kept;
 
   // What can be sent at once only passes through the queue.
@@ -239,6 +239,7 @@ std::optional<outgoing> outbox::next_new(instant now) {
     const auto pop = [&] { in_order ? queue_.pop_front() : queue_.pop_back(); };
     const copy_facts f = facts_of(waiting, now);
     if (rules_->queued_is_expired(f)) {
+      if (rules_->expired_stops_queue(f)) return std::nullopt;
       pop();
       continue;
     }

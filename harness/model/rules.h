@@ -195,6 +195,7 @@ struct rules {
   decision<bool, overflow_facts> overflow_drops_in_flight;
   decision<bool, order_facts> queue_order_is_kept;
   decision<bool, copy_facts> queued_is_expired;
+  decision<bool, copy_facts> expired_stops_queue;
   decision<std::uint32_t, copy_facts> remaining_expiry;
 
   // Delivery: first sending, acknowledgement, redelivery.

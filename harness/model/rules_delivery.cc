@@ -179,6 +179,7 @@ void answer_queue(rules& r) {
   r.queue_order_is_kept = [](const order_facts&) { return true; };
   // [v5:MQTT-3.3.2-5]
   r.queued_is_expired = [](const copy_facts& f) { return is_over(f); };
+  r.expired_stops_queue = [](const copy_facts&) { return false; };
   // [v5:MQTT-3.3.2-6]
   r.remaining_expiry = [](const copy_facts& f) -> std::uint32_t {
     const auto waited = std::chrono::duration_cast<std::chrono::seconds>(f.waited).count();

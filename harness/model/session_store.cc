@@ -185,8 +185,9 @@ void session_store::publish_waiting_will(session& who, instant now) {
 void session_store::disconnect(session& who, const closing& how, instant now) {
   advance(now);
   if (how.interval_update) who.interval = *how.interval_update;
-  const end_facts e{who.interval, who.connected_at, now, ends_.last(), how.cause,
-                    who.version,  who.clean_start};
+  const end_facts e{
+      who.interval,    who.connected_at,          now, ends_.last(), how.cause, who.version,
+      who.clean_start, !who.subscriptions.empty()};
   const bool ends = rules_->session_ends_at_close(e);
 
   std::optional<message> will;
