@@ -141,7 +141,9 @@ std::string case_body(const results::run_results& run, const case_result& c) {
   out["baseline"] = text_or_none(c.baseline_reason);
   out["fault"] = c.fault ? fault_of(*c.fault, c.level == "should") : data(false);
   out["notes"] = data(texts(c.notes));
-  out["warnings"] = data(texts(c.warnings));
+  std::vector<std::string> warnings = c.warnings;
+  for (const results::finding& f : c.findings) warnings.push_back(finding_line(f));
+  out["warnings"] = data(texts(warnings));
   const bool worth_repeating =
       c.fault || c.outcome == verdict::error || c.outcome == verdict::inconclusive;
   out["again"] = worth_repeating ? data(run_again(run, c)) : data(false);

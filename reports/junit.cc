@@ -71,8 +71,9 @@ standing standing_of(const case_result& c) {
     case verdict::fail:
       return c.expected ? standing::skipped : standing::failed;
     case verdict::skip:
-    case verdict::inconclusive:
       return standing::skipped;
+    case verdict::inconclusive:
+      return c.expected ? standing::skipped : standing::errored;
     case verdict::error:
       return c.expected ? standing::skipped : standing::errored;
   }
@@ -141,7 +142,7 @@ void write_case(pugi::xml_node suite, const results::run_results& run, const cas
     }
   }
   const bool told = standing_of(c) == standing::failed || standing_of(c) == standing::errored;
-  if (!told && (c.fault || !c.notes.empty() || !c.warnings.empty())) {
+  if (!told && (c.fault || !c.notes.empty() || !c.warnings.empty() || !c.findings.empty())) {
     text_child(node, "system-out", text);
   }
 }

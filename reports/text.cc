@@ -122,6 +122,15 @@ std::string fault_text(const case_result& c, const results::failure& f, bool col
 
 }  // namespace
 
+std::string finding_line(const results::finding& f) {
+  std::string statements;
+  for (const auto& s : f.statements) {
+    statements += fmt::format("{}{}:{}", statements.empty() ? "" : " ", s.version, s.id);
+  }
+  return fmt::format("trace rule {}: {} {}: {} [{}]", f.rule, print_seconds(f.at), f.client,
+                     f.message, statements.empty() ? "the format" : statements);
+}
+
 std::string shell_quote(std::string_view text) {
   constexpr std::string_view safe =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,@%+";
@@ -183,14 +192,17 @@ std::string case_text(const results::run_results& run, const case_result& c,
   if (!c.baseline_reason.empty()) out += fmt::format("  baseline: {}\n", c.baseline_reason);
   for (const std::string& note : c.notes) out += fmt::format("  note: {}\n", note);
   for (const std::string& warning : c.warnings) out += fmt::format("  warning: {}\n", warning);
+  for (const results::finding& f : c.findings) out += fmt::format("  {}\n", finding_line(f));
   if (c.fault) out += fault_text(c, *c.fault, options.colour);
   if (options.whole_trace) {
     if (!c.trace.empty()) out += "\n  all packets:\n" + trace_text(c);
   } else if (c.fault) {
     const std::string last = last_of_client(c, c.fault->client);
     if (!last.empty()) out += "\n  last packets on this connection:\n" + last;
+  } else if (results::disagrees(c)) {
+    out += "\n  last packets on this connection:\n" + last_of_client(c, c.findings.front().client);
   }
-  if (c.fault || c.outcome == verdict::error) {
+  if (c.fault || c.outcome == verdict::error || results::disagrees(c)) {
     out += fmt::format("  run again: {}\n", run_again(run, c));
   }
   return out;

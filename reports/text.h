@@ -8,6 +8,9 @@
 
 namespace mqttspec::reports {
 
+// "trace rule connack-comes-once: 0.003 sub: a second CONNACK came [v5:MQTT-3.2.0-2]"
+std::string finding_line(const results::finding& f);
+
 // |text| for a POSIX shell: as it is where that is safe, else in single quotation marks.
 std::string shell_quote(std::string_view text);
 

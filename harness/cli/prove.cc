@@ -10,6 +10,7 @@
 #include "cli/broker_flags.h"
 #include "cli/case_files.h"
 #include "cli/exit_codes.h"
+#include "oracle/watch.h"
 #include "prove/report.h"
 #include "runner/simulated_executor.h"
 #include "script/expander.h"
@@ -65,6 +66,16 @@ std::optional<std::vector<const broker::defect*>> chosen_defects(
   return chosen;
 }
 
+std::string list_of_rules() {
+  std::string text;
+  for (const oracle::rule_description& r : oracle::all_rules()) {
+    std::vector<std::string> cited;
+    for (const oracle::statement& s : r.statements) cited.push_back(oracle::print(s));
+    text += fmt::format("{}\n    {}\n    {}\n", r.name, r.sentence, fmt::join(cited, " "));
+  }
+  return text;
+}
+
 bool write(const std::string& file, const std::string& text, console& on) {
   std::ofstream out(file, std::ios::binary | std::ios::trunc);
   out << text;
@@ -87,28 +98,31 @@ int prove_command(const arguments& words, console& on) {
       "only these defects (may be repeated)")(
       "jobs,j", po::value<unsigned>()->default_value(2)->value_name("N"), "threads")(
       "everything", po::bool_switch(), "every case against every defect, touched or not")(
+      "list-rules", po::bool_switch(), "the trace rules, with the statements that they cite")(
       "report-json", po::value<std::string>()->value_name("FILE"), "write the matrix as JSON")(
       "report-html", po::value<std::string>()->value_name("FILE"), "write the matrix as a page");
-  add_cases_option(set.described);
   int status = 0;
-  const auto options = parse_options(set, words, on, status);
-  if (!options) return status;
-  const auto cases = load_cases(*options, options->words, on);
-  if (!cases) return bad_usage;
+  const auto request = read_case_request(set, words, on, status);
+  if (!request) return status;
+  const parsed_options& options = request->options;
+  const case_files& cases = request->cases;
+  if (options.get<bool>("list-rules")) {
+    on.print(list_of_rules());
+    return as_expected;
+  }
   const auto defects =
-      chosen_defects(options->has("defect") ? options->get<std::vector<std::string>>("defect")
-                                            : std::vector<std::string>{},
+      chosen_defects(options.has("defect") ? options.get<std::vector<std::string>>("defect")
+                                           : std::vector<std::string>{},
                      on);
   if (!defects) return bad_usage;
 
   prove::prove_settings settings;
   settings.set_ups = set_ups();
   settings.defects = *defects;
-  settings.threads = std::clamp(options->get<unsigned>("jobs"), 1u, 64u);
-  settings.everything = options->get<bool>("everything");
+  settings.threads = std::clamp(options.get<unsigned>("jobs"), 1u, 64u);
+  settings.everything = options.get<bool>("everything");
   settings.suite.versions = {wire::protocol_version::v5, wire::protocol_version::v311};
-  settings.suite.chosen.patterns = cases->patterns;
-  settings.suite.chosen.files = cases->named;
+  settings.suite.chosen = request->chosen();
   settings.suite.run_tag = "tprove";  // as long as that of a run
   settings.suite.slow = true;
   settings.suite.reach = runner::simulated_reach();
@@ -118,14 +132,14 @@ int prove_command(const arguments& words, console& on) {
         script::expand_options expand;
         expand.run_tag = tag;
         expand.capability = script::capabilities(can.begin(), can.end());
-        return script::expand(cases->files, expand).scenarios;
+        return script::expand(cases.files, expand).scenarios;
       });
   bool written = true;
-  if (options->has("report-json")) {
-    written &= write(options->get<std::string>("report-json"), prove::to_json(p), on);
+  if (options.has("report-json")) {
+    written &= write(options.get<std::string>("report-json"), prove::to_json(p), on);
   }
-  if (options->has("report-html")) {
-    written &= write(options->get<std::string>("report-html"), prove::to_html(p), on);
+  if (options.has("report-html")) {
+    written &= write(options.get<std::string>("report-html"), prove::to_html(p), on);
   }
   on.print(prove::to_text(p));
   if (p.cases.empty()) return nothing_ran;

@@ -122,8 +122,10 @@ void case_run::received(connection_id id, byte_view octets, instant now) {
     e.size = item.size;
     if (item.kind == inbound_kind::malformed) {
       e.text = describe(item);
+      if (s.watching) s.watching->received_malformed(id, item.fault, e.text, now);
     } else {
       s.left.received(id, item.packet);
+      if (s.watching) s.watching->received(id, item.packet, item.size, now);
     }
     item.trace_number = s.record.add(std::move(e));
   }
@@ -161,6 +163,12 @@ void case_run::closed(connection_id id, close_kind how, instant now) {
   const std::uint64_t number = s.record.add(std::move(e));
   on.close(how, now);
   on.queue.back().trace_number = number;
+  if (s.watching) {
+    s.watching->ended(id,
+                      how == close_kind::reset ? oracle::end_of_link::reset_by_server
+                                               : oracle::end_of_link::closed_by_server,
+                      now);
+  }
   s.run_lines(now);
   after_input(now);
 }
@@ -188,6 +196,7 @@ void case_run::time_passed(instant now) {
     const bool told = !s.standstills.empty() && s.standstills.back().until >= due;
     if (due != never && now - due > s.options.late_tolerance && !told) {
       s.standstills.push_back({now, now - due});
+      if (s.watching) s.watching->stood_still();
     }
     if (now >= s.ends_at_the_latest()) {
       s.conclude(
@@ -202,6 +211,7 @@ void case_run::time_passed(instant now) {
 
 void case_run::stalled(duration length, instant now) {
   state_->standstills.push_back({now, length});
+  if (state_->watching) state_->watching->stood_still();
   // What is awaited may come later by as much; then silence is silence.
   if (state_->awaiting) state_->awaiting->extend(length);
 }

@@ -196,6 +196,56 @@ TEST_F(engine_test, info_cases_record_and_never_fail) {
   EXPECT_EQ(r.notes[0], "recorded: CONNACK.session_present: expected 1, got 0");
 }
 
+TEST_F(engine_test, a_case_that_passes_against_a_trace_rule_is_inconclusive) {
+  load(
+      "    c > CONNECT client_id=\"a\" clean_start=1\n"
+      "    c < CONNACK  @MQTT-3.2.0-1\n");
+  broker_sends("c", "CONNACK session_present=1 reason=success");
+  const auto r = result();
+  EXPECT_EQ(r.outcome, verdict::inconclusive);
+  EXPECT_TRUE(results::disagrees(r));
+  ASSERT_EQ(r.findings.size(), 1u);
+  EXPECT_EQ(r.findings[0].rule, "no-session-after-clean-start");
+  EXPECT_EQ(r.findings[0].statements.at(0).id, "MQTT-3.2.2-2");
+  EXPECT_NE(r.reason.find("by trace rule no-session-after-clean-start"), std::string::npos);
+  EXPECT_FALSE(r.trace.empty());
+}
+
+TEST_F(engine_test, trace_rules_say_nothing_when_the_harness_was_late) {
+  load(
+      "    c > CONNECT client_id=\"a\" clean_start=1\n"
+      "    c < CONNACK session_present=0  @MQTT-3.2.2-2\n");
+  run_->stalled(900ms, now_);
+  broker_sends("c", "CONNACK session_present=1 reason=success");
+  const auto r = result();
+  EXPECT_TRUE(r.harness_late);
+  EXPECT_TRUE(r.findings.empty());
+}
+
+TEST_F(engine_test, a_malformed_packet_fails_an_info_case_too) {
+  load(
+      "    c > CONNECT client_id=\"a\" clean_start=1\n"
+      "    c < CONNACK\n"
+      "    c < PINGRESP\n",
+      "level info\n  clients c d");
+  broker_sends("c", connack);
+  octets("c", {0xD1, 0x00});
+  EXPECT_EQ(result().outcome, verdict::fail);
+}
+
+TEST_F(engine_test, a_packet_above_the_client_s_maximum_fails_whatever_the_line_says) {
+  load(
+      "    c > CONNECT client_id=\"a\" clean_start=1 maximum_packet_size=20\n"
+      "    c < CONNACK\n"
+      "    c < PUBLISH\n");
+  broker_sends("c", connack);
+  broker_sends("c", "PUBLISH topic=\"t\" payload=\"0123456789012345\"");
+  const auto r = result();
+  EXPECT_EQ(r.outcome, verdict::fail);
+  ASSERT_TRUE(r.fault);
+  EXPECT_EQ(r.fault->statements.at(0).id, "MQTT-3.1.2-24");
+}
+
 TEST_F(engine_test, a_malformed_packet_accuses_even_on_a_premise_line) {
   load(
       "    c > CONNECT client_id=\"a\" clean_start=1\n"

@@ -17,6 +17,7 @@
 #include "engine/expectation.h"
 #include "engine/ledger.h"
 #include "engine/trace.h"
+#include "oracle/watch.h"
 
 namespace mqttspec::engine {
 
@@ -34,7 +35,13 @@ struct case_run::state {
         options(std::move(o)),
         known(s.constants),
         record(measures() ? longest_measured_trace : longest_trace,
-               {options.user_name, options.password}) {}
+               {options.user_name, options.password}) {
+    // Cases that measure send thousands of packets and claim nothing.
+    if (!options.trace_rules || measures()) return;
+    const auto ns = known.find("ns");
+    const auto* own = ns == known.end() ? nullptr : std::get_if<std::string>(&ns->second);
+    watching.emplace(oracle::watch_options{.own = own != nullptr ? *own : ""});
+  }
 
   // Its trace is read for what the broker does (harness/profile), however it ends.
   bool measures() const {
@@ -54,6 +61,7 @@ struct case_run::state {
   connection_id next_connection = 1;
   ledger left;
   trace record;
+  std::optional<oracle::watch> watching;
 
   // Where the case stands.
   std::size_t line = 0;
@@ -97,6 +105,8 @@ struct case_run::state {
   connection* find_current(const std::string& client);
   connection& open(const std::string& client, instant now);
   void write(connection& to, byte_buffer octets, instant now);
+  // Tells the trace rules of what is sent, packet by packet.
+  void watch_sent(const connection& on, byte_view octets, instant now);
   void do_or_defer(connection& on, action a);
   void note_event(const std::string& client, std::string text, instant now);
 
@@ -117,6 +127,7 @@ struct case_run::state {
   }
   // How long the harness stood still since |from|.
   duration lateness_since(instant from) const;
+  void take_findings(instant now);
   void begin_clean_up(instant now);
 };
 

@@ -51,11 +51,14 @@ std::size_t connection::receive(byte_view octets, instant now) {
   };
   while (!lost_framing_ && used < pending_.size()) {
     const byte_view rest = byte_view(pending_).subspan(used);
-    const auto frame = wire::split(rest, version_);
+    const auto frame = wire::split(rest, version_, packet_limit);
     inbound item;
     if (!frame) {
       item.kind = inbound_kind::malformed;
       item.fault = frame.error();
+      if (item.fault.error == wire::wire_error::packet_too_large) {
+        item.fault.statement = "MQTT-3.1.2-24";
+      }
       item.octets = head_of(rest);
       item.size = rest.size();
       lost_framing_ = true;

@@ -48,6 +48,8 @@ class connection {
 
   link_state state = link_state::connecting;
   bool connect_sent = false;
+  // The client's Maximum Packet Size: a larger packet is as wrong as a malformed one.
+  std::uint32_t packet_limit = wire::largest_variable_integer + 5;
   std::vector<action> deferred;  // until the connection stands
 
   // Appends what |octets| complete to |queue|; returns those new items' count.

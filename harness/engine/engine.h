@@ -64,6 +64,7 @@ struct run_options {
   std::string password;
   bool clean_up = true;       // remove sessions and retained messages at the end
   bool trace_passed = false;  // keep the trace of passed cases too
+  bool trace_rules = true;    // look at the whole trace by the rules of oracle/ too
   // The catalogue's summary of a statement; may be empty.
   std::function<std::string(const script::statement_reference&)> summary_of;
 };

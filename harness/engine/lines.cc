@@ -98,6 +98,7 @@ bool case_run::state::begin_line(instant now) {
     return true;
   }
   hook_pending = true;
+  if (watching) watching->restarted(now);
   actions.push_back(run_hook{std::get<script::hook_line>(i.what).action});
   return false;
 }
@@ -134,7 +135,10 @@ connection* case_run::state::find_current(const std::string& client) {
 
 connection& case_run::state::open(const std::string& client, instant now) {
   if (connection* old = find_current(client); old != nullptr && !old->close_arrived()) {
-    if (old->state != link_state::closed) actions.push_back(close_connection{old->id(), false});
+    if (old->state != link_state::closed) {
+      actions.push_back(close_connection{old->id(), false});
+      if (watching) watching->ended(old->id(), oracle::end_of_link::closed_by_client, now);
+    }
     old->state = link_state::closed;
   }
   const connection_id id = next_connection++;
@@ -144,6 +148,7 @@ connection& case_run::state::open(const std::string& client, instant now) {
                                     declared == scenario.clients.end() ? "" : declared->transport,
                                     declared == scenario.clients.end() ? "" : declared->node});
   note_event(client, "open", now);
+  if (watching) watching->opened(id, client, version_of(scenario, client), now);
   current[client] = id;
   return connections.emplace(id, connection(id, client, version_of(scenario, client)))
       .first->second;
@@ -156,6 +161,15 @@ void case_run::state::note_event(const std::string& client, std::string text, in
   e.direction = results::trace_direction::event;
   e.text = std::move(text);
   record.add(std::move(e));
+}
+
+void case_run::state::watch_sent(const connection& on, byte_view octets, instant now) {
+  while (watching && !octets.empty()) {
+    const auto frame = wire::split(octets, on.version());
+    const byte_view whole = frame && *frame ? (*frame)->bytes : octets;
+    watching->sent(on.id(), whole, now);
+    octets = octets.subspan(whole.size());
+  }
 }
 
 void case_run::state::do_or_defer(connection& on, action a) {
@@ -214,12 +228,17 @@ std::optional<byte_buffer> case_run::state::octets_of(const script::send_line& l
 
 void case_run::state::write(connection& to, byte_buffer octets, instant now) {
   // Traced and remembered packet by packet, whatever the writes look like.
+  watch_sent(to, octets, now);
   byte_view rest = octets;
   while (!rest.empty()) {
     const auto frame = wire::split(rest, to.version());
     const byte_view whole = frame && *frame ? (*frame)->bytes : rest;
     if (const auto p = wire::decode(whole, {to.version(), wire::sender::client})) {
       left.sent(to.id(), *p);
+      if (p->type == packet_type::connect) {
+        to.packet_limit = wire::find_number(p->properties, wire::property_id::maximum_packet_size)
+                              .value_or(to.packet_limit);
+      }
     }
     trace_entry e;
     e.client = to.client();
@@ -248,6 +267,11 @@ bool case_run::state::begin_send(const script::send_line& l, instant now) {
     if (on == nullptr || on->close_arrived() || on->state == link_state::closed) return true;
     const bool half = l.kind == send_kind::shutdown;
     note_event(l.client, half ? "shutdown" : l.kind == send_kind::abort ? "abort" : "close", now);
+    if (watching) {
+      watching->ended(
+          on->id(),
+          half ? oracle::end_of_link::shut_by_client : oracle::end_of_link::closed_by_client, now);
+    }
     do_or_defer(*on, half ? action(shut_down{on->id()})
                           : action(close_connection{on->id(), l.kind == send_kind::abort}));
     if (on->state != link_state::connecting || !half) {
@@ -282,6 +306,7 @@ bool case_run::state::begin_send(const script::send_line& l, instant now) {
   }
   note_event(l.client,
              fmt::format("write of {} bytes in pieces of {}", whole.size(), l.manner.split), now);
+  watch_sent(*on, whole, now);
   instant at = now;
   for (std::size_t i = 0; i < whole.size(); i += l.manner.split) {
     const std::size_t end = std::min<std::size_t>(whole.size(), i + l.manner.split);

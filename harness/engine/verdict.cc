@@ -64,6 +64,37 @@ void case_run::state::conclude(verdict outcome, std::string reason, instant now)
   waiting_until = never;
   result.outcome = outcome;
   result.reason = std::move(reason);
+  take_findings(now);
+}
+
+void case_run::state::take_findings(instant now) {
+  if (!watching) return;
+  watching->finish(now);
+  // One that did not look at the right time may have seen things in another order.
+  if (result.harness_late) return;
+  for (const oracle::finding& f : watching->findings()) {
+    results::finding out;
+    out.rule = f.rule;
+    out.message = f.message;
+    out.client = f.client;
+    out.at = f.at - started;
+    std::vector<script::statement_reference> cited;
+    for (const oracle::statement& s : f.statements) {
+      if (s.id != "format") cited.push_back({s.version, std::string(s.id)});
+    }
+    out.statements = describe_checks(cited, check_outcome::violated);
+    result.findings.push_back(std::move(out));
+    // Rule and case disagree: one of the two is blind or wrong, so neither a pass nor an
+    // accusation.
+    if (result.outcome == verdict::pass || result.outcome == verdict::pass_note) {
+      result.outcome = verdict::inconclusive;
+      result.reason = fmt::format(
+          "the lines of the case hold, but by trace rule {} they should not:"
+          " {}",
+          f.rule, f.message);
+    }
+    if (result.outcome == verdict::inconclusive) check(cited, check_outcome::inconclusive);
+  }
 }
 
 void case_run::state::pass(instant now) {
@@ -117,9 +148,11 @@ void case_run::state::fail(const script::expect_line& l, judgement j, instant no
       j.extended;
   bool harness_was_late = late > options.slack / 2;
   if (j.timing == judgement::timing_fault::misplaced) harness_was_late = j.missed_by <= late;
-  // Such a case records what it sees and cannot accuse, however late.
-  const bool only_records = scenario.level == script::requirement_level::info ||
-                            scenario.level == script::requirement_level::may;
+  // Such a case records what it sees and cannot accuse, however late. But a malformed packet breaks
+  // a MUST whatever the case is about, unless a CONNECT of an unknown version asked for it.
+  const bool only_records = (scenario.level == script::requirement_level::info ||
+                             scenario.level == script::requirement_level::may) &&
+                            !(j.wire_fault && watching && watching->found("well-formed"));
   if (harness_was_late && !only_records) {
     result.harness_late = true;
     check(j.statements, check_outcome::inconclusive);

@@ -78,6 +78,7 @@ class proving_executor : public runner::executor {
   trial judge(std::size_t d, const case_result& r) const {
     trial t;
     t.defect = d;
+    look_at_findings(r, t);
     if (r.outcome == verdict::inconclusive || r.outcome == verdict::error) t.what = effect::premise;
     if (r.fault) {
       t.message = r.fault->message;
@@ -96,7 +97,20 @@ class proving_executor : public runner::executor {
       t.cited.push_back(s.version + ":" + s.id);
       if (broker::breaks(*settings_.defects[d], t.cited.back())) t.what = effect::kill;
     }
+    if (t.what != effect::kill && !t.rules_right.empty()) t.what = effect::explained;
     return t;
+  }
+
+  void look_at_findings(const case_result& r, trial& t) const {
+    const broker::defect& planted = *settings_.defects[t.defect];
+    for (const results::finding& f : r.findings) {
+      t.rules.push_back(f.rule);
+      bool right = f.statements.empty() && broker::breaks(planted, broker::format_of_311);
+      for (const results::statement_check& s : f.statements) {
+        right |= broker::breaks(planted, s.version + ":" + s.id);
+      }
+      if (right) t.rules_right.push_back(f.rule);
+    }
   }
 
   const prove_settings& settings_;
@@ -128,6 +142,9 @@ proven_case describe(const case_result& r, const set_up& on) {
   c.set_up = on.name;
   c.outcome = r.outcome;
   c.reason = !r.reason.empty() ? r.reason : r.fault ? r.fault->message : "";
+  for (const results::finding& f : r.findings) {
+    c.false_alarms.push_back(fmt::format("{}: {}", f.rule, f.message));
+  }
   return c;
 }
 
@@ -174,9 +191,20 @@ std::size_t proof::wrong_blames() const {
   return sum;
 }
 
+std::size_t proof::noticed_by_rules() const {
+  return static_cast<std::size_t>(std::count_if(
+      defects.begin(), defects.end(), [](const proven_defect& d) { return !d.rules.empty(); }));
+}
+
+std::size_t proof::false_alarms() const {
+  std::size_t sum = 0;
+  for (const proven_case& c : cases) sum += c.false_alarms.size();
+  return sum;
+}
+
 bool proof::complete() const {
   return failure.empty() && survivors().empty() && idle().empty() && unsound().empty() &&
-         wrong_blames() == 0;
+         wrong_blames() == 0 && false_alarms() == 0;
 }
 
 proof prove(const prove_settings& settings, const runner::scenario_source& source) {
@@ -210,11 +238,16 @@ proof prove(const prove_settings& settings, const runner::scenario_source& sourc
     }
     p.runs += executor.runs();
   }
-  for (const broker::defect* d : settings.defects) p.defects.push_back({d, 0, {}});
+  for (const broker::defect* d : settings.defects) p.defects.push_back({d, 0, {}, {}, {}});
   for (auto& [id, c] : cases) {
     for (const trial& t : c.trials) {
       ++p.defects[t.defect].tried;
-      if (t.what == effect::kill) p.defects[t.defect].killers.push_back(id);
+      proven_defect& of = p.defects[t.defect];
+      if (t.what == effect::kill) of.killers.push_back(id);
+      for (const std::string& r : std::set(t.rules_right.begin(), t.rules_right.end())) {
+        ++of.rules[r];
+      }
+      of.other_rules.insert(t.rules.begin(), t.rules.end());
     }
     p.cases.push_back(std::move(c));
   }

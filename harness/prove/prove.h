@@ -10,6 +10,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -39,6 +41,7 @@ struct prove_settings {
 enum class effect : std::uint8_t {
   kill,         // the case fails and cites what the defect breaks
   wrong_blame,  // it fails and cites only statements that the defect leaves alone
+  explained,    // likewise, but a trace rule names one that it breaks in the same report
   swept,        // likewise, but the defect is one that takes many premises away
   premise,      // inconclusive or error: no accusation
   none,         // the same verdict as on the sound broker, or a note
@@ -49,7 +52,9 @@ struct trial {
   effect what = effect::none;
   std::vector<std::string> cited;  // of the failure
   std::string message;
-  std::string line;  // "cases/queue/order.mqs:17"
+  std::string line;                      // "cases/queue/order.mqs:17"
+  std::vector<std::string> rules;        // trace rules that noticed, whatever the case came to
+  std::vector<std::string> rules_right;  // of these, those that cite what the defect breaks
 };
 
 struct proven_case {
@@ -59,9 +64,10 @@ struct proven_case {
   std::uint32_t line = 0;
   std::string level;
   std::string set_up;
-  results::verdict outcome{};  // on the sound broker
-  std::string reason;          // why it was skipped, or failed
-  std::vector<trial> trials;   // of the defects that touch it
+  results::verdict outcome{};             // on the sound broker
+  std::string reason;                     // why it was skipped, or failed
+  std::vector<std::string> false_alarms;  // of trace rules, on the sound broker
+  std::vector<trial> trials;              // of the defects that touch it
 
   bool has_run() const { return outcome != results::verdict::skip; }
   bool can_fail() const { return level == "must" || level == "should"; }
@@ -72,6 +78,8 @@ struct proven_defect {
   const broker::defect* what = nullptr;
   std::size_t tried = 0;  // cases that it touches
   std::vector<std::string> killers;
+  std::map<std::string, std::size_t> rules;  // that cite what it breaks, and in how many cases
+  std::set<std::string> other_rules;         // that notice it and cite something else
 };
 
 struct proof {
@@ -85,6 +93,8 @@ struct proof {
   std::vector<const proven_case*> idle() const;     // could fail, and kill nothing
   std::vector<const proven_case*> unsound() const;  // do not pass on the sound broker
   std::size_t wrong_blames() const;
+  std::size_t noticed_by_rules() const;  // defects that trace rules alone would have caught
+  std::size_t false_alarms() const;      // of trace rules, on the sound broker
   // Everything that a case or a defect must answer for.
   bool complete() const;
 };

@@ -6,6 +6,8 @@
 #include <map>
 
 #include "broker/defects.h"
+#include "model/rehearsal.h"
+#include "oracle/watch.h"
 #include "prove/report.h"
 #include "script/catalogue.h"
 #include "script/expander.h"
@@ -53,12 +55,13 @@ scenario cannot-fail
       nothing for 1s  @v5:MQTT-3.12.4-1
 )";
 
-proof prove_defects(std::vector<const broker::defect*> defects) {
+proof prove_defects(std::vector<const broker::defect*> defects, bool trace_rules = false) {
   script::file_set set;
   set.add("test.mqs", text);
   prove_settings s;
   s.set_ups.push_back({"usual", {}, {}, "", ""});
   s.defects = std::move(defects);
+  s.suite.engine.trace_rules = trace_rules;
   s.suite.versions = {wire::protocol_version::v5};
   return prove(s, [&](const std::string& tag, const runner::capability_values&) {
     script::expand_options o;
@@ -67,10 +70,10 @@ proof prove_defects(std::vector<const broker::defect*> defects) {
   });
 }
 
-proof prove_text(const std::vector<std::string>& names) {
+proof prove_text(const std::vector<std::string>& names, bool trace_rules = false) {
   std::vector<const broker::defect*> defects;
   for (const std::string& n : names) defects.push_back(broker::find_defect(n));
-  return prove_defects(std::move(defects));
+  return prove_defects(std::move(defects), trace_rules);
 }
 
 const proven_case& find(const proof& p, std::string_view name) {
@@ -88,6 +91,14 @@ TEST(prove, a_case_kills_what_it_cites_and_blames_wrongly_otherwise) {
   EXPECT_EQ(find(p, "blames-another").count(effect::wrong_blame), 1u);
   EXPECT_EQ(p.wrong_blames(), 1u);
   EXPECT_FALSE(p.complete());
+}
+
+TEST(prove, a_trace_rule_that_names_the_right_statement_explains_a_failure) {
+  broker::defect plain = *broker::find_defect("session-present-always-0");
+  plain.sweeping = false;
+  const proof p = prove_defects({&plain}, true);
+  EXPECT_EQ(find(p, "blames-another").count(effect::explained), 1u);
+  EXPECT_EQ(p.wrong_blames(), 0u);
 }
 
 TEST(prove, a_sweeping_defect_is_no_wrong_blame) {
@@ -152,6 +163,75 @@ TEST(prove, a_defect_changes_nothing_where_it_is_not_touched) {
       EXPECT_EQ(t.what, expected) << every.cases[n].id << " " << s.defects[t.defect]->name;
     }
   }
+}
+
+std::vector<script::scenario> all_scenarios(script::file_set& set) {
+  const std::string root = std::string(MQTTSPEC_SOURCE_DIR) + "/cases";
+  set.load({root}, root);
+  script::expand_options o;
+  o.run_tag = "ttest";
+  o.capability = {{"retain_available", 1},
+                  {"wildcard_subscription_available", 1},
+                  {"subscription_identifier_available", 1},
+                  {"shared_subscription_available", 1}};
+  return script::expand(set, o).scenarios;
+}
+
+// ... and not a single packet is another, nor comes at another time.
+TEST(prove, an_untouched_case_has_the_same_trace_octet_by_octet) {
+  script::file_set set;
+  const auto scenarios = all_scenarios(set);
+  std::vector<model::rules> changes;
+  const auto all = broker::all_defects();
+  for (std::size_t n = 0; n < all.size(); n += 7) all[n]->plant(changes.emplace_back());
+  engine::run_options options;
+  options.trace_passed = true;
+  std::size_t compared = 0;
+  for (std::size_t n = 0; n < scenarios.size(); n += 17) {
+    model::rehearsal once(model::sound_rules(), changes);
+    const auto sound = runner::simulate({&scenarios[n], 0}, options, {}, &once.base());
+    for (std::size_t d = 0; d < changes.size(); ++d) {
+      if (once.differs(d)) continue;
+      const auto same = runner::simulate({&scenarios[n], 0}, options, {}, &changes[d]);
+      ++compared;
+      EXPECT_EQ(same.outcome, sound.outcome) << sound.id << " " << all[d * 7]->name;
+      ASSERT_EQ(same.trace.size(), sound.trace.size()) << sound.id << " " << all[d * 7]->name;
+      for (std::size_t t = 0; t < sound.trace.size(); ++t) {
+        ASSERT_EQ(same.trace[t].hex, sound.trace[t].hex) << sound.id << " " << all[d * 7]->name;
+        ASSERT_EQ(same.trace[t].at, sound.trace[t].at) << sound.id << " " << all[d * 7]->name;
+      }
+    }
+  }
+  EXPECT_GT(compared, 500u);
+}
+
+TEST(prove, trace_rules_have_nothing_to_say_of_the_sound_broker) {
+  script::file_set set;
+  const auto scenarios = all_scenarios(set);
+  for (const script::scenario& s : scenarios) {
+    const auto r = runner::simulate({&s, 0}, {}, {}, &model::sound_rules());
+    for (const results::finding& f : r.findings) ADD_FAILURE() << s.id << ": " << f.message;
+  }
+}
+
+TEST(prove, trace_rules_cite_statements_that_exist) {
+  std::vector<diagnostic> problems;
+  const auto known =
+      script::catalogue::load(std::string(MQTTSPEC_SOURCE_DIR) + "/cases/statements", problems);
+  for (const oracle::rule_description& r : oracle::all_rules()) {
+    for (const oracle::statement& s : r.statements) {
+      if (s.id == "format") continue;
+      EXPECT_NE(known.find(s.version, s.id), nullptr) << r.name << ": " << oracle::print(s);
+    }
+  }
+}
+
+TEST(prove, tells_what_trace_rules_notice_by_themselves) {
+  const proof p = prove_text({"session-present-always-1", "queue-backwards"}, true);
+  EXPECT_EQ(p.noticed_by_rules(), 1u);
+  EXPECT_EQ(p.defects[0].rules.count("no-session-after-clean-start"), 1u);
+  EXPECT_EQ(p.false_alarms(), 0u);
+  EXPECT_NE(to_text(p).find("trace rules alone notice 1 of 2 defects"), std::string::npos);
 }
 
 TEST(prove, defects_break_statements_that_exist) {

@@ -7,6 +7,8 @@
 
 namespace mqttspec::prove {
 
+// "272 of 272 defects killed (100.0 %), 0 cases without a kill, 0 wrong blames"
+std::string score_line(const proof& p);
 // What is missing, and the score.
 std::string to_text(const proof& p);
 std::string to_json(const proof& p);

@@ -49,6 +49,15 @@ void fields(V& v, failure& f) {
 }
 
 template <class V>
+void fields(V& v, finding& f) {
+  v("rule", f.rule);
+  v("message", f.message);
+  v("client", f.client);
+  v("at_us", f.at);
+  v("statements", f.statements);
+}
+
+template <class V>
 void fields(V& v, case_result& c) {
   v("id", c.id);
   v("path", c.path);
@@ -72,6 +81,7 @@ void fields(V& v, case_result& c) {
   v("repetition", c.repetition);
   v("fault", c.fault);
   v("statements", c.statements);
+  v("findings", c.findings);
   v("trace", c.trace);
 }
 

@@ -13,6 +13,22 @@ namespace {
 
 using nlohmann::json;
 
+TEST(results_json, findings_of_trace_rules_are_kept) {
+  run_results r = example_run();
+  r.cases[0].findings = {{"connack-comes-once",
+                          "a second CONNACK came",
+                          "c",
+                          std::chrono::milliseconds(3),
+                          {{"v5", "MQTT-3.2.0-2", "one CONNACK", check_outcome::violated}}}};
+  const auto back = from_json(to_json(r));
+  ASSERT_TRUE(back) << back.error();
+  ASSERT_EQ(back->cases[0].findings.size(), 1u);
+  EXPECT_EQ(back->cases[0].findings[0].rule, "connack-comes-once");
+  EXPECT_EQ(back->cases[0].findings[0].at, std::chrono::milliseconds(3));
+  EXPECT_EQ(back->cases[0].findings[0].statements[0].id, "MQTT-3.2.0-2");
+  EXPECT_EQ(to_json(*back), to_json(r));
+}
+
 TEST(results_json, round_trip_keeps_every_field) {
   const std::string once = to_json(example_run());
   const auto back = from_json(once);

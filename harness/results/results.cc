@@ -20,6 +20,10 @@ std::string_view verdict_name(verdict v) {
   return "error";
 }
 
+bool disagrees(const case_result& c) {
+  return c.outcome == verdict::inconclusive && !c.findings.empty() && !c.fault;
+}
+
 totals count(const run_results& r) {
   totals t;
   for (const case_result& c : r.cases) {

@@ -52,6 +52,15 @@ struct failure {
   std::vector<statement_check> statements;  // cited by the failing line
 };
 
+// What a trace rule saw, whatever the case came to (docs/trace-rules.md).
+struct finding {
+  std::string rule;     // "connack-comes-first"
+  std::string message;  // one sentence
+  std::string client;
+  duration at{};                            // since the case began
+  std::vector<statement_check> statements;  // that it breaks
+};
+
 struct case_result {
   std::string id;  // "queue/order/queued-qos1-survives-reconnect[v5]"
   std::string path;
@@ -70,6 +79,7 @@ struct case_result {
   std::vector<std::string> warnings;        // leftover packets and the like
   std::optional<failure> fault;             // of fail, and of inconclusive where a line was reached
   std::vector<statement_check> statements;  // of the lines that were executed
+  std::vector<finding> findings;            // of trace rules
   std::vector<trace_line> trace;
   duration started{};  // since the run began
   duration took{};
@@ -78,6 +88,10 @@ struct case_result {
   std::string baseline_reason;   // the entry's comment, where one matched
   bool harness_late = false;     // why it is inconclusive; for the runner, not in results.json
 };
+
+// The lines of the case hold, and a trace rule says that the broker broke a statement: a blind case
+// or a wrong rule. Not a pass, and no accusation.
+bool disagrees(const case_result& c);
 
 struct target_facts {
   std::string name;     // of the target file, or the address

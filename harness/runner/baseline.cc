@@ -163,7 +163,7 @@ void judge(results::case_result& c, const baseline& known, bool strict) {
       c.warnings.push_back(
           fmt::format("the baseline expects another failure: \"{}\"", broken->text));
     }
-  } else if (c.outcome == verdict::error) {
+  } else if (c.outcome == verdict::error || results::disagrees(c)) {
     c.expected = false;
   } else if (unhappy) {
     c.expected = !(c.level == "must" || (strict && c.level == "should"));

@@ -1,0 +1,42 @@
+#include "oracle/delivery.h"
+
+#include <algorithm>
+
+namespace mqttspec::oracle {
+
+bool delivery::of_wills() const {
+  return std::all_of(from.begin(), from.end(), [](const message* m) { return m->is_will; });
+}
+
+bool delivery::sent_after(event_number n) const {
+  return n != no_event && std::all_of(from.begin(), from.end(), [&](const message* m) {
+           return !m->is_will && m->number > n;
+         });
+}
+
+const subscription* delivery::settled() const {
+  if (by.size() != 1 || !by.front()->granted || !sent_after(by.front()->granted_number)) {
+    return nullptr;
+  }
+  return by.front();
+}
+
+std::optional<delivery> explain(const history& seen, const link& on, const packet& p) {
+  if (p.type != packet_type::publish || seen.unknown_messages || seen.restarted)
+    return std::nullopt;
+  if (on.of == nullptr || !on.of->complete || on.odd || on.of->newest() != on.id) {
+    return std::nullopt;
+  }
+  const auto topic = seen.topic_of(on, p);
+  if (!topic || !seen.is_own(*topic)) return std::nullopt;
+  delivery d;
+  d.to = on.of;
+  d.topic = *topic;
+  d.from = seen.candidates(*topic, p.payload);
+  if (d.from.empty()) return std::nullopt;
+  d.by = matching(*on.of, *topic);
+  d.shared = std::any_of(d.by.begin(), d.by.end(), [](const auto* s) { return s->shared; });
+  return d;
+}
+
+}  // namespace mqttspec::oracle

@@ -1,0 +1,181 @@
+// Wills: not while their connection lives, not behind a goodbye, not before their delay.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "oracle/delivery.h"
+
+namespace mqttspec::oracle {
+namespace {
+
+using wire::property_id;
+
+// The will that |p| must be; nullptr when there is more than one message like it.
+const message* only_will(const std::optional<delivery>& d) {
+  return d && d->from.size() == 1 && d->from.front()->is_will ? d->from.front() : nullptr;
+}
+
+// The newest connection that asked for the client id of |of| behind it; nullptr when none did.
+const link* successor(const history& seen, const link& of) {
+  for (const auto& [id, l] : seen.links) {
+    if (l.previous == &of) return &l;
+  }
+  return nullptr;
+}
+
+class no_will_behind_goodbye : public rule {
+ public:
+  no_will_behind_goodbye()
+      : rule("no-will-behind-goodbye", "a DISCONNECT with 0x00 discards the will",
+             {{"MQTT-3.14.4-3", "MQTT-3.14.4-3"}, {"MQTT-3.1.2-10", "MQTT-3.1.2-10"}}) {}
+  void received(const link& on, const packet& p, std::size_t) override {
+    const message* m = only_will(explain(*seen, on, p));
+    if (m == nullptr) return;
+    const link& of = seen->link_of(m->publisher);
+    if (!of.goodbye || of.odd || of.goodbye->reason != 0 || !of.accepted()) return;
+    // It was read to the end before the server closed, and nothing else can have ended it before.
+    const bool read = of.server_ended_at != never && !of.was_reset &&
+                      of.server_ended_number < seen->number && !of.server_said_goodbye;
+    const std::uint32_t keep_alive = of.keep_alive();
+    const bool was_silent = keep_alive != 0 && of.goodbye_at - of.last_received_at >
+                                                   duration(std::chrono::seconds(keep_alive));
+    const link* next = successor(*seen, of);
+    if (!read || was_silent || (next != nullptr && next->connect_number < of.server_ended_number)) {
+      return;
+    }
+    report(on, fmt::format("the will of {} came although it said DISCONNECT", of.client));
+  }
+};
+
+class no_will_of_the_living : public rule {
+ public:
+  no_will_of_the_living()
+      : rule("no-will-of-the-living", "a will waits until its connection is closed",
+             {{"MQTT-3.1.2-8", "MQTT-3.1.2-8"}}) {}
+  void received(const link& on, const packet& p, std::size_t) override {
+    if (const message* m = only_will(explain(*seen, on, p))) {
+      const link& of = seen->link_of(m->publisher);
+      if (&of != &on && of.open() && !of.goodbye && !of.odd) came_.push_back({&of, seen->number});
+    }
+    if (!came_.empty()) alive(on, p);
+  }
+
+ private:
+  // An answer to what was sent behind the will's coming shows that the connection was served then.
+  void alive(const link& on, const packet& p) {
+    for (auto& [of, number] : came_) {
+      if (of != &on) continue;
+      const bool answers =
+          std::any_of(on.requests.begin(), on.requests.end(), [&, n = number](const request& r) {
+            return !r.answered && r.type == p.type && r.id == p.packet_id && r.number > n;
+          });
+      if (!answers) continue;
+      report(on, "the will came while the connection was alive");
+      number = no_event;
+    }
+  }
+  std::vector<std::pair<const link*, event_number>> came_;
+};
+
+class will_waits_for_its_delay : public rule {
+ public:
+  will_waits_for_its_delay()
+      : rule("will-waits-for-its-delay", "a will comes at the end of its delay or its session",
+             {{"MQTT-3.1.2-8", ""}, {"v5-3.1.3.2.2-c", ""}, {"MQTT-3.1.3-9", ""}}) {}
+  void received(const link& on, const packet& p, std::size_t) override {
+    const message* m = only_will(explain(*seen, on, p));
+    if (m == nullptr || !is_v5(m->version) || seen->stood_still) return;
+    const link& of = seen->link_of(m->publisher);
+    if (of.odd || !of.accepted() || p.retain || of.server_said_goodbye) return;
+    const auto delay = wire::find_number(m->properties, property_id::will_delay_interval);
+    const duration wait = std::chrono::seconds(std::min(delay.value_or(0), of.interval()));
+    if (wait == duration::zero()) return;
+    // The connection lasted at least until this packet of the server came.
+    const duration waited = seen->now - of.last_received_at;
+    const link* next = successor(*seen, of);
+    if (next != nullptr) {
+      const bool resumed = next->accepted() && next->connack->session_present && next->of == of.of;
+      const duration away = next->connack_at - of.last_received_at;
+      if (resumed && !of.open() && next->previous == &of && away + seen->options.slack < wait &&
+          next->connack_number < seen->number) {
+        report(
+            on,
+            fmt::format("the will of {} came although its session was resumed in time", of.client),
+            {{"MQTT-3.1.3-9", ""}});
+      }
+      return;
+    }
+    if (waited + seen->options.slack < wait) {
+      report(on,
+             fmt::format("the will of {} came after {}, of {}", of.client, print_duration(waited),
+                         print_duration(wait)),
+             {{"MQTT-3.1.2-8", ""}, {"v5-3.1.3.2.2-c", ""}});
+    }
+  }
+};
+
+class will_is_published : public rule {
+ public:
+  will_is_published()
+      : rule("will-is-published", "a will comes when its connection is lost and its delay is over",
+             {{"MQTT-3.1.2-8", "MQTT-3.1.2-8"}}) {}
+  void finish() override {
+    if (seen->restarted || seen->stood_still || seen->unknown_messages) return;
+    for (const message& m : seen->messages) {
+      if (!m.is_will || !seen->is_own(m.topic)) continue;
+      const link& of = seen->link_of(m.publisher);
+      const instant due = when_due(m, of);
+      if (due == never || seen->candidates(m.topic, m.payload).size() != 1) continue;
+      for (const session& s : seen->sessions) {
+        if (awaits(s, m, of, due)) {
+          report(seen->link_of(s.newest()), fmt::format("the will of {} has not come", of.client));
+          break;
+        }
+      }
+    }
+  }
+
+ private:
+  instant when_due(const message& m, const link& of) const {
+    if (!of.accepted() || of.odd || of.open()) return never;
+    if (of.goodbye && (!is_v5(of.version) || of.goodbye->reason == 0)) return never;
+    const instant ended = std::min(of.client_ended_at, of.server_ended_at);
+    const auto delay = wire::find_number(m.properties, property_id::will_delay_interval);
+    instant due = ended;
+    if (is_v5(of.version)) due += std::chrono::seconds(std::min(delay.value_or(0), of.interval()));
+    if (const link* next = successor(*seen, of)) {
+      // It resumes the session, or it ends it: then the delay is over.
+      if (!next->accepted() || (next->connack->session_present && next->connect_at <= due)) {
+        return due == ended && of.ended_number < next->connect_number ? due : never;
+      }
+      due = std::min(due, std::max(ended, next->connack_at));
+    }
+    return due;
+  }
+
+  bool awaits(const session& s, const message& m, const link& of, instant due) const {
+    const link& on = seen->link_of(s.newest());
+    if (!s.complete || on.goodbye || on.server_said_goodbye || !on.window.empty()) return false;
+    if (on.connack_number > of.ended_number || !seen->waited_in_vain(on, due)) return false;
+    if (successor(*seen, on) != nullptr || s.delivered.contains(key_of(m.topic, m.payload))) {
+      return false;
+    }
+    const auto list = matching(s, m.topic);
+    return !list.empty() && std::all_of(list.begin(), list.end(), [&](const subscription* one) {
+      return !one->shared && one->granted && one->granted_number < of.ended_number &&
+             one->removed_number == no_event && one->replaced_number == no_event;
+    });
+  }
+};
+
+}  // namespace
+
+void add_will_rules(rule_list& to) {
+  to.push_back(std::make_unique<no_will_behind_goodbye>());
+  to.push_back(std::make_unique<no_will_of_the_living>());
+  to.push_back(std::make_unique<will_waits_for_its_delay>());
+  to.push_back(std::make_unique<will_is_published>());
+}
+
+}  // namespace mqttspec::oracle

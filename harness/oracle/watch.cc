@@ -1,0 +1,161 @@
+#include "oracle/watch.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "oracle/rule.h"
+#include "wire/decode.h"
+#include "wire/table.h"
+
+namespace mqttspec::oracle {
+
+namespace {
+
+rule_list make_rules() {
+  rule_list list;
+  for (const auto add : {add_connect_rules, add_answer_rules, add_exchange_rules, add_limit_rules,
+                         add_delivery_rules, add_option_rules, add_property_rules, add_will_rules,
+                         add_loss_rules, add_ending_rules}) {
+    add(list);
+  }
+  return list;
+}
+
+std::vector<statement> statements_for(const std::vector<demand>& demands,
+                                      std::optional<protocol_version> version) {
+  std::vector<statement> list;
+  for (const demand& d : demands) {
+    for (const auto& [v, id] :
+         {std::pair{protocol_version::v5, d.v5}, std::pair{protocol_version::v311, d.v311}}) {
+      if (id.empty() || (version && *version != v)) continue;
+      if (const statement s{v, id}; std::find(list.begin(), list.end(), s) == list.end()) {
+        list.push_back(s);
+      }
+    }
+  }
+  return list;
+}
+
+constexpr std::size_t most_findings = 50;  // of one trace; more says nothing more
+
+}  // namespace
+
+std::string print(const statement& s) {
+  return fmt::format("{}:{}", wire::version_tag(s.version), s.id);
+}
+
+rule_description rule::describe() const {
+  return {name_, sentence_, statements_for(demands_, std::nullopt)};
+}
+
+void rule::report(const link& on, std::string message, std::initializer_list<demand> demands) {
+  const std::vector<demand> own = demands.size() == 0 ? demands_ : std::vector<demand>(demands);
+  report(on, std::move(message), statements_for(own, on.version));
+}
+
+void rule::report(const link& on, std::string message, std::vector<statement> statements) {
+  if (findings->size() >= most_findings) return;
+  findings->push_back({name_, std::move(statements), std::move(message), on.client, seen->now});
+}
+
+std::vector<rule_description> all_rules() {
+  std::vector<rule_description> list;
+  for (const auto& r : make_rules()) list.push_back(r->describe());
+  return list;
+}
+
+struct watch::state {
+  explicit state(watch_options o) : seen(std::move(o)), rules(make_rules()) {}
+
+  history seen;
+  rule_list rules;
+  bool finished = false;
+
+  // The connection of |id|, with the history at this instant; nullptr for one that was never
+  // opened.
+  link* at(connection_id id, instant now) {
+    seen.now = std::max(seen.now, now);
+    ++seen.number;
+    const auto found = seen.links.find(id);
+    return found == seen.links.end() || finished ? nullptr : &found->second;
+  }
+};
+
+watch::watch(watch_options options) : state_(std::make_unique<state>(std::move(options))) {
+  for (const auto& r : state_->rules) r->seen = &state_->seen;
+}
+watch::~watch() = default;
+watch::watch(watch&&) noexcept = default;
+
+void watch::opened(connection_id id, const std::string& client, protocol_version version,
+                   instant now) {
+  state_->at(id, now);
+  state_->seen.open(id, client, version);
+}
+
+void watch::sent(connection_id id, byte_view octets, instant now) {
+  link* on = state_->at(id, now);
+  if (on == nullptr) return;
+  const auto p = wire::decode(octets, {on->version, wire::sender::client});
+  if (p && p->version == on->version) {
+    state_->seen.sent(*on, *p);
+  } else {
+    state_->seen.sent_odd(*on, octets);
+  }
+}
+
+void watch::received(connection_id id, const packet& p, std::size_t size, instant now) {
+  link* on = state_->at(id, now);
+  if (on == nullptr) return;
+  for (const auto& r : state_->rules) {
+    r->findings = &findings_;
+    r->received(*on, p, size);
+  }
+  state_->seen.received(*on, p, size);
+}
+
+void watch::received_malformed(connection_id id, const wire::wire_fault& fault,
+                               std::string_view text, instant now) {
+  link* on = state_->at(id, now);
+  if (on == nullptr) return;
+  for (const auto& r : state_->rules) {
+    r->findings = &findings_;
+    r->received_malformed(*on, fault, text);
+  }
+  // What it meant to say is not known.
+  on->odd = true;
+  state_->seen.unknown_messages = true;
+  if (on->of != nullptr) on->of->complete = false;
+}
+
+void watch::ended(connection_id id, end_of_link how, instant now) {
+  if (link* on = state_->at(id, now)) state_->seen.ended(*on, how);
+}
+
+void watch::restarted(instant now) {
+  state_->at(0, now);
+  state_->seen.restarted = true;
+  for (session& s : state_->seen.sessions) s.complete = false;
+}
+
+bool watch::found(std::string_view rule) const {
+  return std::any_of(findings_.begin(), findings_.end(),
+                     [&](const finding& f) { return f.rule == rule; });
+}
+
+void watch::stood_still() {
+  state_->seen.stood_still = true;
+}
+
+void watch::finish(instant now) {
+  if (state_->finished) return;
+  state_->at(0, now);
+  state_->finished = true;
+  for (const auto& r : state_->rules) {
+    r->findings = &findings_;
+    r->finish();
+  }
+}
+
+}  // namespace mqttspec::oracle

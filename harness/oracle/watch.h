@@ -1,0 +1,105 @@
+#pragma once
+// Trace rules: what no server may do, whatever a case claims. They look at all packets of all
+// clients of one case and know nothing of the model that broker and fuzzers share; a fault in it
+// cannot hide itself from them. Fed packet by packet, with the instant of each:
+//
+//   watch w({.own = "t48c7"});                       // client ids and topics that begin so are
+//   ours w.opened(1, "sub", protocol_version::v5, now); w.sent(1, octets_of_connect, now); // one
+//   packet, or octets that are none w.received(1, connack, size, now); w.finish(now); for (const
+//   finding& f : w.findings()) ...
+//
+// A rule speaks only when the trace leaves no doubt. What others did before or beside the trace,
+// what was sent malformed, a restart, a harness that stood still: all of these make rules silent.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/instant.h"
+#include "wire/error.h"
+#include "wire/packet.h"
+
+namespace mqttspec::oracle {
+
+using connection_id = std::uint32_t;
+
+struct statement {
+  wire::protocol_version version{};
+  std::string_view id;  // "MQTT-3.2.2-3"; "format": 3.1.1 lays it down without a statement
+
+  friend bool operator==(const statement&, const statement&) = default;
+};
+std::string print(const statement& s);  // "v5:MQTT-3.2.2-3"
+
+struct finding {
+  std::string_view rule;  // "connack-comes-first"
+  std::vector<statement> statements;
+  std::string message;  // what happened, in one sentence
+  std::string client;   // whose connection; the name that opened() gave
+  instant at{};
+};
+
+struct watch_options {
+  // What the trace's own client ids and topics begin with; empty: everything is its own. Of others
+  // somebody else may know more.
+  std::string own;
+  // A server that owes something and has not sent it for so long has forgotten it. As long as the
+  // usual window of a case and its slack.
+  duration patience = std::chrono::seconds(3);
+  duration slack = std::chrono::seconds(1);  // clocks tick in whole seconds
+  // A session may be found so long behind its end: servers sweep now and then.
+  duration sweep = std::chrono::seconds(15);
+};
+
+enum class end_of_link : std::uint8_t {
+  shut_by_client,    // FIN; the server may still send
+  closed_by_client,  // nothing is heard any more
+  closed_by_server,
+  reset_by_server,
+};
+
+class history;
+class rule;
+
+class watch {
+ public:
+  explicit watch(watch_options options);
+  ~watch();
+  watch(watch&&) noexcept;
+
+  // A connection; ids are never used again.
+  void opened(connection_id id, const std::string& client, wire::protocol_version version,
+              instant now);
+  void sent(connection_id id, byte_view octets, instant now);
+  void received(connection_id id, const wire::packet& p, std::size_t size, instant now);
+  void received_malformed(connection_id id, const wire::wire_fault& fault, std::string_view text,
+                          instant now);
+  void ended(connection_id id, end_of_link how, instant now);
+  // The server was stopped, killed or started: from here on nothing that it has forgotten counts.
+  void restarted(instant now);
+  // The harness did not look for a while: times and silence prove nothing any more.
+  void stood_still();
+  // The trace is over.
+  void finish(instant now);
+
+  const std::vector<finding>& findings() const { return findings_; }
+  bool found(std::string_view rule) const;
+
+ private:
+  struct state;
+  std::unique_ptr<state> state_;
+  std::vector<finding> findings_;
+};
+
+// All rules with a sentence each, for `--list-rules` and docs.
+struct rule_description {
+  std::string_view name;
+  std::string_view sentence;
+  std::vector<statement> statements;  // that it may cite
+};
+std::vector<rule_description> all_rules();
+
+}  // namespace mqttspec::oracle
