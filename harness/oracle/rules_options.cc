@@ -127,6 +127,7 @@ class subscribe_brings_retained : public rule {
     const auto list = matching(s, m.topic);
     return list.size() == 1 && list.front()->granted && !list.front()->shared &&
            list.front()->asked.retain_handling == 0 &&
+           !(list.front()->asked.no_local && m.client_id == s.client_id) &&
            m.answered_number < list.front()->asked_number &&
            list.front()->removed_number == no_event && has_waited(*list.front());
   }

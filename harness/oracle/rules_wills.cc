@@ -142,14 +142,13 @@ class will_is_published : public rule {
     if (of.goodbye && (!is_v5(of.version) || of.goodbye->reason == 0)) return never;
     const instant ended = std::min(of.client_ended_at, of.server_ended_at);
     const auto delay = wire::find_number(m.properties, property_id::will_delay_interval);
-    instant due = ended;
-    if (is_v5(of.version)) due += std::chrono::seconds(std::min(delay.value_or(0), of.interval()));
+    const duration wait = is_v5(of.version)
+                              ? std::chrono::seconds(std::min(delay.value_or(0), of.interval()))
+                              : std::chrono::seconds(0);
+    const instant due = ended + wait;
     if (const link* next = successor(*seen, of)) {
-      // It resumes the session, or it ends it: then the delay is over.
-      if (!next->accepted() || (next->connack->session_present && next->connect_at <= due)) {
-        return due == ended && of.ended_number < next->connect_number ? due : never;
-      }
-      due = std::min(due, std::max(ended, next->connack_at));
+      // Who came back in the delay may have cancelled it; of Clean Start the texts say both.
+      if (wait != duration::zero() || of.ended_number > next->connect_number) return never;
     }
     return due;
   }
