@@ -113,6 +113,17 @@ class line_reader {
   std::size_t at_ = 0;
 };
 
+diagnostic about(const baseline_entry& e, std::string message, std::string label,
+                 std::string help) {
+  diagnostic d;
+  d.message = std::move(message);
+  d.where = e.where;
+  d.source_line = e.source_line;
+  d.label = std::move(label);
+  d.help = std::move(help);
+  return d;
+}
+
 }  // namespace
 
 result<baseline, std::vector<diagnostic>> parse_baseline(const std::string& file,
@@ -141,15 +152,19 @@ const baseline_entry* skips(const baseline& b, std::string_view id) {
   return nullptr;
 }
 
+bool has_text_of(const baseline_entry& entry, const results::case_result& c) {
+  const std::string& message = c.fault ? c.fault->message : c.reason;
+  return message.find(entry.text) != std::string::npos;
+}
+
 void judge(results::case_result& c, const baseline& known, bool strict) {
   const bool passed = c.outcome == verdict::pass || c.outcome == verdict::pass_note;
   const bool unhappy = c.outcome == verdict::fail || c.outcome == verdict::inconclusive;
-  const std::string& message = c.fault ? c.fault->message : c.reason;
   const baseline_entry* broken = nullptr;  // the first `fail` entry that this result belies
   c.expected = true;
   for (const baseline_entry& e : known) {
     if (e.kind == baseline_kind::skip || !matches_pattern(e.pattern, c.id)) continue;
-    const bool told = unhappy && message.find(e.text) != std::string::npos;
+    const bool told = unhappy && has_text_of(e, c);
     if (told || (e.kind == baseline_kind::flaky && e.text.empty())) {
       c.baseline_reason = e.reason;
       return;
@@ -166,8 +181,19 @@ void judge(results::case_result& c, const baseline& known, bool strict) {
   } else if (c.outcome == verdict::error || results::disagrees(c)) {
     c.expected = false;
   } else if (unhappy) {
+    // What was not judged is no pass either.
     c.expected = !(c.level == "must" || (strict && c.level == "should"));
   }
+}
+
+std::vector<diagnostic> unjudged_entries(const baseline& b) {
+  std::vector<diagnostic> out;
+  for (const baseline_entry& e : b) {
+    if (!e.reason.starts_with(to_judge)) continue;
+    out.push_back(about(e, fmt::format("nobody has judged '{}' yet", e.pattern), "to judge",
+                        "look at the failure (--trace) and write why it is known behind '#'"));
+  }
+  return out;
 }
 
 std::vector<diagnostic> stale_entries(const baseline& b, const std::vector<std::string>& ids) {
@@ -177,13 +203,8 @@ std::vector<diagnostic> stale_entries(const baseline& b, const std::vector<std::
                     [&](const auto& id) { return matches_pattern(e.pattern, id); })) {
       continue;
     }
-    diagnostic d;
-    d.message = fmt::format("no case matches '{}'", e.pattern);
-    d.where = e.where;
-    d.source_line = e.source_line;
-    d.label = "stale";
-    d.help = "remove the entry, or mend the pattern";
-    out.push_back(std::move(d));
+    out.push_back(about(e, fmt::format("no case matches '{}'", e.pattern), "stale",
+                        "remove the entry, or mend the pattern"));
   }
   return out;
 }

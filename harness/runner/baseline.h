@@ -10,7 +10,9 @@
 // `fail` runs and must fail, with the text somewhere in its message; a pass is unexpected. `flaky`
 // may do either; with a text it excuses failures with that text alone, and every other result is
 // judged as if the line were not there. `skip` is not run. Several entries may match one case: the
-// first that excuses its result counts. One that matches no case at all is stale: a problem.
+// first that excuses its result counts. One that matches no case at all is stale: a problem, and so
+// is one whose reason begins with "TO JUDGE", as those that `baseline update` writes: somebody has to
+// look at the failure and say why it is known.
 
 #include <cstdint>
 #include <string>
@@ -34,6 +36,9 @@ struct baseline_entry {
   std::string source_line;
 };
 
+// The reason of an entry that nobody has judged yet begins with this.
+inline constexpr std::string_view to_judge = "TO JUDGE";
+
 using baseline = std::vector<baseline_entry>;
 
 result<baseline, std::vector<diagnostic>> parse_baseline(const std::string& file,
@@ -44,6 +49,12 @@ const baseline_entry* skips(const baseline& b, std::string_view id);
 
 // Judges one result: sets `expected` and `baseline_reason`. |strict|: a SHOULD counts as a MUST.
 void judge(results::case_result& c, const baseline& known, bool strict);
+
+// Whether |c|'s message is one that |entry| expects.
+bool has_text_of(const baseline_entry& entry, const results::case_result& c);
+
+// A diagnostic for each entry without a reason of its own.
+std::vector<diagnostic> unjudged_entries(const baseline& b);
 
 // A diagnostic for each entry that matches none of |ids|.
 std::vector<diagnostic> stale_entries(const baseline& b, const std::vector<std::string>& ids);

@@ -130,10 +130,11 @@ TEST(baseline, judges) {
            {"error of a flaky failure", verdict::error, "must", race, false, false},
            {"error of a known failure", verdict::error, "must", known, false, false},
            {"skip", verdict::skip, "must", "", false, true},
-           {"inconclusive", verdict::inconclusive, "must", "", false, false},
+           {"inconclusive MUST", verdict::inconclusive, "must", "", false, false},
            {"inconclusive SHOULD", verdict::inconclusive, "should", "", false, true},
            {"inconclusive SHOULD, strict", verdict::inconclusive, "should", "", true, false},
            {"inconclusive record", verdict::inconclusive, "info", "", true, true},
+           {"flaky is inconclusive", verdict::inconclusive, "must", flaky, false, true},
        }) {
     case_result c;
     c.id = "a/b[v5]";
@@ -157,6 +158,15 @@ TEST(baseline, entries_that_match_nothing_are_stale) {
   ASSERT_EQ(stale.size(), 1u);
   EXPECT_EQ(stale[0].message, "no case matches 'gone/**'");
   EXPECT_EQ(stale[0].where.line, 2u);
+}
+
+TEST(baseline, entries_that_nobody_judged_are_told) {
+  const auto b = parse_baseline("b.txt", "fail a/b # r\nflaky c/* # TO JUDGE: passed once\n");
+  ASSERT_TRUE(b);
+  const auto unjudged = unjudged_entries(*b);
+  ASSERT_EQ(unjudged.size(), 1u);
+  EXPECT_EQ(unjudged[0].message, "nobody has judged 'c/*' yet");
+  EXPECT_EQ(unjudged[0].where.line, 2u);
 }
 
 }  // namespace
