@@ -28,9 +28,9 @@ void add_broker_flags(po::options_description& to) {
   const auto number = [] { return po::value<std::int64_t>()->value_name("N"); };
   po::options_description flags("options of the embedded broker");
   flags.add_options()("queue-limit", number(), "messages kept for an absent client (1000)")(
-      "queue-overflow", po::value<std::string>()->value_name("POLICY"),
-      "drop-newest (default), drop-oldest or disconnect")(
-      "qos0-queued", po::bool_switch(), "keep QoS 0 messages for absent clients too")(
+      "queue-overflow", po::value<std::string>()->value_name("drop-newest|drop-oldest|disconnect"),
+      "what a full queue does (drop-newest)")("qos0-queued", po::bool_switch(),
+                                              "keep QoS 0 messages for absent clients too")(
       "session-expiry-max", number(), "longest Session Expiry Interval, in seconds")(
       "v311-session-expiry", number(), "seconds that 3.1.1 sessions are kept")(
       "receive-maximum", number(), "the broker's own Receive Maximum (100)")(

@@ -34,6 +34,21 @@ bool lies_in(const std::string& path, const std::string& directory) {
   return !relative.empty() && *relative.begin() != "..";
 }
 
+// Whether a file or directory belongs to other cases than those of the catalogue: a lib/ with
+// scenario files lies above it.
+bool has_own_library(const std::string& path) {
+  std::error_code error;
+  const auto is_scenario = [](const fs::directory_entry& e) {
+    return e.path().extension() == ".mqs";
+  };
+  fs::path folder = fs::absolute(path, error).lexically_normal();
+  for (; folder.has_relative_path(); folder = folder.parent_path()) {
+    const fs::directory_iterator entries(folder / "lib", error);
+    if (!error && std::any_of(begin(entries), end(entries), is_scenario)) return true;
+  }
+  return false;
+}
+
 // A word that is meant as a file: patterns have no such ending.
 bool names_file(const std::string& word) {
   return word.ends_with(".mqs");
@@ -64,11 +79,14 @@ std::string shown_path(const std::string& path) {
 
 std::string find_cases_directory(const parsed_options& options) {
   if (options.has("cases")) return shown_path(options.get<std::string>("cases"));
-  if (directory_exists(MQTTSPEC_CASES_DIRECTORY)) return shown_path(MQTTSPEC_CASES_DIRECTORY);
   std::error_code error;
-  const fs::path program = fs::read_symlink("/proc/self/exe", error);
-  const fs::path shared = program.parent_path().parent_path() / "share" / "mqttspec" / "cases";
-  return shown_path(directory_exists(shared) ? shared.string() : "cases");
+  const fs::path folder = fs::read_symlink("/proc/self/exe", error).parent_path();
+  // Installed: beside bin/. In a build tree: a link beside the program, or above it.
+  for (const fs::path& prefix : {folder.parent_path(), folder}) {
+    const fs::path shared = fs::canonical(prefix / "share" / "mqttspec" / "cases", error);
+    if (!error && directory_exists(shared)) return shown_path(shared.string());
+  }
+  return shown_path("cases");
 }
 
 std::optional<std::string> read_file(const std::string& path, const char* what, console& on) {
@@ -85,6 +103,22 @@ std::optional<std::string> read_file(const std::string& path, const char* what, 
     return std::nullopt;
   }
   return text.str();
+}
+
+// First the whole text beside the file, then its name: an interruption leaves one of the two.
+bool replace_file(const std::string& name, const std::string& text) {
+  const std::string beside = name + ".new";
+  std::ofstream out(beside, std::ios::binary | std::ios::trunc);
+  out << text;
+  out.close();
+  std::error_code error;
+  if (!out) {
+    fs::remove(beside, error);
+    return false;
+  }
+  fs::permissions(beside, fs::status(name, error).permissions(), error);
+  fs::rename(beside, name, error);
+  return !error;
 }
 
 std::optional<case_files> load_cases(const parsed_options& options, const arguments& words,
@@ -110,7 +144,7 @@ std::optional<case_files> load_cases(const parsed_options& options, const argume
     out.files.load({out.root}, out.root);
   }
   for (const std::string& name : out.named) {
-    out.files.load({name}, lies_in(name, out.root) ? out.root : "");
+    out.files.load({name}, lies_in(name, out.root) || !has_own_library(name) ? out.root : "");
   }
   std::vector<diagnostic> problems;
   out.statements = script::catalogue::load((fs::path(out.root) / "statements").string(), problems);

@@ -14,8 +14,9 @@ namespace mqttspec::cli {
 
 void add_cases_option(po::options_description& to);
 
-// --cases (or MQTTSPEC_CASES), else the source's cases, else ../share/mqttspec/cases beside the
-// program; relative to the working directory where it lies below.
+// --cases (or MQTTSPEC_CASES), else share/mqttspec/cases beside the program's folder or in it (a
+// link to the source's in a build tree), else ./cases; relative to the working directory where it
+// lies below.
 std::string find_cases_directory(const parsed_options& options);
 
 // |path| as it is shown and compared: relative where it lies below the working directory.
@@ -50,6 +51,9 @@ std::optional<case_request> read_case_request(option_set& set, const arguments& 
 
 // The text of a file, or nullopt with an error told.
 std::optional<std::string> read_file(const std::string& path, const char* what, console& on);
+
+// Makes |text| the whole of a file, or leaves it as it is. false: it cannot be written.
+bool replace_file(const std::string& name, const std::string& text);
 
 bool has_errors(const std::vector<diagnostic>& list);
 

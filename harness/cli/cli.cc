@@ -12,6 +12,7 @@
 #include <iostream>
 
 #include "base/spelling.h"
+#include "cli/case_files.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
 
@@ -28,23 +29,26 @@ constexpr std::array table = std::to_array<command>({
     {"decode", "octets to notation and back", decode_command},
     {"report", "render a results file", report_command},
     {"profile", "measure a broker's limits, policies and times", profile_command},
+    {"baseline", "bring a list of known failures up to date", baseline_command},
     {"prove", "plant defects in the embedded broker; tell which the cases catch", prove_command},
     {"explore", "hostile octets in every state of a session", explore_command},
     {"broker", "serve the embedded reference broker", broker_command},
+    {"generate", "", generate_command},
 });
 
 std::string overview() {
   std::string out =
       "mqttspec: conformance and fuzz test suite for MQTT brokers\n\n"
       "usage: mqttspec [COMMAND] [OPTIONS]\n\n";
-  for (const command& c : table) out += fmt::format("  {:<9} {}\n", c.name, c.summary);
+  for (const command& c : table) {
+    if (!c.summary.empty()) out += fmt::format("  {:<9} {}\n", c.name, c.summary);
+  }
   out +=
       "\n  mqttspec                              all cases against the embedded broker\n"
       "  mqttspec run --broker 127.0.0.1:1883  all cases against a broker\n"
       "  mqttspec COMMAND --help               the options of a command\n\n"
-      "exit codes: 0 as expected, 1 unexpected results, 2 bad usage or files that do not parse,\n"
-      "3 broker unreachable or unfit (results are void), 4 nothing ran, 5 internal error,\n"
-      "130 interrupted\n";
+      "exit codes\n";
+  for (const exit_meaning& e : exit_meanings()) out += fmt::format("  {:>3}  {}\n", e.code, e.text);
   return out;
 }
 
@@ -52,6 +56,24 @@ std::string overview() {
 bool could_select(const std::string& word) {
   std::error_code error;
   return word.find_first_of("/*[.") != std::string::npos || std::filesystem::exists(word, error);
+}
+
+// The program's version and that of the statements it judges by.
+int print_version(const arguments& words, console& on) {
+  option_set set;
+  set.usage = "mqttspec version [OPTIONS]";
+  set.explanation = "The versions of the program and of the catalogue of statements.";
+  add_cases_option(set.described);
+  int status = 0;
+  const auto options = parse_options(set, words, on, status);
+  if (!options) return status;
+  const std::string root = find_cases_directory(*options);
+  std::vector<diagnostic> problems;
+  const auto statements = script::catalogue::load(root + "/statements", problems);
+  on.print(fmt::format("mqttspec {}\ncatalogue {} ({} statements) in {}\n", MQTTSPEC_VERSION,
+                       statements.version(), statements.statements().size(), root));
+  if (!problems.empty()) on.show(problems);
+  return problems.empty() ? as_expected : bad_usage;
 }
 
 }  // namespace
@@ -64,8 +86,8 @@ int run_program(arguments words, console& on) {
   if (words.empty()) return run_command({}, on);
   const std::string first = words.front();
   if (first == "--version" || first == "version") {
-    on.print("mqttspec " MQTTSPEC_VERSION "\n");
-    return as_expected;
+    words.erase(words.begin());
+    return print_version(words, on);
   }
   if (first == "--help" || first == "-h" || (first == "help" && words.size() == 1)) {
     on.print(overview());
@@ -85,7 +107,9 @@ int run_program(arguments words, console& on) {
   }
   if (could_select(first)) return run_command(words, on);
   std::vector<std::string_view> names;
-  for (const command& c : table) names.push_back(c.name);
+  for (const command& c : table) {
+    if (!c.summary.empty()) names.push_back(c.name);
+  }
   on.error(fmt::format("there is no command '{}'", first), suggest(first, names));
   return bad_usage;
 }

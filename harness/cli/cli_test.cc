@@ -190,6 +190,11 @@ TEST_F(cli_test, mistakes_are_told_with_what_is_right) {
            {{"report", path("bad.json")}, bad_usage, "is not a results file"},
            {{"broker", "--listen", "1.2.3.4.5:x"}, bad_usage, "has no port"},
            {{"broker", "stray"}, bad_usage, "takes no words"},
+           {{"baseline", "update"}, bad_usage, "--file"},
+           {{"baseline", "update", "--file", "x"}, bad_usage, "name a results file"},
+           {{"baseline", "x", "--file", "x"}, bad_usage, "say what to do"},
+           {{"baseline", "update", "--file", "x", path("none.json")}, bad_usage, "cannot read"},
+           {{"generate", "nothing"}, bad_usage, "valid here: man"},
            {{"fmt"}, bad_usage, "no file is named"},
            {{"fmt", path("none.mqs")}, bad_usage, "cannot read the file"},
        }) {
@@ -283,6 +288,75 @@ TEST_F(cli_test, a_failure_ends_with_1_and_can_be_run_again) {
   EXPECT_EQ(run({"run", "--simulate"}), as_expected) << out_;
 }
 
+TEST_F(cli_test, a_baseline_is_written_judged_and_shrunk) {
+  write("cases/basic/pong.mqs", failing_case);
+  const arguments with_it = {"run",           "--simulate",  "--baseline", path("known.txt"),
+                             "--report-json", path("r.json")};
+  EXPECT_EQ(run({"run", "--simulate", "--report-json", path("r.json")}), unexpected_result);
+  EXPECT_EQ(run({"baseline", "update", path("r.json"), "--file", path("known.txt")}), as_expected)
+      << err_;
+  EXPECT_TRUE(
+      printed("+ fail   basic/pong/pong[v5]  \"CONNACK.session_present: expected 1, got 0\""))
+      << out_;
+  EXPECT_TRUE(printed("1 of them to judge")) << out_;
+  // Nobody has judged it: the run says so and is not as expected.
+  EXPECT_EQ(run(with_it), unexpected_result);
+  EXPECT_TRUE(printed("nobody has judged 'basic/pong/pong[v5]' yet")) << out_;
+  std::string judged = read("known.txt");
+  judged.replace(judged.find("TO JUDGE"), 8, "a broken case");
+  write("known.txt", "# A comment.\n" + judged);
+  EXPECT_EQ(run(with_it), as_expected) << out_;
+  EXPECT_EQ(run({"baseline", "update", path("r.json"), "--file", path("known.txt"), "--check"}),
+            as_expected)
+      << out_;
+  // The broker is mended: the entry is an unexpected pass and goes.
+  write("cases/basic/pong.mqs",
+        std::string(failing_case)
+            .replace(std::string(failing_case).find("present=1"), 9, "present=0"));
+  EXPECT_EQ(run(with_it), unexpected_result);
+  EXPECT_EQ(run({"baseline", "update", path("r.json"), "--file", path("known.txt"), "--check"}),
+            unexpected_result);
+  EXPECT_EQ(run({"baseline", "update", path("r.json"), "--file", path("known.txt")}), as_expected);
+  EXPECT_EQ(read("known.txt"),
+            "# A comment.\n# What is known to fail on embedded broker, simulated, and why.\n\n");
+  EXPECT_EQ(run(with_it), as_expected);
+}
+
+TEST_F(cli_test, results_that_say_nothing_make_no_baseline) {
+  const idle_port port(false);
+  EXPECT_EQ(run({"run", "--broker", port.address(), "--report-json", path("r.json")}),
+            broker_unusable);
+  EXPECT_EQ(run({"baseline", "update", path("r.json"), "--file", path("known.txt")}), bad_usage);
+  EXPECT_TRUE(told("says nothing about the broker")) << err_;
+  EXPECT_FALSE(fs::exists(path("known.txt")));
+}
+
+TEST_F(cli_test, inside_github_a_failure_is_annotated) {
+  write("cases/basic/pong.mqs", failing_case);
+  variables_["GITHUB_ACTIONS"] = "true";
+  variables_["GITHUB_STEP_SUMMARY"] = path("summary.md");
+  EXPECT_EQ(run({"run", "--simulate"}), unexpected_result);
+  EXPECT_EQ(out_.find("::group::mqttspec: all cases\n"), 0u) << out_;
+  EXPECT_TRUE(printed("\n::group::FAIL basic/pong/pong[v5]\n"));
+  EXPECT_TRUE(printed("title=basic/pong/pong[v5]::CONNACK.session_present: expected 1, got 0%0A"))
+      << out_;
+  EXPECT_NE(read("summary.md").find("basic/pong/pong"), std::string::npos);
+  // Nothing of it elsewhere.
+  variables_.clear();
+  variables_["MQTTSPEC_CASES"] = (folder_ / "cases").string();
+  EXPECT_EQ(run({"run", "--simulate"}), unexpected_result);
+  EXPECT_FALSE(printed("::"));
+}
+
+TEST_F(cli_test, the_version_tells_that_of_the_catalogue) {
+  fs::create_directories(folder_ / "cases" / "statements");
+  write("cases/statements/version.txt", "7.2\n");
+  EXPECT_EQ(run({"--version"}), as_expected) << err_;
+  EXPECT_TRUE(printed("catalogue 7.2 (0 statements) in ")) << out_;
+  EXPECT_EQ(run({"run", "--simulate", "--report-json", path("r.json")}), as_expected);
+  EXPECT_EQ(results::from_json(read("r.json"))->catalogue_version, "7.2");
+}
+
 TEST_F(cli_test, a_refused_connection_ends_with_3_and_a_report) {
   const idle_port port(false);
   EXPECT_EQ(run({"run", "--broker", port.address(), "--report-json", path("r.json")}),
@@ -357,6 +431,18 @@ TEST_F(cli_test, list_names_cases_in_text_and_json) {
   EXPECT_EQ(run({"list", "--json", "**[v311]"}), as_expected);
   EXPECT_TRUE(printed("\"id\": \"basic/ping/ping[v311]\"")) << out_;
   EXPECT_FALSE(printed("[v5]"));
+}
+
+TEST_F(cli_test, a_file_of_ones_own_can_use_the_library) {
+  fs::create_directories(folder_ / "cases" / "lib");
+  write("cases/lib/common.mqs",
+        "def hello(c)\n  c > CONNECT client_id=\"{ns}-c\" clean_start=1\n  c < CONNACK\n");
+  write("mine.mqs",
+        "import \"lib/common.mqs\"\n\nscenario mine\n  title \"t\"\n  clients c\n  step \"s\"\n    "
+        "do "
+        "hello(c)\n");
+  EXPECT_EQ(run({"run", "--simulate", path("mine.mqs")}), as_expected) << err_;
+  EXPECT_TRUE(printed("PASS mine/mine[v5]")) << out_;
 }
 
 TEST_F(cli_test, fmt_lays_out_and_check_only_tells) {

@@ -14,7 +14,7 @@ using arguments = std::vector<std::string>;
 
 struct command {
   std::string_view name;
-  std::string_view summary;
+  std::string_view summary;  // empty: not shown to people
   int (*run)(const arguments& words, console& on);
 };
 
@@ -34,5 +34,7 @@ int report_command(const arguments& words, console& on);
 int broker_command(const arguments& words, console& on);
 int explore_command(const arguments& words, console& on);
 int prove_command(const arguments& words, console& on);
+int baseline_command(const arguments& words, console& on);
+int generate_command(const arguments& words, console& on);
 
 }  // namespace mqttspec::cli

@@ -12,6 +12,8 @@
 
 namespace mqttspec::cli {
 
+struct option_set;
+
 struct console {
   std::ostream& out;
   std::ostream& err;
@@ -20,6 +22,8 @@ struct console {
   // The environment, for options and NO_COLOR.
   std::function<std::optional<std::string>(const std::string& name)> variable;
   std::string colour = "auto";  // --color: auto, always, never
+  // Where it is set, a command hands its options over instead of doing anything (option_table.h).
+  std::function<void(const option_set&)> describe = {};
 
   bool colour_out() const { return coloured(out_is_terminal); }
   bool colour_err() const { return coloured(err_is_terminal); }

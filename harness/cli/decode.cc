@@ -91,8 +91,8 @@ int decode_command(const arguments& words, console& on) {
       "Octets to notation: mqttspec decode 20 03 00 00 00\n"
       "and back:           mqttspec decode 'CONNACK session_present=0'";
   set.words_are = "octets or a packet";
-  set.described.add_options()("mqtt", po::value<std::string>()->value_name("VERSION"),
-                              "5 (default) or 3.1.1");
+  set.described.add_options()("mqtt", po::value<std::string>()->value_name("5|3.1.1"),
+                              "protocol version (5)");
   int status = 0;
   const auto options = parse_options(set, words, on, status);
   if (!options) return status;

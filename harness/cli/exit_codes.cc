@@ -1,8 +1,24 @@
 #include "cli/exit_codes.h"
 
 #include <algorithm>
+#include <array>
 
 namespace mqttspec::cli {
+
+std::span<const exit_meaning> exit_meanings() {
+  static constexpr std::array meanings = std::to_array<exit_meaning>({
+      {as_expected, "everything as expected, known failures included"},
+      {unexpected_result,
+       "something unexpected: a failure, an inconclusive case, a known failure that passes, a "
+       "baseline entry that is stale or was never judged"},
+      {bad_usage, "bad usage, or a file that does not parse: nothing was run"},
+      {broker_unusable, "no broker, or it broke: the results are void"},
+      {nothing_ran, "nothing ran, or fewer cases than --min"},
+      {internal_error, "an error of mqttspec itself"},
+      {interrupted, "interrupted; the reports so far are written"},
+  });
+  return meanings;
+}
 
 exit_code exit_code_of(const results::run_results& r, std::size_t min) {
   const results::totals t = results::count(r);

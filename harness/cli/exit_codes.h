@@ -1,6 +1,9 @@
 #pragma once
 // What the process ends with (docs/running.md).
 
+#include <span>
+#include <string_view>
+
 #include "results/results.h"
 
 namespace mqttspec::cli {
@@ -14,6 +17,12 @@ enum exit_code : int {
   internal_error = 5,
   interrupted = 130,
 };
+
+struct exit_meaning {
+  int code;
+  std::string_view text;
+};
+std::span<const exit_meaning> exit_meanings();
 
 // |min|: at least so many cases must have come to a verdict.
 exit_code exit_code_of(const results::run_results& r, std::size_t min);

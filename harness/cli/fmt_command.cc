@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 
 #include "cli/case_files.h"
 #include "cli/exit_codes.h"
@@ -26,22 +25,6 @@ std::vector<std::string> scenario_files(const std::string& path) {
   }
   std::sort(out.begin(), out.end());
   return out;
-}
-
-// First the whole text beside the file, then its name: an interruption leaves one of the two.
-bool replace_file(const std::string& name, const std::string& text) {
-  const std::string beside = name + ".new";
-  std::ofstream out(beside, std::ios::binary | std::ios::trunc);
-  out << text;
-  out.close();
-  std::error_code error;
-  if (!out) {
-    fs::remove(beside, error);
-    return false;
-  }
-  fs::permissions(beside, fs::status(name, error).permissions(), error);
-  fs::rename(beside, name, error);
-  return !error;
 }
 
 }  // namespace

@@ -50,8 +50,13 @@ std::string help_for_unknown(const po::options_description& all, std::string nam
 
 std::optional<parsed_options> parse_options(option_set& set, const arguments& words, console& on,
                                             int& status) {
-  set.described.add_options()("color", po::value<std::string>()->value_name("WHEN"),
-                              "auto, always or never")("help,h", "show this");
+  set.described.add_options()("color", po::value<std::string>()->value_name("auto|always|never"),
+                              "of the text")("help,h", "show this");
+  if (on.describe) {
+    on.describe(set);
+    status = as_expected;
+    return std::nullopt;
+  }
   po::options_description all;
   all.add(set.described);
   all.add_options()(words_name, po::value<arguments>());

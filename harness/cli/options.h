@@ -19,6 +19,7 @@ struct option_set {
   std::string_view explanation;  // one sentence
   po::options_description described{"options"};
   std::string_view words_are;  // what positional words are; empty: none are allowed
+  std::string_view verb;       // the first word, where it must be this one: "update"
 };
 
 struct parsed_options {

@@ -18,6 +18,8 @@ void progress::cases_begin(std::size_t how_many) {
 }
 
 bool progress::shows_whole(const case_result& c) const {
+  // There it comes at the end, in a group of its own.
+  if (request_.workflow_log != nullptr && !c.expected) return false;
   if (!c.expected || request_.trace == trace_choice::all) return true;
   const bool remarkable = c.outcome == verdict::fail || c.outcome == verdict::inconclusive ||
                           c.outcome == verdict::error;

@@ -15,17 +15,6 @@ namespace mqttspec::cli {
 
 namespace {
 
-std::optional<results::run_results> read_results(const std::string& file, console& on) {
-  const auto text = read_file(file, "results file", on);
-  if (!text) return std::nullopt;
-  auto run = results::from_json(*text);
-  if (!run) {
-    on.error(fmt::format("'{}' is not a results file: {}", file, run.error()));
-    return std::nullopt;
-  }
-  return std::move(*run);
-}
-
 // Several results side by side; the gravest of their exit codes.
 int write_matrix(const parsed_options& options, const std::vector<results::run_results>& runs,
                  console& on) {

@@ -76,6 +76,17 @@ bool write_captures(const run_results& run, const std::string& directory, std::s
 
 }  // namespace
 
+std::optional<results::run_results> read_results(const std::string& file, console& on) {
+  const auto text = read_file(file, "results file", on);
+  if (!text) return std::nullopt;
+  auto run = results::from_json(*text);
+  if (!run) {
+    on.error(fmt::format("'{}' is not a results file: {}", file, run.error()));
+    return std::nullopt;
+  }
+  return std::move(*run);
+}
+
 void add_report_options(po::options_description& to, const std::string& prefix) {
   for (const writer& w : writers) {
     // The results themselves are what `report` reads.

@@ -12,6 +12,9 @@
 
 namespace mqttspec::cli {
 
+// nullopt, told on err: not a results file.
+std::optional<results::run_results> read_results(const std::string& file, console& on);
+
 struct report_context {
   reports::catalogue statements;
   std::optional<reports::comparison> changes;  // --compare

@@ -12,6 +12,7 @@
 #include "cli/exit_codes.h"
 #include "cli/progress.h"
 #include "cli/run_options.h"
+#include "cli/workflow.h"
 #include "net/tcp.h"
 #include "reports/junit.h"
 #include "reports/profile_text.h"
@@ -62,6 +63,7 @@ class run_of_cases {
     skeleton_.command = request.command;
     skeleton_.started_at = utc_now();
     skeleton_.tool_version = MQTTSPEC_VERSION;
+    skeleton_.catalogue_version = cases.statements.version();
     skeleton_.seed = request.suite.seed;
     skeleton_.target.declared = request.target.facts_as_written;
     request_.suite.run_tag = run_tag(request);
@@ -73,19 +75,8 @@ class run_of_cases {
       on_.error(*nothing, "mqttspec list shows all cases");
       return nothing_ran;
     }
-    const results::run_results r = execute();
-    return finish(r);
-  }
-
- private:
-  // Before anything is connected: is there anything to run?
-  std::optional<std::string> selects_nothing() {
-    const auto all = script::expand(cases_.files, expand_).scenarios;
-    if (!runner::select(request_.suite.chosen, all).empty()) return std::nullopt;
-    if (const auto odd = runner::unmatched_patterns(request_.suite.chosen, all); !odd.empty()) {
-      return fmt::format("no case matches '{}'", odd.front());
-    }
-    return "no case is selected";
+    if (request_.workflow_log != nullptr) request_.workflow_log->begin_cases();
+    return finish(execute());
   }
 
   results::run_results execute() {
@@ -98,6 +89,17 @@ class run_of_cases {
         return on_network();
     }
     return {};
+  }
+
+ private:
+  // Before anything is connected: is there anything to run?
+  std::optional<std::string> selects_nothing() {
+    const auto all = script::expand(cases_.files, expand_).scenarios;
+    if (!runner::select(request_.suite.chosen, all).empty()) return std::nullopt;
+    if (const auto odd = runner::unmatched_patterns(request_.suite.chosen, all); !odd.empty()) {
+      return fmt::format("no case matches '{}'", odd.front());
+    }
+    return "no case is selected";
   }
 
   results::run_results simulated() {
@@ -306,7 +308,13 @@ class run_of_cases {
   int finish(const results::run_results& r) {
     std::string where;
     report_context context;
-    if (!request_.reports.files.empty()) context.statements = read_catalogue(cases_.root, on_);
+    if (!request_.reports.files.empty() || request_.workflow_log != nullptr) {
+      context.statements = read_catalogue(cases_.root, on_);
+    }
+    if (request_.workflow_log != nullptr) {
+      request_.workflow_log->tell(r, request_.trace != trace_choice::none);
+      request_.workflow_log->write_summary(r, context.statements);
+    }
     const bool written = write_reports(r, request_.reports, context, where, on_);
     on_.print(
         (request_.profile ? reports::profile_text(r) : reports::summary_text(r, on_.colour_out())) +
@@ -329,25 +337,31 @@ class run_of_cases {
 
 }  // namespace
 
+results::run_results perform_run(run_request& request, const case_files& cases, console& on) {
+  return run_of_cases(request, cases, on).execute();
+}
+
 namespace {
 
 int run_request_of(option_set& set, const arguments& words, bool profile, console& on) {
   add_run_options(set.described);
-  add_cases_option(set.described);
-  add_broker_flags(set.described);
   int status = 0;
   const auto options = parse_options(set, words, on, status);
   if (!options) return status;
-  const auto cases = load_cases(*options, options->words, on);
+  std::optional<workflow> inside;
+  if (in_workflow(on)) inside.emplace(on);
+  console& to = inside ? inside->filtered() : on;
+  const auto cases = load_cases(*options, options->words, to);
   if (!cases) return bad_usage;
-  auto request = read_run_request(*options, *cases, on);
+  auto request = read_run_request(*options, *cases, to);
   if (!request) return bad_usage;
   if (profile) {
     request->profile = true;
     request->verbosity = std::min(request->verbosity, on.err_is_terminal ? 0 : -1);
     if (options->words.empty()) request->suite.chosen.patterns = {"profile/**"};
   }
-  return run_of_cases(*request, *cases, on).run();
+  if (inside) request->workflow_log = &*inside;
+  return run_of_cases(*request, *cases, to).run();
 }
 
 }  // namespace

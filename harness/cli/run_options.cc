@@ -32,13 +32,8 @@ bool read_duration(const parsed_options& options, const char* name, duration& in
 bool read_failed(const parsed_options& options, run_request& out, console& on) {
   if (!options.has("failed")) return true;
   const auto& file = options.get<std::string>("failed");
-  const auto text = read_file(file, "results file", on);
-  if (!text) return false;
-  const auto old = results::from_json(*text);
-  if (!old) {
-    on.error(fmt::format("'{}' is not a results file: {}", file, old.error()));
-    return false;
-  }
+  const auto old = read_results(file, on);
+  if (!old) return false;
   out.suite.chosen.ids.emplace();
   for (const results::case_result& c : old->cases) {
     if (!c.expected || c.outcome == results::verdict::fail ||
@@ -145,8 +140,8 @@ void add_run_options(po::options_description& to) {
   const auto number = [] { return po::value<std::uint32_t>()->value_name("N"); };
   po::options_description selecting("selecting");
   selecting.add_options()("tag", texts("TAG"), "cases with this tag")(
-      "not-tag", texts("TAG"), "cases without it")("level", texts("LEVEL"),
-                                                   "must, should, may or info")(
+      "not-tag", texts("TAG"), "cases without it")("level", texts("must|should|may|info"),
+                                                   "cases of this weight")(
       "statement", texts("ID"), "cases that cite this statement: MQTT-3.2.2-3")(
       "purpose", texts("ID"), "cases of this purpose: S-Q-01, S-Q-*")("failed", text("RESULT.json"),
                                                                       "what failed there")(
@@ -167,14 +162,16 @@ void add_run_options(po::options_description& to) {
       "strict", po::bool_switch(), "SHOULD counts as MUST");
   po::options_description output("output");
   add_report_options(output, "report-");
-  output.add_options()(
-      "trace", po::value<std::string>()->implicit_value("failed")->value_name("[=failed|all]"),
-      "all packets of failed cases, or of all")("verbose,v", po::bool_switch(),
-                                                "a line for every case")(
+  output.add_options()("trace",
+                       po::value<std::string>()->implicit_value("failed")->value_name("failed|all"),
+                       "all packets of failed cases, or of all")("verbose,v", po::bool_switch(),
+                                                                 "a line for every case")(
       "quiet,q", po::bool_switch(), "only what is unexpected, and the summary");
   to.add(selecting);
   add_target_options(to);
   to.add(running).add(judging).add(output);
+  add_cases_option(to);
+  add_broker_flags(to);
 }
 
 std::optional<run_request> read_run_request(const parsed_options& options, const case_files& cases,

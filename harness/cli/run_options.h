@@ -15,6 +15,8 @@
 
 namespace mqttspec::cli {
 
+class workflow;
+
 enum class target_kind : std::uint8_t { embedded, simulated, network };
 enum class trace_choice : std::uint8_t { none, failed, all };
 
@@ -33,13 +35,18 @@ struct run_request {
   int verbosity = 0;     // -q: -1, -v: 1
   bool profile = false;  // mqttspec profile: what was measured is the answer, not the verdicts
   report_request reports;
+  workflow* workflow_log = nullptr;  // inside GitHub Actions
   std::vector<std::string> command;  // what changes verdicts, to be shown in "run again"
 };
 
+// Those of the target, the cases and the embedded broker too.
 void add_run_options(po::options_description& to);
 
 // nullopt with everything told on err.
 std::optional<run_request> read_run_request(const parsed_options& options, const case_files& cases,
                                             console& on);
+
+// Runs it and shows on |on| what goes on. No report is written, nothing is summed up.
+results::run_results perform_run(run_request& request, const case_files& cases, console& on);
 
 }  // namespace mqttspec::cli

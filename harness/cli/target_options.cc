@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "base/spelling.h"
+#include "net/endpoint.h"
 
 namespace mqttspec::cli {
 
@@ -166,6 +167,20 @@ bool read_start(const parsed_options& options, run_request& out, console& on) {
                 "add for example: --broker 127.0.0.1:1883");
   }
   say_again(out, "--start", out.start);
+  if (out.own.at.port == 0) {
+    const auto port = net::find_free_port(out.own.at.host);
+    if (!port) return fail(on, port.error());
+    const runner::listener_address before = out.own;
+    out.own.at.port = *port;
+    for (auto& [name, listener] : out.target.transports) {
+      if (listener == before) listener = out.own;
+    }
+  }
+  const std::string mark = "{port}";
+  const std::string number = std::to_string(out.own.at.port);
+  for (std::size_t at = 0; (at = out.start.find(mark, at)) != std::string::npos;) {
+    out.start.replace(at, mark.size(), number);
+  }
   return true;
 }
 
@@ -283,8 +298,10 @@ void add_target_options(po::options_description& to) {
   po::options_description target("target (without: the embedded broker on loopback)");
   target.add_options()("broker,b", text("HOST:PORT"), "the broker under test")(
       "target", text("FILE.toml"), "addresses, facts and hooks of the broker")(
-      "start", text("COMMAND"), "launch the broker, watch it, stop it; serves restart cases")(
-      "start-timeout", text("TIME"), "until a launched broker takes a connection (60s)")(
+      "start", text("COMMAND"),
+      "launch the broker, watch it, stop it; serves restart cases; {port} is that of --broker, "
+      "with port 0 a free one")("start-timeout", text("TIME"),
+                                "until a launched broker takes a connection (60s)")(
       "over", text("TRANSPORT"), "run everything over this of the target's transports")(
       "transport", texts("NAME=ADDRESS"), "another listener: ws=127.0.0.1:8080/mqtt")(
       "node", texts("NAME=ADDRESS"), "of the cluster: two=127.0.0.1:1884")(

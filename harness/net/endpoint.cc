@@ -74,6 +74,19 @@ bool is_numeric(const std::string& host) {
   return !error;
 }
 
+result<std::uint16_t, std::string> find_free_port(const std::string& host) {
+  const auto addresses = resolve({host, 0});
+  if (!addresses) return unexpected(addresses.error());
+  asio::io_context io;
+  asio::ip::tcp::acceptor acceptor(io);
+  const asio::ip::tcp::endpoint at(asio::ip::make_address(addresses->front().host), 0);
+  boost::system::error_code error;
+  acceptor.open(at.protocol(), error);
+  if (!error) acceptor.bind(at, error);
+  if (error) return unexpected(fmt::format("no free port on '{}': {}", host, error.message()));
+  return acceptor.local_endpoint().port();
+}
+
 bool is_ipv4_loopback(const host_port& where) {
   boost::system::error_code error;
   const auto address = asio::ip::make_address_v4(where.host, error);

@@ -32,6 +32,9 @@ result<std::vector<host_port>, std::string> resolve(const host_port& where);
 // Whether |host| is an address and no name.
 bool is_numeric(const std::string& host);
 
+// A TCP port of |host| that nobody listens on now. The error is a sentence.
+result<std::uint16_t, std::string> find_free_port(const std::string& host);
+
 // 127.0.0.0/8
 bool is_ipv4_loopback(const host_port& where);
 

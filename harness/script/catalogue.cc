@@ -94,6 +94,8 @@ catalogue catalogue::load(const std::string& directory, std::vector<diagnostic>&
     d.where.file = path.string();
     problems.push_back(std::move(d));
   }
+  std::ifstream version(std::filesystem::path(directory) / "version.txt");
+  if (std::string word; version >> word) c.version_ = std::move(word);
   return c;
 }
 

@@ -57,6 +57,10 @@ class catalogue {
   const purpose_entry* find_purpose(std::string_view id) const;
 
   bool has_statements(wire::protocol_version version) const;
+  // Of the file version.txt, "1.0"; "unnumbered" without one. cases/statements/README.md says when
+  // it changes.
+  const std::string& version() const { return version_; }
+
   bool has_purposes() const { return !purposes_.empty(); }
 
   std::vector<const statement_entry*> statements() const;  // by version and id
@@ -73,6 +77,7 @@ class catalogue {
   std::map<statement_key, statement_entry> statements_;
   std::map<std::string, purpose_entry, std::less<>> purposes_;
   std::vector<coverage_note> coverage_notes_;
+  std::string version_ = "unnumbered";
 };
 
 // "MQTT-3.2.2-3", "v5-4.1-b", "v311-3.1.2.4-b"

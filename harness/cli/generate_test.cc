@@ -1,0 +1,93 @@
+// The texts made from the option table: nothing may be missing, and shells must be able to read
+// them.
+
+#include "cli/generate.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "cli/command.h"
+
+namespace mqttspec::cli {
+namespace {
+
+std::string help_of(const std::string& command) {
+  std::ostringstream out;
+  console on{out, out, false, false, {}, "never"};
+  run_program({command, "--help"}, on);
+  return out.str();
+}
+
+bool holds(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(option_table, is_what_the_commands_parse_with) {
+  const command_table table = describe_commands();
+  std::size_t shown = 0;
+  for (const command& c : commands()) shown += !c.summary.empty();
+  ASSERT_EQ(table.size(), shown);
+  for (const command_description& c : table) {
+    const std::string help = help_of(c.name);
+    std::size_t named = 0;
+    for (const option_description& o : c.options) {
+      EXPECT_TRUE(holds(help, "--" + o.name)) << c.name << " " << o.name;
+      EXPECT_FALSE(o.text.empty()) << c.name << " " << o.name;
+    }
+    // And the other way: every line of the help that begins with a dash is an option of the table.
+    std::stringstream lines(help);
+    for (std::string line; std::getline(lines, line);) named += line.starts_with("  -");
+    EXPECT_EQ(named, c.options.size()) << help;
+  }
+}
+
+const option_description& option(const command_table& table, const std::string& command,
+                                 const std::string& name) {
+  for (const command_description& c : table) {
+    if (c.name != command) continue;
+    for (const option_description& o : c.options) {
+      if (o.name == name) return o;
+    }
+  }
+  throw std::runtime_error("no option " + name);
+}
+
+TEST(option_table, tells_letters_values_groups_and_defaults) {
+  const command_table table = describe_commands();
+  const auto& broker = option(table, "run", "broker");
+  EXPECT_EQ(broker.letter, 'b');
+  EXPECT_EQ(broker.value, "HOST:PORT");
+  EXPECT_TRUE(holds(broker.group, "target"));
+  EXPECT_EQ(option(table, "run", "strict").value, "");
+  const auto& trace = option(table, "run", "trace");
+  EXPECT_TRUE(trace.value_optional);
+  EXPECT_EQ(trace.choices(), (std::vector<std::string>{"failed", "all"}));
+  EXPECT_TRUE(holds(option(table, "broker", "listen").text, "127.0.0.1:1883"));
+  EXPECT_EQ(kind_of_value(option(table, "run", "baseline")), completes::files);
+  EXPECT_EQ(kind_of_value(option(table, "run", "pcap")), completes::directories);
+}
+
+TEST(generate, every_text_has_every_option) {
+  const command_table table = describe_commands();
+  for (const auto make :
+       {man_page, option_pages, bash_completion, zsh_completion, fish_completion}) {
+    const std::string text = make(table);
+    for (const command_description& c : table) {
+      EXPECT_TRUE(holds(text, c.name)) << text.substr(0, 80);
+      for (const option_description& o : c.options) {
+        std::string name = o.name;
+        if (make == man_page) {
+          for (std::size_t at = 0; (at = name.find('-', at)) != std::string::npos; at += 2) {
+            name.replace(at, 1, "\\-");
+          }
+        }
+        EXPECT_TRUE(holds(text, name) || o.name == "color" || o.name == "help")
+            << text.substr(0, 80) << c.name << " " << o.name;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace mqttspec::cli
