@@ -6,6 +6,7 @@
 namespace mqttspec::cli {
 
 int explore_command(const arguments& words, console& on) {
+  if (on.describe) return explore_bytes({}, on);
   if (!words.empty() && words.front() == "bytes") {
     return explore_bytes({words.begin() + 1, words.end()}, on);
   }

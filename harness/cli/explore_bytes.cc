@@ -183,6 +183,7 @@ class bytes_run {
 int explore_bytes(const arguments& words, console& on) {
   option_set set;
   set.usage = "mqttspec explore bytes [OPTIONS]";
+  set.verb = "bytes";
   set.explanation =
       "Sends a broker octets that it does not want, in every state of a session, and looks "
       "whether\n"
@@ -194,7 +195,7 @@ int explore_bytes(const arguments& words, console& on) {
       "seed", po::value<std::uint64_t>()->value_name("S"), "the same seed, the same experiments")(
       "jobs,j", po::value<std::uint32_t>()->value_name("N"), "experiments at once (32)")(
       "timeout", text("TIME"), "after which somebody is not served (5s)")(
-      "out", text("FOLDER"), "report.md and a scenario for each finding");
+      "out", text("DIR"), "report.md and a scenario for each finding");
   set.described.add(running);
   int status = 0;
   const auto options = parse_options(set, words, on, status);

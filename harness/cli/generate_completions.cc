@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/generate.h"
 
 namespace mqttspec::cli {
@@ -169,6 +171,25 @@ std::string names_of(const command_table& commands) {
   return out;
 }
 
+// A command with several verbs is completed as one.
+command_table by_name(const command_table& commands) {
+  command_table out;
+  for (const command_description& c : commands) {
+    if (out.empty() || out.back().name != c.name) {
+      out.push_back(c);
+      continue;
+    }
+    command_description& one = out.back();
+    one.verb += " " + c.verb;
+    for (const option_description& o : c.options) {
+      const bool known = std::any_of(one.options.begin(), one.options.end(),
+                                     [&](const auto& other) { return other.name == o.name; });
+      if (!known) one.options.push_back(o);
+    }
+  }
+  return out;
+}
+
 // What stands in a template as @NAME@ is filled in.
 std::string filled(std::string text,
                    const std::vector<std::pair<std::string, std::string>>& parts) {
@@ -291,7 +312,8 @@ complete -c mqttspec -f
 
 }  // namespace
 
-std::string bash_completion(const command_table& commands) {
+std::string bash_completion(const command_table& table) {
+  const command_table commands = by_name(table);
   std::string values;
   std::string options;
   std::string words;
@@ -311,7 +333,8 @@ std::string bash_completion(const command_table& commands) {
                                 {"COMMANDS", names_of(commands)}});
 }
 
-std::string zsh_completion(const command_table& commands) {
+std::string zsh_completion(const command_table& table) {
+  const command_table commands = by_name(table);
   std::string list;
   std::string bodies;
   for (const command_description& c : commands) {
@@ -323,7 +346,8 @@ std::string zsh_completion(const command_table& commands) {
   return filled(zsh_template, {{"COMMANDS", list}, {"BODIES", bodies}});
 }
 
-std::string fish_completion(const command_table& commands) {
+std::string fish_completion(const command_table& table) {
+  const command_table commands = by_name(table);
   std::string out = filled(fish_template, {{"COMMANDS", names_of(commands)}});
   for (const command_description& c : commands) {
     out += fmt::format("complete -c mqttspec -n __mqttspec_first -a {} -d '{}'\n", c.name,

@@ -78,8 +78,9 @@ std::string man_page(const command_table& commands) {
       "packet by a numbered statement of the standards.\n"
       "Without a command it runs; without a broker it runs against the embedded one.\n";
   for (const command_description& c : commands) {
-    out += fmt::format(".SS \"{}\"\n.nf\n{}\n.fi\n.PP\n{}\n{}", roff(c.name + ": " + c.summary),
-                       roff(c.usage), roff(c.explanation), man_options(c));
+    out +=
+        fmt::format(".SS \"{}\"\n.nf\n{}\n.fi\n.PP\n{}\n{}", roff(c.full_name() + ": " + c.summary),
+                    roff(c.usage), roff(c.explanation), man_options(c));
   }
   out += ".SH \"EXIT STATUS\"\n";
   for (const exit_meaning& e : exit_meanings()) {
@@ -111,7 +112,7 @@ std::string option_pages(const command_table& commands) {
       "environment, too: `--queue-limit` as `MQTTSPEC_QUEUE_LIMIT`. All commands have\n"
       "`--color auto|always|never` and `--help`.\n";
   for (const command_description& c : commands) {
-    out += fmt::format("\n## mqttspec {}\n\n{}.\n\n    {}\n\n", c.name, c.summary, c.usage);
+    out += fmt::format("\n## mqttspec {}\n\n{}.\n\n    {}\n\n", c.full_name(), c.summary, c.usage);
     std::string rows;
     for (const option_description& o : c.options) {
       if (o.name == "color" || o.name == "help") continue;

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "cli/command.h"
@@ -12,10 +13,12 @@
 namespace mqttspec::cli {
 namespace {
 
-std::string help_of(const std::string& command) {
+std::string help_of(const command_description& c) {
   std::ostringstream out;
   console on{out, out, false, false, {}, "never"};
-  run_program({command, "--help"}, on);
+  arguments words = {c.name, "--help"};
+  if (!c.verb.empty()) words.insert(words.begin() + 1, c.verb);
+  run_program(words, on);
   return out.str();
 }
 
@@ -25,11 +28,13 @@ bool holds(const std::string& text, const std::string& part) {
 
 TEST(option_table, is_what_the_commands_parse_with) {
   const command_table table = describe_commands();
-  std::size_t shown = 0;
-  for (const command& c : commands()) shown += !c.summary.empty();
-  ASSERT_EQ(table.size(), shown);
+  for (const command& c : commands()) {
+    const bool there = std::any_of(table.begin(), table.end(),
+                                   [&](const auto& described) { return described.name == c.name; });
+    EXPECT_EQ(there, !c.summary.empty()) << c.name;
+  }
   for (const command_description& c : table) {
-    const std::string help = help_of(c.name);
+    const std::string help = help_of(c);
     std::size_t named = 0;
     for (const option_description& o : c.options) {
       EXPECT_TRUE(holds(help, "--" + o.name)) << c.name << " " << o.name;

@@ -29,9 +29,12 @@ struct command_description {
   std::string words_are;  // what positional words are; empty: there are none
   std::string verb;       // the first word, where it must be this one
   std::vector<option_description> options;
+
+  std::string full_name() const { return verb.empty() ? name : name + " " + verb; }
 };
 
-// Of all commands that are shown to people, in their order.
+// Of all commands that are shown to people, in their order. One with several verbs is there once
+// for each of them.
 std::vector<command_description> describe_commands();
 
 }  // namespace mqttspec::cli
