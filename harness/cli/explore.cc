@@ -6,7 +6,8 @@
 namespace mqttspec::cli {
 
 int explore_command(const arguments& words, console& on) {
-  if (on.describe) return explore_bytes({}, on);
+  const bool asks = !words.empty() && (words.front() == "--help" || words.front() == "-h");
+  if (on.describe || asks) return explore_bytes(words, on);
   if (!words.empty() && words.front() == "bytes") {
     return explore_bytes({words.begin() + 1, words.end()}, on);
   }

@@ -11,8 +11,8 @@
 // may do either; with a text it excuses failures with that text alone, and every other result is
 // judged as if the line were not there. `skip` is not run. Several entries may match one case: the
 // first that excuses its result counts. One that matches no case at all is stale: a problem, and so
-// is one whose reason begins with "TO JUDGE", as those that `baseline update` writes: somebody has to
-// look at the failure and say why it is known.
+// is one whose reason begins with "TO JUDGE", as those that `baseline update` writes: somebody has
+// to look at the failure and say why it is known.
 
 #include <cstdint>
 #include <string>
