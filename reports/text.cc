@@ -221,7 +221,7 @@ std::string summary_text(const results::run_results& run, bool colour) {
   });
   if (!by_count.empty()) out += "skipped:\n";
   for (const auto& [reason, n] : by_count) out += fmt::format("  {:>4}  {}\n", n, reason);
-  if (run.process && !run.process->by_us) {
+  if (run.process && (!run.process->by_us || !run.void_reason.empty())) {
     out += fmt::format("the broker {}\n", run.process->ended);
     if (!run.process->output.empty()) out += "its last output:\n";
     for (const std::string& line : run.process->output) out += indented(line, "  ");

@@ -408,6 +408,28 @@ TEST_F(cli_test, credentials_reach_the_broker_and_nothing_else) {
   }
 }
 
+TEST_F(cli_test, a_launched_broker_that_tells_the_password_is_not_repeated) {
+  const idle_port port(false);
+  variables_["THE_PASSWORD"] = "hunter2-secret";
+  EXPECT_EQ(run({"run", "--broker", port.address(), "--start",
+                 "echo key hunter2-secret; printf 'no <b>\\033[31mlicense\\n' >&2; exit 3",
+                 "--user", "tester-name", "--password-env", "THE_PASSWORD", "--report-json",
+                 path("r.json"), "--report-html", path("r.html")}),
+            broker_unusable)
+      << out_;
+  const auto r = results::from_json(read("r.json"));
+  ASSERT_TRUE(r) << r.error();
+  ASSERT_TRUE(r->process);
+  EXPECT_EQ(r->process->status, 3u);
+  EXPECT_EQ(r->process->output, (std::vector<std::string>{"key ***", "no <b>\\x1b[31mlicense"}));
+  EXPECT_TRUE(printed("the broker ended with status 3")) << out_;
+  for (const std::string& text : {out_, err_, read("r.json"), read("r.html")}) {
+    EXPECT_EQ(text.find("hunter2-secret"), std::string::npos) << text;
+    EXPECT_EQ(text.find('\033'), std::string::npos);
+  }
+  EXPECT_NE(read("r.html").find("no &lt;b&gt;"), std::string::npos);
+}
+
 TEST_F(cli_test, too_few_verdicts_end_with_4) {
   EXPECT_EQ(run({"run", "--simulate", "--min", "3"}), nothing_ran);
   EXPECT_TRUE(told("fewer than 3 cases"));

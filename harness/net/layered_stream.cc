@@ -11,6 +11,8 @@ namespace mqttspec::net {
 
 namespace {
 
+constexpr duration longest_farewell = std::chrono::seconds(1);
+
 // What went wrong last, for the whole connector: told where a reset alone would be a riddle.
 using shared_complaint = std::shared_ptr<std::string>;
 
@@ -19,7 +21,8 @@ class layered_connection : public std::enable_shared_from_this<layered_connectio
  public:
   layered_connection(loop_core& core, std::unique_ptr<stream> below, std::unique_ptr<layer> with,
                      duration patience, shared_complaint complaint)
-      : timer_(core.io),
+      : core_(core),
+        timer_(core.io),
         below_(std::move(below)),
         layer_(std::move(with)),
         patience_(patience),
@@ -117,7 +120,7 @@ class layered_connection : public std::enable_shared_from_this<layered_connectio
     below_->abort();
     refuse(fmt::format("{}: the peer did not finish its handshake within {}", layer_->name(),
                        print_duration(patience_)),
-           last_ + patience_);
+           core_.now());
   }
 
   void received(byte_view octets, instant now) {
@@ -128,7 +131,6 @@ class layered_connection : public std::enable_shared_from_this<layered_connectio
 
   // Brings what the layer made of its input to where it belongs.
   void go_on(instant now) {
-    last_ = now;
     flush();
     if (!open_ && layer_->broken()) {
       below_->close();
@@ -149,7 +151,7 @@ class layered_connection : public std::enable_shared_from_this<layered_connectio
     if (!in.empty() && events_.received) events_.received(in, now);
     for (const std::string& what : layer_->take_notes()) note(what, now);
     if (mute_) return;
-    if (layer_->state() == layer_state::ended) return tell_closed(stream_end::orderly, now);
+    if (layer_->state() == layer_state::ended) return ended(now);
     if (layer_->broken()) {
       *complaint_ = layer_->why();
       below_->abort();
@@ -160,13 +162,25 @@ class layered_connection : public std::enable_shared_from_this<layered_connectio
     }
   }
 
+  // The peer has said its last word. Where that does not end its direction below, a server ends the
+  // connection next, and only then is done with it [RFC 6455 section 7.1.1].
+  void ended(instant now) {
+    if (layer_->end_means_fin() || accepted_) return tell_closed(stream_end::orderly, now);
+    if (std::exchange(awaiting_end_, true)) return;
+    timer_.expires_after(
+        std::chrono::duration_cast<std::chrono::steady_clock::duration>(longest_farewell));
+    timer_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
+      if (!cancelled && !self->mute_) self->tell_closed(stream_end::orderly, self->core_.now());
+    });
+  }
+
   void note(const std::string& what, instant now) {
     if (!mute_ && events_.noted) events_.noted(what, now);
   }
 
   void closed(stream_end how, instant now) {
     if (mute_) return;
-    if (open_) return tell_closed(how, now);
+    if (open_) return tell_closed(awaiting_end_ ? stream_end::orderly : how, now);
     refuse(
         fmt::format("{0}: the peer {1} the connection during the handshake; it may not speak {0}",
                     layer_->name(), how == stream_end::reset ? "reset" : "closed"),
@@ -192,6 +206,7 @@ class layered_connection : public std::enable_shared_from_this<layered_connectio
     if (tell) tell(how, now);
   }
 
+  loop_core& core_;
   boost::asio::steady_timer timer_;
   std::unique_ptr<stream> below_;
   std::unique_ptr<layer> layer_;
@@ -199,8 +214,8 @@ class layered_connection : public std::enable_shared_from_this<layered_connectio
   shared_complaint complaint_;
   stream_events events_;
   byte_buffer waiting_;  // written before the hands were shaken
-  instant last_{};
   bool accepted_ = false;
+  bool awaiting_end_ = false;  // of the connection below
   bool open_ = false;
   bool ending_ = false;
   bool mute_ = false;  // no further callback

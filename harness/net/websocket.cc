@@ -194,7 +194,7 @@ class websocket_layer : public layer {
   // Beast's own closing would throw away what the peer still sends: only the frame is written here,
   // normal closure [RFC 6455 section 5.5.1].
   void end() override {
-    if (memory_.mute) return;
+    if (memory_.mute || state_ == layer_state::ended) return;  // Beast answered the peer's
     constexpr std::uint8_t of_client[] = {0x88, 0x82, 0x6D,        0x71,
                                           0x74, 0x74, 0x03 ^ 0x6D, 0xE8 ^ 0x71};
     constexpr std::uint8_t of_server[] = {0x88, 0x02, 0x03, 0xE8};
