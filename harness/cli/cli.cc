@@ -31,7 +31,7 @@ constexpr std::array table = std::to_array<command>({
     {"profile", "measure a broker's limits, policies and times", profile_command},
     {"baseline", "bring a list of known failures up to date", baseline_command},
     {"prove", "plant defects in the embedded broker; tell which the cases catch", prove_command},
-    {"explore", "hostile octets in every state of a session", explore_command},
+    {"explore", "random histories judged by a model, or hostile octets", explore_command},
     {"broker", "serve the embedded reference broker", broker_command},
     {"generate", "", generate_command},
 });

@@ -1,0 +1,143 @@
+#include "cli/explore_files.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <sstream>
+
+#include "runner/simulated_executor.h"
+#include "script/checker.h"
+#include "script/expander.h"
+#include "script/formatter.h"
+
+namespace mqttspec::cli {
+
+namespace {
+
+wire::protocol_version version_of(const runner::finding& f) {
+  return f.recorded.version_of[f.violation.connection];
+}
+
+std::string summaries(const runner::finding& f, const case_files& cases) {
+  std::string out;
+  std::istringstream ids(f.violation.statements);
+  for (std::string id; ids >> id;) {
+    const auto* s = cases.statements.find(version_of(f), id);
+    out += fmt::format("- `{}` (MQTT {}): {}\n", id, wire::version_name(version_of(f)),
+                       s == nullptr ? "" : s->summary);
+  }
+  return out;
+}
+
+// One variant of the text, tried.
+scenario_text tried(const std::string& text, const case_files& cases,
+                    const engine::run_options& how, runner::executor* target,
+                    const model::rules* rules) {
+  scenario_text out;
+  const auto laid_out = script::format("finding.mqs", text);
+  out.text = laid_out ? *laid_out : text;
+  script::file_set files;
+  files.add("finding.mqs", out.text);
+  const auto found = script::check(files, cases.statements);
+  if (has_errors(found)) {
+    out.problem = render(found);
+    return out;
+  }
+  script::expand_options expand;
+  expand.run_tag = "texp";
+  for (const auto& s : script::expand(files, expand).scenarios) {
+    runner::simulation_options simulation;
+    const auto r = runner::simulate({&s, 0}, how, simulation);
+    out.sound_passes = r.outcome == results::verdict::pass;
+    if (!out.sound_passes) {
+      out.problem = r.fault ? r.fault->message : r.reason;
+      continue;
+    }
+    if (rules != nullptr) {
+      const auto bad = runner::simulate({&s, 0}, how, simulation, rules);
+      out.on_target = bad.outcome;
+      if (bad.outcome != results::verdict::fail) out.problem = bad.reason;
+    }
+    if (target == nullptr) continue;
+    target->run({{{&s, 0}}, 1, how}, [&](results::case_result c) {
+      out.on_target = c.outcome;
+      out.problem = c.outcome == results::verdict::fail ? "" : c.reason;
+      return true;
+    });
+  }
+  return out;
+}
+
+}  // namespace
+
+scenario_text make_scenario(const runner::finding& f, const case_files& cases,
+                            const engine::run_options& how, runner::executor* target,
+                            const model::rules* rules) {
+  scenario_text best;
+  if (f.recorded.events.empty()) return best;
+  explore::writing_options options;
+  options.name = explore::slug(f.violation.what);
+  options.comment = "# The history, as `mqttspec explore --replay` plays it:\n";
+  std::istringstream lines(print(f.least));
+  for (std::string line; std::getline(lines, line);) options.comment += "#   " + line + "\n";
+  for (const bool any_order : {false, true}) {
+    options.any_order = any_order;
+    scenario_text next = tried(write_scenario(f.recorded, options), cases, how, target, rules);
+    const bool asked = target != nullptr || rules != nullptr;
+    const bool good = next.sound_passes && (!asked || next.on_target == results::verdict::fail);
+    if (best.text.empty() || good || (next.sound_passes && !best.sound_passes)) {
+      best = std::move(next);
+    }
+    if (good) break;
+  }
+  return best;
+}
+
+std::size_t length_of(const std::string& text) {
+  std::size_t n = 0;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t begin = line.find_first_not_of(' ');
+    if (begin == std::string::npos) continue;
+    if (line.find(" > ") != std::string::npos || line.find(" < ") != std::string::npos ||
+        line.substr(begin).starts_with("wait ")) {
+      ++n;
+    }
+  }
+  return n;
+}
+
+std::string finding_report(const runner::finding& f, const scenario_text& s,
+                           const case_files& cases, const report_facts& facts) {
+  std::string out = fmt::format("# {}\n\n{}\n", f.violation.what, facts.target);
+  out += "\n## Statement\n\n" + summaries(f, cases);
+  out += fmt::format("\n## Expected and seen\n\n- expected: `{}`\n- seen: `{}`\n",
+                     f.violation.expected.empty() ? "nothing" : f.violation.expected,
+                     f.violation.seen);
+  out += fmt::format("- shown again {} of {} times, on client ids and topics that were new\n",
+                     f.confirmed, f.tried);
+  out +=
+      fmt::format("- a sound broker {} the scenario", s.sound_passes ? "passes" : "does not pass");
+  if (s.on_target != results::verdict::inconclusive) {
+    out += fmt::format("; this one: {}", results::verdict_name(s.on_target));
+  }
+  out += "\n";
+  if (!s.problem.empty()) out += fmt::format("- note: {}\n", s.problem);
+  out += fmt::format("\n## Replay\n\n    mqttspec run {} {}\n    mqttspec explore {} --replay {}\n",
+                     facts.run_options, facts.scenario_file, facts.run_options, facts.history_file);
+  out += "\n## History\n\n";
+  std::istringstream steps(print(f.least));
+  for (std::string line; std::getline(steps, line);) out += "    " + line + "\n";
+  if (!f.control.empty()) {
+    out += "\nControl arm: without one step nothing is wrong.\n\n";
+    std::istringstream control(print(f.control));
+    for (std::string line; std::getline(control, line);) out += "    " + line + "\n";
+  }
+  out += "\n## Packets\n\n";
+  std::istringstream trace(write_trace(f.recorded));
+  for (std::string line; std::getline(trace, line);) out += "    " + line + "\n";
+  out += fmt::format("\nSeed {}, history {}.\n", facts.seed, f.number);
+  return out;
+}
+
+}  // namespace mqttspec::cli

@@ -1,0 +1,40 @@
+#pragma once
+// What `mqttspec explore` writes about a finding: a scenario, a history, a report.
+
+#include <optional>
+#include <string>
+
+#include "cli/case_files.h"
+#include "results/results.h"
+#include "runner/executor.h"
+#include "runner/explore_campaign.h"
+
+namespace mqttspec::cli {
+
+struct scenario_text {
+  std::string text;
+  bool sound_passes = false;  // the embedded broker, with nothing wrong, passes it
+  results::verdict on_target = results::verdict::inconclusive;
+  std::string problem;  // why it could not be read or run; "" otherwise
+};
+
+// The scenario of |f|. It is tried on a sound embedded broker, and on |target| or on an embedded
+// broker with |rules|, whichever is given.
+scenario_text make_scenario(const runner::finding& f, const case_files& cases,
+                            const engine::run_options& how, runner::executor* target,
+                            const model::rules* rules = nullptr);
+
+// Traffic lines: what is left of |text| without headers, steps, comments and empty lines.
+std::size_t length_of(const std::string& text);
+
+struct report_facts {
+  std::string target;       // as reports name it
+  std::string run_options;  // "--broker 127.0.0.1:1883"
+  std::string scenario_file;
+  std::string history_file;
+  std::uint64_t seed = 0;
+};
+std::string finding_report(const runner::finding& f, const scenario_text& s,
+                           const case_files& cases, const report_facts& facts);
+
+}  // namespace mqttspec::cli

@@ -1,0 +1,143 @@
+#include "cli/explore_measure.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <sstream>
+#include <thread>
+
+#include "broker/defects.h"
+#include "cli/exit_codes.h"
+#include "cli/explore_files.h"
+#include "runner/selection.h"
+
+namespace mqttspec::cli {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+struct outcome {
+  bool found = false;
+  bool right_statement = false;
+  bool sound_passes = false;
+  bool defect_fails = false;
+  std::string statements;
+  std::string what;
+  std::size_t histories = 0;
+  std::size_t steps = 0;
+  std::size_t lines = 0;
+  double seconds = 0;
+};
+
+// Those about sessions: all areas but that of single packets.
+std::vector<const broker::defect*> session_defects() {
+  std::vector<const broker::defect*> out;
+  for (const auto area :
+       {broker::connect_defects(), broker::session_defects(), broker::will_defects(),
+        broker::delivery_defects(), broker::subscription_defects()}) {
+    for (const broker::defect& d : area) out.push_back(&d);
+  }
+  return out;
+}
+
+outcome look_for(const broker::defect& d, const measure_request& request, const case_files& cases) {
+  outcome out;
+  model::rules rules;
+  d.plant(rules);
+  runner::simulated_play how;
+  how.broker = request.broker;
+  how.rules = &rules;
+  const auto place = runner::make_simulated_arena(request.arena, how);
+  runner::campaign_options options = request.campaign;
+  options.most_findings = 1;
+  runner::campaign run(*place, options);
+  const auto begin = clock::now();
+  run.explore([&] { return clock::now() - begin > request.each; });
+  out.seconds = std::chrono::duration<double>(clock::now() - begin).count();
+  out.histories = run.counts().histories;
+  run.examine([&](const runner::finding& f) {
+    if (out.found) return;
+    out.found = true;
+    out.statements = f.violation.statements;
+    out.what = f.violation.what;
+    const std::string version(wire::version_tag(f.recorded.version_of[f.violation.connection]));
+    std::istringstream ids(f.violation.statements);
+    for (std::string id; ids >> id;) {
+      out.right_statement |= broker::breaks(d, fmt::format("{}:{}", version, id));
+    }
+    out.steps = f.least.size();
+    const scenario_text s = make_scenario(f, cases, request.engine, nullptr, how.rules);
+    out.lines = length_of(s.text);
+    out.sound_passes = s.sound_passes;
+    out.defect_fails = s.on_target == results::verdict::fail;
+  });
+  return out;
+}
+
+std::size_t median(std::vector<std::size_t> values) {
+  if (values.empty()) return 0;
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+}  // namespace
+
+int measure(const measure_request& request, const case_files& cases, console& on) {
+  std::vector<const broker::defect*> defects;
+  for (const broker::defect* d : session_defects()) {
+    const bool chosen =
+        std::any_of(request.patterns.begin(), request.patterns.end(),
+                    [&](const std::string& p) { return runner::matches_pattern(p, d->name); });
+    if (request.patterns.empty() || chosen) defects.push_back(d);
+  }
+  if (defects.empty()) {
+    on.error("no defect about sessions matches", "mqttspec broker --list-defects");
+    return bad_usage;
+  }
+  std::vector<outcome> outcomes(defects.size());
+  std::atomic<std::size_t> next{0};
+  std::vector<std::thread> threads;
+  for (unsigned t = 0; t < request.threads; ++t) {
+    threads.emplace_back([&] {
+      for (std::size_t i = next++; i < defects.size(); i = next++) {
+        outcomes[i] = look_for(*defects[i], request, cases);
+      }
+    });
+  }
+  for (std::thread& t : threads) t.join();
+  std::size_t found = 0;
+  std::size_t right = 0;
+  std::size_t replayed = 0;
+  std::vector<std::size_t> steps;
+  std::vector<std::size_t> lines;
+  for (std::size_t i = 0; i < defects.size(); ++i) {
+    const outcome& o = outcomes[i];
+    if (!o.found) {
+      on.print(fmt::format("missed {:<44} {} histories\n", defects[i]->name, o.histories));
+      continue;
+    }
+    ++found;
+    right += o.right_statement ? 1 : 0;
+    replayed += o.sound_passes && o.defect_fails ? 1 : 0;
+    steps.push_back(o.steps);
+    lines.push_back(o.lines);
+    on.print(fmt::format(
+        "found  {:<44} {:>6} histories, {:>5.1f} s, {:>2} steps, {:>2} lines{}{}: {} ({})\n",
+        defects[i]->name, o.histories, o.seconds, o.steps, o.lines,
+        o.right_statement ? "" : ", another statement",
+        o.sound_passes && o.defect_fails ? "" : ", no scenario", o.what, o.statements));
+  }
+  on.print(
+      fmt::format("{} of {} defects found ({:.1f} %), {} by a statement that they break; {} "
+                  "written as a scenario "
+                  "that fails on them and passes without; median {} steps, {} lines of traffic\n",
+                  found, defects.size(),
+                  100.0 * static_cast<double>(found) / static_cast<double>(defects.size()), right,
+                  replayed, median(steps), median(lines)));
+  return as_expected;
+}
+
+}  // namespace mqttspec::cli

@@ -1,0 +1,26 @@
+#pragma once
+// How many planted defects exploring finds, and how short it makes the scenarios.
+
+#include "broker/broker.h"
+#include "cli/case_files.h"
+#include "cli/console.h"
+#include "engine/engine.h"
+#include "runner/explore_campaign.h"
+
+namespace mqttspec::cli {
+
+struct measure_request {
+  broker::broker_options broker;
+  runner::campaign_options campaign;
+  runner::arena_options arena;
+  duration each = std::chrono::seconds(60);  // on the real clock
+  unsigned threads = 2;
+  std::vector<std::string> patterns;  // of defects; empty: all about sessions
+  engine::run_options engine;
+};
+
+// Prints a line a defect and the sum; the exit code. A defect counts as found when a violation was
+// confirmed, whatever statement it cites; how many cite one that the defect breaks is told, too.
+int measure(const measure_request& request, const case_files& cases, console& on);
+
+}  // namespace mqttspec::cli

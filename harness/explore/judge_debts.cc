@@ -1,0 +1,225 @@
+// What the broker owes, and the acknowledgements that pay for it or make new debts.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "explore/judge.h"
+#include "wire/table.h"
+
+namespace mqttspec::explore {
+
+using wire::packet_type;
+
+std::string judge::text_of(message_id m) const {
+  return messages_[m].empty ? " payload=\"\"" : fmt::format(" payload=\"m{}\"", m);
+}
+
+void judge::acknowledge(connection_id c, std::size_t index, packet_type packet, std::uint8_t reason,
+                        instant now) {
+  link& l = links_[c];
+  session& s = sessions_[l.client];
+  delivery& d = s.deliveries[index];
+  touch(l, now);
+  l.unfenced = true;
+  const packet_type due = d.state == delivery_state::released ? packet_type::pubcomp
+                          : d.qos == 1                        ? packet_type::puback
+                                                              : packet_type::pubrec;
+  if (packet != due) {
+    d.wild = true;
+    l.loose = l.close_allowed = true;
+    return;
+  }
+  if (packet == packet_type::pubrec && reason < 0x80) {
+    d.state = delivery_state::recorded;
+    d.unsure = false;
+    return;
+  }
+  if (packet == packet_type::pubrec) l.refused.push_back(d.id);
+  s.deliveries.erase(s.deliveries.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+void judge::acknowledged_again(connection_id c, instant now) {
+  link& l = links_[c];
+  touch(l, now);
+  l.unfenced = l.loose = l.close_allowed = true;
+}
+
+void judge::repeat(connection_id c, std::uint16_t id, instant now) {
+  advance(now);
+  link& l = links_[c];
+  touch(l, now);
+  for (const inbound& i : sessions_[l.client].received) {
+    if (i.id != id) continue;
+    messages_[i.message].repeated = true;
+    l.owed.push_back({packet_type::pubrec, id, &rules::pubrec_again, i.message});
+  }
+}
+
+void judge::release(connection_id c, std::uint16_t id, instant now) {
+  advance(now);
+  link& l = links_[c];
+  touch(l, now);
+  debt d{packet_type::pubcomp, id, &rules::pubcomp};
+  for (const inbound& i : sessions_[l.client].received) {
+    if (i.id != id) continue;
+    d.message = i.message;
+    offer_late(i.message, now);
+  }
+  l.owed.push_back(d);
+}
+
+void judge::ping(connection_id c, instant now, bool own_fence) {
+  advance(now);
+  link& l = links_[c];
+  touch(l, now);
+  l.owed.push_back({packet_type::pingresp, 0, own_fence ? nullptr : &rules::ping});
+}
+
+// Answers first, in the order in which they were asked for; then what is to be sent again; then
+// messages. |visit| returns false to stop; so does this then.
+bool judge::visit_debts(const std::function<bool(const owed&)>& visit) const {
+  for (connection_id c = 0; c < links_.size(); ++c) {
+    const link& l = links_[c];
+    for (const debt& d : l.owed) {
+      if (!visit({c, d.why, &d})) return false;
+    }
+    if (l.close_owed != nullptr && !visit({c, l.close_owed, nullptr, nullptr, nullptr, true})) {
+      return false;
+    }
+  }
+  for (const session& s : sessions_) {
+    if (s.connection == no_connection) continue;
+    const link& l = links_[s.connection];
+    if (l.state != link_state::up) continue;
+    const std::size_t window = std::min(l.receive_maximum, options_.window);
+    std::size_t here = 0;
+    bool wild = false;
+    for (const delivery& d : s.deliveries) {
+      wild |= d.wild;
+      if (d.here) ++here;
+    }
+    for (const delivery& d : s.deliveries) {
+      if (d.wild) continue;
+      const bool publish = d.state == delivery_state::published && !d.here && here < window;
+      const bool release =
+          d.state == delivery_state::recorded || (d.state == delivery_state::released && !d.here);
+      if (!publish && !release) continue;
+      const rule& why =
+          d.state == delivery_state::recorded && d.here ? rules::pubrel : rules::sent_again;
+      if (!visit({s.connection, &why, nullptr, nullptr, &d})) return false;
+    }
+    // Slots: those of deliveries that are not complete, wherever they began.
+    if (s.deliveries.size() >= window || wild) continue;
+    for (const copy& x : s.copies) {
+      if (x.must && !x.taken && !visit({s.connection, x.why, nullptr, &x})) return false;
+    }
+  }
+  for (std::size_t i = 0; i < tokens_.size(); ++i) {
+    const share_token& t = tokens_[i];
+    if (!t.must || t.taken_by >= 0) continue;
+    const copy* due = nullptr;
+    connection_id at = no_connection;
+    bool all_here = true;
+    for (const std::uint8_t member : t.members) {
+      const session& s = sessions_[member];
+      if (s.connection == no_connection || links_[s.connection].state != link_state::up ||
+          s.deliveries.size() >= std::min(links_[s.connection].receive_maximum, options_.window)) {
+        all_here = false;
+        break;
+      }
+      at = s.connection;
+      for (const copy& x : s.copies) {
+        if (x.token == i) due = &x;
+      }
+    }
+    if (all_here && due != nullptr && !visit({at, &rules::shared_delivered, nullptr, due})) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool judge::owes() const {
+  return !found_ && gave_up_.empty() && !visit_debts([](const owed&) { return false; });
+}
+
+connection_id judge::debtor() const {
+  connection_id at = no_connection;
+  visit_debts([&](const owed& o) {
+    at = o.connection;
+    return false;
+  });
+  return at;
+}
+
+std::string judge::describe(const copy& x) const {
+  const message& m = messages_[x.message];
+  std::string out = fmt::format("PUBLISH topic=\"{{ns}}/{}\"", topic_names[m.topic]);
+  if (x.variants.size() == 1) {
+    const variant& v = x.variants.front();
+    out += fmt::format(" qos={} retain={}", v.qos, v.retain ? 1 : 0);
+    for (int i = 1; i < 16; ++i) {
+      // One that is alone can be written; the notation has no form for several.
+      if (v.identifiers == (1u << i)) out += fmt::format(" subscription_identifier={}", i);
+    }
+  }
+  return out + text_of(x.message);
+}
+
+std::string judge::describe(const owed& o) const {
+  if (o.close) return "close";
+  if (o.answer != nullptr) {
+    std::string out(wire::packet_of(o.answer->packet).name);
+    if (o.answer->packet == packet_type::connack || o.answer->packet == packet_type::pingresp) {
+      return out;
+    }
+    return out + fmt::format(" id={}", o.answer->id);
+  }
+  if (o.again != nullptr) {
+    const delivery& d = *o.again;
+    if (d.state != delivery_state::published) return fmt::format("PUBREL id={}", d.id);
+    return fmt::format("PUBLISH topic=\"{{ns}}/{}\" qos={} dup=1 id={}{}",
+                       topic_names[messages_[d.message].topic], d.qos, d.id, text_of(d.message));
+  }
+  return describe(*o.message);
+}
+
+std::vector<std::string> judge::debts_of(connection_id c) const {
+  std::vector<std::string> out;
+  visit_debts([&](const owed& o) {
+    if (o.connection == c) out.push_back(describe(o));
+    return true;
+  });
+  return out;
+}
+
+void judge::overdue(instant now) {
+  advance(now);
+  visit_debts([&](const owed& o) {
+    if (o.why == nullptr) {
+      give_up("PINGREQ is not answered while something is owed");
+      return false;
+    }
+    std::string what = "an answer does not come";
+    message_id m = no_message;
+    if (o.close) what = "the broker does not close the connection";
+    if (o.again != nullptr) {
+      m = o.again->message;
+      what = o.again->state == delivery_state::published  ? "PUBLISH is not sent again"
+             : o.again->state == delivery_state::recorded ? "PUBREL does not come"
+                                                          : "PUBREL is not sent again";
+    }
+    if (o.message != nullptr) {
+      m = o.message->message;
+      what = messages_[m].will     ? "a will does not come"
+             : o.message->retained ? "a retained message does not come"
+                                   : "a message does not come";
+    }
+    if (o.answer != nullptr) m = o.answer->message;
+    accuse(o.connection, *o.why, what, describe(o), "nothing", m);
+    return false;
+  });
+}
+
+}  // namespace mqttspec::explore

@@ -1,0 +1,421 @@
+// What comes from the broker, against what may come.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "explore/judge.h"
+#include "wire/notation.h"
+
+namespace mqttspec::explore {
+
+using std::chrono::seconds;
+using wire::packet_type;
+using wire::property_id;
+using wire::protocol_version;
+
+namespace {
+
+std::string notation(const wire::packet_view& p) {
+  return wire::print(wire::to_packet(p));
+}
+
+identifier_set identifiers_of(const wire::packet_view& p) {
+  identifier_set set = 0;
+  for (const auto& property : p.properties) {
+    if (property.id != property_id::subscription_identifier) continue;
+    set |= static_cast<identifier_set>(property.number < 16 ? 1u << property.number : 1u);
+  }
+  return set;
+}
+
+delivery* find(std::vector<delivery>& in, std::uint16_t id) {
+  const auto found =
+      std::find_if(in.begin(), in.end(), [&](const delivery& d) { return d.id == id; });
+  return found == in.end() ? nullptr : &*found;
+}
+
+const rule& first_dup(std::uint8_t qos) {
+  return qos == 2 ? rules::first_dup_two : rules::first_dup_one;
+}
+
+}  // namespace
+
+// Messages say their number in the payload; an empty one is known by its topic.
+message_id judge::identify(const wire::packet_view& p) const {
+  if (!p.topic.starts_with(options_.prefix)) return no_message;
+  const std::string_view name = p.topic.substr(options_.prefix.size());
+  if (p.payload.empty()) {
+    for (std::size_t i = messages_.size(); i-- > 0;) {
+      if (messages_[i].empty && topic_names[messages_[i].topic] == name) {
+        return static_cast<message_id>(i);
+      }
+    }
+    return no_message;
+  }
+  if (p.payload.front() != 'm') return no_message;
+  message_id m = no_message;
+  const char* end = p.payload.data() + p.payload.size();
+  const auto [rest, error] = std::from_chars(p.payload.data() + 1, end, m);
+  if (error != std::errc() || rest != end || m >= messages_.size()) return no_message;
+  return topic_names[messages_[m].topic] == name ? m : no_message;
+}
+
+std::size_t judge::in_flight(const session& s) const {
+  return static_cast<std::size_t>(std::count_if(s.deliveries.begin(), s.deliveries.end(),
+                                                [](const delivery& d) { return d.here; }));
+}
+
+void judge::received(connection_id c, const wire::packet_view& p, instant now) {
+  if (found_ || !gave_up_.empty()) return;
+  advance(now);
+  link& l = links_[c];
+  // The old connection of a takeover: all that counts is that it ends.
+  if (l.state == link_state::gone) return;
+  if (l.state == link_state::asked && p.type != packet_type::connack) {
+    return accuse(c, rules::connack_is_first, "something comes in front of CONNACK", "CONNACK",
+                  notation(p));
+  }
+  switch (p.type) {
+    case packet_type::connack:
+      if (l.owed.empty() || l.owed.front().packet != packet_type::connack) {
+        return accuse(c, rules::connect_is_answered, "a second CONNACK", "", notation(p));
+      }
+      l.owed.erase(l.owed.begin());
+      return take_connack(c, p, now);
+    case packet_type::publish:
+      return take_publish(c, p, now);
+    case packet_type::pubrel:
+      return take_pubrel(c, p);
+    case packet_type::disconnect:
+      return take_disconnect(c, p);
+    default:
+      return take_answer(c, p, now);
+  }
+}
+
+void judge::take_disconnect(connection_id c, const wire::packet_view& p) {
+  links_[c].last_reason = p.reason;
+}
+
+void judge::malformed(connection_id c, const wire::wire_fault& fault, instant now) {
+  advance(now);
+  if (links_[c].state == link_state::gone) return;
+  const rule why{fault.statement, fault.statement};
+  accuse(c, why,
+         fmt::format("the broker sends a malformed packet: {}", wire::error_name(fault.error)), "",
+         wire::print(fault));
+}
+
+void judge::take_answer(connection_id c, const wire::packet_view& p, instant now) {
+  link& l = links_[c];
+  session& s = sessions_[l.client];
+  const auto found = std::find_if(l.owed.begin(), l.owed.end(), [&](const debt& d) {
+    return d.packet == p.type && (p.type == packet_type::pingresp || d.id == p.packet_id);
+  });
+  if (found == l.owed.end()) {
+    // Its identifier may be wrong; then what is owed does not come.
+    for (const debt& d : l.owed) {
+      if (d.packet != p.type) continue;
+      return accuse(c, *d.why, "the answer has another identifier", describe(owed{c, d.why, &d}),
+                    notation(p), d.message);
+    }
+    if (l.loose || l.state == link_state::ending) return;
+    return give_up("the broker sends an answer that nobody waits for");
+  }
+  const debt d = *found;
+  l.owed.erase(found);
+  l.unfenced = false;
+  const bool refused = p.reason >= 0x80;
+  switch (p.type) {
+    case packet_type::suback: {
+      if (p.list.size() != 1) {
+        return accuse(c, rules::suback_codes, "SUBACK has not one code for each filter",
+                      fmt::format("SUBACK id={}", d.id), notation(p));
+      }
+      const std::uint8_t granted = p.list[0];
+      for (subscription& x : s.subscriptions) {
+        if (x.bit() != d.filter || granted == x.qos) continue;
+        if (granted > x.qos) return give_up("the broker grants more than it was asked for");
+        for (copy& w : s.copies) {
+          if (!w.retained || (w.filters & x.bit()) != x.bit()) continue;
+          w.must = false;
+          for (variant& v : w.variants) v.qos = std::min(v.qos, granted);
+        }
+        x.qos = granted;
+      }
+      if (granted >= 0x80) give_up("the broker refuses a SUBSCRIBE");
+      return;
+    }
+    case packet_type::puback:
+    case packet_type::pubrec: {
+      if (refused) {
+        fail(d.message);
+        std::erase_if(s.received, [&](const inbound& i) { return i.id == d.id; });
+        return give_up("the broker refuses a PUBLISH");
+      }
+      if (p.type == packet_type::puback && messages_[d.message].stage == message_stage::open) {
+        settle(d.message, now);
+      }
+      if (p.reason == 0x10) {
+        for (const session& other : sessions_) {
+          for (const copy& x : other.copies) {
+            if (x.message != d.message || x.retained || other.connection == no_connection) continue;
+            if (x.must || (x.any_taken && p.type == packet_type::puback)) {
+              return accuse(c, rules::no_subscribers, "0x10 although somebody subscribes to it",
+                            fmt::format("{} id={} reason=success",
+                                        p.type == packet_type::puback ? "PUBACK" : "PUBREC", d.id),
+                            notation(p), d.message);
+            }
+          }
+        }
+      }
+      return;
+    }
+    case packet_type::pubcomp: {
+      const bool was_open = d.message != no_message;
+      if (was_open && refused) {
+        return accuse(c, rules::pubcomp, "PUBCOMP does not know an identifier that is open",
+                      fmt::format("PUBCOMP id={} reason=success", d.id), notation(p), d.message);
+      }
+      if (was_open) {
+        std::erase_if(s.received, [&](const inbound& i) { return i.id == d.id; });
+        if (messages_[d.message].stage == message_stage::open) settle(d.message, now);
+      }
+      return;
+    }
+    default:
+      return;
+  }
+}
+
+void judge::take_pubrel(connection_id c, const wire::packet_view& p) {
+  link& l = links_[c];
+  session& s = sessions_[l.client];
+  delivery* d = find(s.deliveries, p.packet_id);
+  if (d == nullptr || (d->state == delivery_state::published && !d->wild)) {
+    if (l.loose) return;
+    const bool after_error =
+        std::find(l.refused.begin(), l.refused.end(), p.packet_id) != l.refused.end();
+    if (d == nullptr && !after_error && s.ended_by != nullptr) {
+      return accuse(c, *s.ended_by, "PUBREL for a delivery of the session before", "", notation(p));
+    }
+    if (d == nullptr && !after_error) {
+      return accuse(c, rules::not_sent_again, "PUBREL for a delivery that is complete", "",
+                    notation(p));
+    }
+    return accuse(
+        c, rules::no_pubrel_after_error,
+        after_error ? "PUBREL in answer to a PUBREC that refuses" : "PUBREL in front of PUBREC", "",
+        notation(p));
+  }
+  if (p.reason >= 0x80 && !d->wild && d->state == delivery_state::recorded && !d->unsure) {
+    return accuse(c, rules::pubrel, "PUBREL has an error for an identifier that is in flight",
+                  fmt::format("PUBREL id={} reason=success", p.packet_id), notation(p), d->message);
+  }
+  d->state = delivery_state::released;
+  d->here = true;
+}
+
+void judge::take_publish(connection_id c, const wire::packet_view& p, instant now) {
+  session& s = sessions_[links_[c].client];
+  const message_id m = identify(p);
+  if (m == no_message) {
+    // On `#` others' messages would come, too; only what carries our prefix is ours to judge.
+    if (!p.topic.starts_with(options_.prefix)) return give_up("a message of somebody else");
+    return accuse(c, rules::matching_topic, "a message that nobody published", "", notation(p));
+  }
+  if (p.qos > 0) {
+    if (delivery* d = find(s.deliveries, p.packet_id)) return take_known(c, *d, p, m);
+  }
+  take_new(c, p, m, identifiers_of(p), now);
+}
+
+void judge::check_window(connection_id c, const wire::packet_view& p, message_id m) {
+  const link& l = links_[c];
+  const session& s = sessions_[l.client];
+  const auto counted = std::count_if(s.deliveries.begin(), s.deliveries.end(),
+                                     [](const auto& d) { return d.counted && !d.wild; });
+  if (static_cast<std::size_t>(counted) <= l.receive_maximum) return;
+  accuse(c, rules::receive_maximum,
+         fmt::format("more than Receive Maximum {} are in flight", l.receive_maximum), "",
+         notation(p), m);
+}
+
+// A PUBLISH with an identifier that is in flight.
+void judge::take_known(connection_id c, delivery& d, const wire::packet_view& p, message_id m) {
+  link& l = links_[c];
+  session& s = sessions_[l.client];
+  if (d.wild) {
+    d.here = true;
+    if (d.message != m) give_up("an identifier is used again behind a wrong acknowledgement");
+    return;
+  }
+  if (d.message != m) {
+    return accuse(c, rules::identifier_in_use, "a new message has an identifier that is in flight",
+                  "", notation(p), m);
+  }
+  if (d.state != delivery_state::published) {
+    if (d.state == delivery_state::recorded && d.unsure) {
+      d.state = delivery_state::published;
+      d.here = d.counted = true;
+      return;
+    }
+    return accuse(c, rules::not_behind_pubrel, "PUBLISH again behind PUBREC", "", notation(p), m);
+  }
+  const std::string expected = fmt::format("PUBLISH topic=\"{{ns}}/{}\" qos={} dup=1{}",
+                                           topic_names[messages_[m].topic], d.qos, text_of(m));
+  if (d.here) {
+    // Not before 5.0 was this forbidden.
+    if (l.version != protocol_version::v5) return;
+    return accuse(c, rules::not_sent_again, "PUBLISH again on the same connection", "", notation(p),
+                  m);
+  }
+  if (!p.dup) {
+    return accuse(c, rules::dup_when_sent_again, "DUP is 0 in a PUBLISH that is sent again",
+                  expected, notation(p), m);
+  }
+  if (p.qos != d.qos) {
+    return accuse(c, rules::sent_again, "a PUBLISH that is sent again has another QoS", expected,
+                  notation(p), m);
+  }
+  for (const delivery& earlier : s.deliveries) {
+    if (&earlier == &d) break;
+    const message& a = messages_[earlier.message];
+    const message& b = messages_[m];
+    if (earlier.here || earlier.state != delivery_state::published || earlier.wild) continue;
+    if (!earlier.ordered || !d.ordered || a.topic != b.topic || a.publisher != b.publisher)
+      continue;
+    if (earlier.qos != d.qos || a.qos != b.qos) continue;
+    return accuse(c, rules::order_of_resent, "messages are sent again in another order",
+                  fmt::format("PUBLISH topic=\"{{ns}}/{}\" qos={} dup=1{}", topic_names[a.topic],
+                              earlier.qos, text_of(earlier.message)),
+                  notation(p), m);
+  }
+  d.here = d.counted = true;
+  check_window(c, p, m);
+}
+
+// False, with the accusation made, when an earlier message of the stream was overtaken.
+bool judge::in_order(connection_id c, const wire::packet_view& p, message_id m, const copy& of) {
+  const session& s = sessions_[links_[c].client];
+  const message& mine = messages_[m];
+  if (!mine.ordered || of.retained || of.overlapping || (of.filters & share_bit) != 0) return true;
+  for (const delivery& d : s.deliveries) {
+    const message& other = messages_[d.message];
+    if (!d.ordered || d.wild || other.topic != mine.topic || other.publisher != mine.publisher) {
+      continue;
+    }
+    if (other.qos != mine.qos || d.qos != p.qos) continue;
+    if (d.message < m && !d.here && d.state == delivery_state::published) {
+      accuse(c, rules::order_of_resent, "a new message comes before one that is sent again",
+             fmt::format("PUBLISH topic=\"{{ns}}/{}\" qos={} dup=1{}", topic_names[other.topic],
+                         d.qos, text_of(d.message)),
+             notation(p), m);
+      return false;
+    }
+  }
+  for (const copy& x : s.copies) {
+    const message& other = messages_[x.message];
+    if (!x.any_taken || x.message <= m || !other.ordered || x.retained || x.overlapping) continue;
+    if ((x.filters & share_bit) != 0 || x.filters != of.filters) continue;
+    if (other.topic != mine.topic || other.publisher != mine.publisher) continue;
+    if (other.qos != mine.qos || x.top_qos != p.qos) continue;
+    accuse(c, rules::order, "a message comes behind one that was published later", "", notation(p),
+           m);
+    return false;
+  }
+  return true;
+}
+
+void judge::take_new(connection_id c, const wire::packet_view& p, message_id m, identifier_set ids,
+                     instant now) {
+  link& l = links_[c];
+  session& s = sessions_[l.client];
+  message& message = messages_[m];
+  copy* best = nullptr;
+  variant* form = nullptr;
+  int rank = -1;
+  int candidates = 0;
+  for (copy& x : s.copies) {
+    if (x.message != m || (x.any_taken && !x.overlapping)) continue;
+    for (variant& v : x.variants) {
+      if (v.used || v.qos != p.qos || v.retain != p.retain || v.identifiers != ids) continue;
+      ++candidates;
+      // Of several take what has to come; with DUP 1 what may have been sent before.
+      const bool token =
+          x.token != 0xFFFF && tokens_[x.token].must && tokens_[x.token].taken_by < 0;
+      const int r = (p.dup && x.maybe_sent ? 8 : 0) + (x.any_taken ? 0 : 4) + (x.must ? 2 : 0) +
+                    (token ? 1 : 0);
+      if (r > rank) {
+        rank = r;
+        best = &x;
+        form = &v;
+      }
+      break;
+    }
+  }
+  const auto again = std::find_if(s.deliveries.begin(), s.deliveries.end(), [&](const delivery& d) {
+    return d.message == m && !d.here && d.state == delivery_state::published && !d.wild;
+  });
+  if (again != s.deliveries.end() && (best == nullptr || (p.dup && !best->maybe_sent))) {
+    return accuse(c, rules::sent_again, "a message is sent again with another identifier",
+                  fmt::format("PUBLISH topic=\"{{ns}}/{}\" dup=1{} id={}",
+                              topic_names[message.topic], text_of(m), again->id),
+                  notation(p), m);
+  }
+  if (best == nullptr) return explain(c, p, m, ids);
+  if (p.dup && !best->maybe_sent) {
+    return accuse(c, first_dup(p.qos), "DUP is 1 in a PUBLISH that is sent for the first time",
+                  fmt::format("PUBLISH topic=\"{{ns}}/{}\" qos={} dup=0{}",
+                              topic_names[message.topic], p.qos, text_of(m)),
+                  notation(p), m);
+  }
+  if (best->token != 0xFFFF) {
+    share_token& t = tokens_[best->token];
+    if (t.strict && t.taken_by >= 0 && t.taken_by != l.client) {
+      return accuse(c, rules::share_goes_to_one, "two members of a share get the same message", "",
+                    notation(p), m);
+    }
+    t.taken_by = l.client;
+  }
+  if (message.lifetime && !best->maybe_sent && message.stage == message_stage::settled) {
+    const instant end = message.published + seconds(*message.lifetime);
+    if (now > end + options_.slack * 2) {
+      return accuse(c, rules::message_expired, "a message comes although it has expired", "",
+                    notation(p), m);
+    }
+    for (const auto& property : p.properties) {
+      if (property.id != property_id::message_expiry_interval) continue;
+      const auto waited = std::chrono::duration_cast<seconds>(now - message.published).count();
+      const std::int64_t left = property.number;
+      const std::int64_t right = *message.lifetime - waited;
+      if (left > right + 1 || left < right - 2) {
+        return accuse(c, rules::remaining_lifetime, "the remaining lifetime is wrong",
+                      fmt::format("PUBLISH topic=\"{{ns}}/{}\" message_expiry_interval in {}..{}{}",
+                                  topic_names[message.topic], std::max<std::int64_t>(right - 2, 0),
+                                  right + 1, text_of(m)),
+                      notation(p), m);
+      }
+    }
+  }
+  if (candidates == 1 && !in_order(c, p, m, *best)) return;
+  form->used = true;
+  best->any_taken = true;
+  if (p.qos >= best->top_qos) best->taken = true;
+  message.seen = true;
+  if (message.will && message.retain) store_retained(m);
+  if (p.qos == 0) return;
+  delivery d;
+  d.id = p.packet_id;
+  d.message = m;
+  d.qos = p.qos;
+  d.retain = p.retain;
+  d.ordered =
+      message.ordered && !best->retained && !best->overlapping && (best->filters & share_bit) == 0;
+  s.deliveries.push_back(d);
+  check_window(c, p, m);
+}
+
+}  // namespace mqttspec::explore

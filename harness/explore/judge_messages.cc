@@ -1,0 +1,409 @@
+// Messages and subscriptions: who may get what, and who must.
+
+#include <algorithm>
+
+#include "explore/judge.h"
+
+namespace mqttspec::explore {
+
+using std::chrono::seconds;
+using wire::packet_type;
+using wire::protocol_version;
+
+namespace {
+
+constexpr identifier_set bit_of(std::uint8_t identifier) {
+  return identifier == 0 ? identifier_set{0} : static_cast<identifier_set>(1u << identifier);
+}
+
+void add(std::vector<variant>& to, const variant& v) {
+  if (std::find(to.begin(), to.end(), v) == to.end()) to.push_back(v);
+}
+
+bool same_forms(const copy& a, const copy& b) {
+  if (a.filters != b.filters || a.variants.size() != b.variants.size()) return false;
+  for (std::size_t i = 0; i < a.variants.size(); ++i) {
+    const variant& x = a.variants[i];
+    const variant& y = b.variants[i];
+    if (x.qos != y.qos || x.retain != y.retain || x.identifiers != y.identifiers) return false;
+  }
+  return true;
+}
+
+// Which of several copies of one message is which cannot be told when a packet comes.
+std::vector<copy> loosened(std::vector<copy> copies) {
+  if (copies.size() < 2) return copies;
+  std::vector<variant> all;
+  std::uint8_t least = 2;
+  for (const copy& c : copies) {
+    for (const variant& v : c.variants) add(all, v);
+    least = std::min(least, c.top_qos);
+  }
+  for (copy& c : copies) {
+    c.variants = all;
+    c.top_qos = least;
+    c.overlapping = true;
+  }
+  return copies;
+}
+
+}  // namespace
+
+// What the subscriptions of |client| ask for: one copy for all that are not shared (in several
+// forms when they overlap), one for each share.
+std::vector<copy> judge::copies_for(std::uint8_t client, message_id id) {
+  const session& s = sessions_[client];
+  const message& m = messages_[id];
+  std::vector<copy> out;
+  copy own;
+  own.message = id;
+  variant merged;
+  bool flags[2] = {false, false};
+  std::size_t matching = 0;
+  bool resumed = false;
+  bool unsure = false;
+  for (const subscription& x : s.subscriptions) {
+    if (!matches(x.filter, m.topic)) continue;
+    if (x.no_local && m.publisher == client) {
+      // Whether a will is the client's own message is not said.
+      if (!m.will) continue;
+      unsure = true;
+    }
+    variant v;
+    v.qos = std::min(x.qos, m.qos);
+    v.retain = x.retain_as_published && m.retain;
+    v.identifiers = bit_of(x.identifier);
+    if (x.share != 0) {
+      copy c;
+      c.message = id;
+      c.filters = x.bit();
+      c.top_qos = v.qos;
+      c.variants = {v};
+      // How a share treats RETAIN is not told apart from the option.
+      if (m.retain) add(c.variants, {v.qos, !v.retain, v.identifiers});
+      c.why = &rules::shared_delivered;
+      out.push_back(std::move(c));
+      continue;
+    }
+    own.variants.push_back(v);  // each may bring a copy, also of equal form
+    own.filters |= x.bit();
+    merged.qos = std::max(merged.qos, v.qos);
+    merged.identifiers |= v.identifiers;
+    flags[v.retain ? 1 : 0] = true;
+    resumed |= x.resumed;
+    ++matching;
+  }
+  if (matching == 0) return loosened(std::move(out));
+  own.overlapping = matching > 1;
+  if (own.overlapping) {
+    for (const bool flag : {false, true}) {
+      if (!flags[flag ? 1 : 0]) continue;
+      merged.retain = flag;
+      add(own.variants, merged);
+    }
+  }
+  own.top_qos = merged.qos;
+  if (unsure) own.top_qos = 0;
+  own.why = m.why != nullptr ? m.why : resumed ? &rules::delivered_on_resume : &rules::delivered;
+  out.push_back(std::move(own));
+  return loosened(std::move(out));
+}
+
+// |m| may come from here on.
+void judge::offer(message_id id, instant now) {
+  messages_[id].published = now;
+  for (std::uint8_t client = 0; client < most_clients; ++client) {
+    session& s = sessions_[client];
+    if (presence_of(s, now) == link::presence::no) continue;
+    for (copy& c : copies_for(client, id)) {
+      messages_[id].shared |= (c.filters & share_bit) != 0;
+      c.maybe_sent = s.connection == no_connection && s.unnoticed;
+      s.copies.push_back(std::move(c));
+    }
+  }
+  if (messages_[id].retain) store_retained(id);
+}
+
+// |m| was forwarded, or will be at once: what was asked for when it was published and is asked for
+// now has to come. QoS 0 never has to.
+void judge::settle(message_id id, instant now) {
+  message& m = messages_[id];
+  m.stage = message_stage::settled;
+  std::vector<std::uint16_t> tokens;
+  for (std::uint8_t client = 0; client < most_clients; ++client) {
+    session& s = sessions_[client];
+    const auto presence = presence_of(s, now);
+    if (presence == link::presence::no) continue;
+    for (copy& wanted : copies_for(client, id)) {
+      const auto found = std::find_if(s.copies.begin(), s.copies.end(), [&](const copy& c) {
+        return c.message == id && !c.retained && !c.settled && same_forms(c, wanted);
+      });
+      if (found == s.copies.end()) {
+        s.copies.push_back(std::move(wanted));
+        continue;
+      }
+      found->settled = true;
+      found->why = wanted.why;
+      if ((found->filters & share_bit) != 0) {
+        auto token = std::find_if(tokens.begin(), tokens.end(),
+                                  [&](std::uint16_t t) { return tokens_[t].message == id; });
+        if (token == tokens.end()) {
+          tokens_.push_back({id, {}, -1, true, m.qos > 0});
+          tokens.push_back(static_cast<std::uint16_t>(tokens_.size() - 1));
+          token = tokens.end() - 1;
+        }
+        found->token = *token;
+        share_token& t = tokens_[*token];
+        t.members.push_back(client);
+        // Who has it already by a form that is no longer asked for has it all the same.
+        const bool had = std::any_of(s.copies.begin(), s.copies.end(), [&](const copy& c) {
+          return c.message == id && (c.filters & share_bit) != 0 && c.any_taken && &c != &*found;
+        });
+        if (found->overlapping || had) t.strict = t.must = false;
+        t.must &= found->top_qos > 0 && presence == link::presence::yes &&
+                  !(m.will && m.publisher == client);
+        if (found->any_taken) {
+          if (t.taken_by >= 0) t.strict = false;
+          t.taken_by = client;
+        }
+        continue;
+      }
+      // A will of the client's own session may have been published before or after its end.
+      const bool own_will = m.will && m.publisher == client;
+      // Of several that may be meant one has come.
+      const bool another = std::any_of(s.copies.begin(), s.copies.end(), [&](const copy& c) {
+        return c.message == id && !c.retained && c.any_taken && &c != &*found;
+      });
+      found->must = found->top_qos > 0 && presence == link::presence::yes && !own_will && !another;
+    }
+  }
+  // Several shares of one message would need a token each; the histories have one group, so
+  // several filters of it: which copy is whose cannot be told.
+  for (const std::uint16_t t : tokens) {
+    auto& members = tokens_[t].members;
+    std::sort(members.begin(), members.end());
+    if (std::adjacent_find(members.begin(), members.end()) != members.end()) {
+      tokens_[t].strict = tokens_[t].must = false;
+    }
+    filter_set filters = 0;
+    for (const session& s : sessions_) {
+      for (const copy& c : s.copies) {
+        if (c.token == t) filters |= c.filters;
+      }
+    }
+    filters = static_cast<filter_set>(filters & ~share_bit);
+    if ((filters & (filters - 1)) != 0) tokens_[t].strict = tokens_[t].must = false;
+  }
+  if (m.retain) store_retained(id);
+}
+
+// |m| is about to be forwarded, if it was not yet: those who subscribed meanwhile may get it.
+void judge::offer_late(message_id id, instant now) {
+  for (std::uint8_t client = 0; client < most_clients; ++client) {
+    session& s = sessions_[client];
+    if (presence_of(s, now) == link::presence::no) continue;
+    for (copy& wanted : copies_for(client, id)) {
+      const bool known = std::any_of(s.copies.begin(), s.copies.end(), [&](const copy& c) {
+        return c.message == id && !c.retained && same_forms(c, wanted);
+      });
+      if (!known) s.copies.push_back(std::move(wanted));
+    }
+  }
+}
+
+void judge::fail(message_id id) {
+  messages_[id].stage = message_stage::failed;
+  for (session& s : sessions_) {
+    for (copy& c : s.copies) {
+      if (c.message == id) c.must = false;
+    }
+  }
+  for (share_token& t : tokens_) {
+    if (t.message == id) t.must = false;
+  }
+}
+
+void judge::store_retained(message_id id) {
+  const message& m = messages_[id];
+  std::vector<message_id>& held = retained_[m.topic];
+  const message_id value = m.empty ? no_message : id;
+  const bool sure = m.stage == message_stage::settled && (!m.will || m.seen);
+  if (!sure) {
+    if (held.empty()) held.push_back(no_message);
+    std::erase(held, value);
+    held.push_back(value);
+    return;
+  }
+  // What was published between PUBLISH and PUBREL of this may have come before it or after.
+  if (held.empty() || held.back() != value) return;
+  held = {value};
+  // QoS 0 may be let go at any time.
+  if (m.qos == 0 && value != no_message) held.insert(held.begin(), no_message);
+  if (held == std::vector<message_id>{no_message}) held.clear();
+}
+
+bool judge::has_empty(std::uint8_t topic) const {
+  return std::any_of(messages_.begin(), messages_.end(),
+                     [&](const message& m) { return m.empty && m.topic == topic; });
+}
+
+bool judge::retained_left() const {
+  return std::any_of(retained_.begin(), retained_.end(), [](const auto& r) { return !r.empty(); });
+}
+
+void judge::offer_retained(std::uint8_t client, const subscription& to, bool held,
+                           std::uint8_t handling) {
+  if (to.share != 0 || handling == 2 || (handling == 1 && held)) return;
+  for (std::uint8_t topic = 0; topic < std::size(topic_names); ++topic) {
+    if (!matches(to.filter, topic)) continue;
+    const auto& values = retained_[topic];
+    for (const message_id id : values) {
+      if (id == no_message) continue;
+      const message& m = messages_[id];
+      copy c;
+      c.message = id;
+      c.filters = to.bit();
+      c.retained = true;
+      c.top_qos = std::min(to.qos, m.qos);
+      c.variants = {{c.top_qos, true, bit_of(to.identifier)}};
+      // No Local may or may not keep the client's own retained message back.
+      const bool own = to.no_local && m.publisher == client;
+      c.must = values.size() == 1 && c.top_qos > 0 && !m.lifetime && !own;
+      c.why = handling == 1 ? &rules::retained_sent_once : &rules::retained_sent;
+      sessions_[client].copies.push_back(std::move(c));
+    }
+  }
+}
+
+void judge::publish_will(message_id id, instant now) {
+  if (messages_[id].stage == message_stage::planned) {
+    messages_[id].stage = message_stage::open;
+    offer(id, now);
+  }
+  settle(id, now);
+}
+
+// A member of shares has gone: from here on another one may get what was meant for it.
+void judge::break_tokens(std::uint8_t client) {
+  for (share_token& t : tokens_) {
+    if (std::find(t.members.begin(), t.members.end(), client) == t.members.end()) continue;
+    t.strict = false;
+    // Whoever stays away owes nothing; only a member whose session ended loses a message for good.
+    if (!sessions_[client].kept || t.taken_by == client) t.must = false;
+  }
+}
+
+void judge::subscribe(connection_id c, const action& a, std::uint16_t id, instant now) {
+  advance(now);
+  link& l = links_[c];
+  session& s = sessions_[l.client];
+  touch(l, now);
+  const bool v5 = l.version == protocol_version::v5;
+  subscription made{a.name,
+                    a.share,
+                    a.qos,
+                    v5 && a.no_local && a.share == 0,
+                    v5 && a.retain_as_published,
+                    v5 ? a.identifier : std::uint8_t{0},
+                    false};
+  const auto old = std::find_if(
+      s.subscriptions.begin(), s.subscriptions.end(),
+      [&](const subscription& x) { return x.filter == made.filter && x.share == made.share; });
+  const bool held = old != s.subscriptions.end();
+  if (held) {
+    *old = made;
+    // What waits may be sent in the old form or in the new one.
+    for (copy& x : s.copies) {
+      if ((x.filters & made.bit()) != made.bit() || x.any_taken) continue;
+      for (copy& wanted : copies_for(l.client, x.message)) {
+        if (x.retained || wanted.filters != x.filters) continue;
+        for (const variant& v : wanted.variants) add(x.variants, v);
+        x.top_qos = std::min(x.top_qos, wanted.top_qos);
+        if (x.top_qos == 0) x.must = false;
+      }
+    }
+  } else {
+    s.subscriptions.push_back(made);
+  }
+  offer_retained(l.client, made, held, v5 ? a.retain_handling : std::uint8_t{0});
+  // A will whose publication nobody has seen yet may come behind this.
+  for (message_id m = 0; m < messages_.size(); ++m) {
+    const message& will = messages_[m];
+    if (!will.will || will.seen || !matches(made.filter, will.topic)) continue;
+    if (will.stage != message_stage::open && will.stage != message_stage::settled) continue;
+    for (copy& x : copies_for(l.client, m)) s.copies.push_back(std::move(x));
+  }
+  // When a member's session ends, what it was to get may go to one that came later.
+  for (message_id m = 0; made.share != 0 && m < messages_.size(); ++m) {
+    if (!messages_[m].shared || !matches(made.filter, messages_[m].topic)) continue;
+    for (copy& x : copies_for(l.client, m)) s.copies.push_back(std::move(x));
+    for (share_token& t : tokens_) {
+      if (t.message == m && t.taken_by < 0) t.strict = t.must = false;
+    }
+  }
+  debt d{packet_type::suback, id, &rules::suback};
+  d.filter = made.bit();
+  l.owed.push_back(d);
+}
+
+void judge::unsubscribe(connection_id c, const action& a, std::uint16_t id, instant now) {
+  advance(now);
+  link& l = links_[c];
+  session& s = sessions_[l.client];
+  touch(l, now);
+  subscription gone;
+  gone.filter = a.name;
+  gone.share = a.share;
+  std::erase_if(s.subscriptions, [&](const subscription& x) {
+    return x.filter == gone.filter && x.share == gone.share;
+  });
+  s.unsubscribed |= static_cast<filter_set>(1u << a.name);
+  // What waits may still come.
+  for (copy& x : s.copies) {
+    if ((x.filters & gone.bit()) == gone.bit()) x.must = false;
+  }
+  if (a.share != 0) {
+    break_tokens(l.client);
+    for (share_token& t : tokens_) {
+      if (std::find(t.members.begin(), t.members.end(), l.client) != t.members.end())
+        t.must = false;
+    }
+  }
+  l.owed.push_back({packet_type::unsuback, id, &rules::unsuback});
+}
+
+message_id judge::publish(connection_id c, const action& a, instant now) {
+  advance(now);
+  link& l = links_[c];
+  session& s = sessions_[l.client];
+  touch(l, now);
+  const auto id = static_cast<message_id>(messages_.size());
+  message m;
+  m.topic = a.name;
+  m.qos = a.qos;
+  m.retain = a.retain;
+  m.empty = a.empty;
+  m.publisher = l.client;
+  m.stage = message_stage::open;
+  if (l.version == protocol_version::v5) m.lifetime = a.lifetime;
+  lifetimes_ |= m.lifetime.has_value();
+  // Between PUBLISH and PUBREL of one message others of its stream may pass.
+  for (const inbound& open : s.received) {
+    messages_[open.message].ordered = false;
+    if (a.qos == 2) m.ordered = false;
+  }
+  messages_.push_back(m);
+  offer(id, now);
+  if (a.qos == 0) {
+    settle(id, now);
+    l.unfenced = true;
+  } else if (a.qos == 1) {
+    l.owed.push_back({packet_type::puback, a.id, &rules::puback, id});
+  } else {
+    s.received.push_back({a.id, id});
+    l.owed.push_back({packet_type::pubrec, a.id, &rules::pubrec, id});
+  }
+  return id;
+}
+
+}  // namespace mqttspec::explore

@@ -1,0 +1,203 @@
+// The judge by hand: what it permits, what it accuses, and of what.
+
+#include "explore/judge.h"
+
+#include <gtest/gtest.h>
+
+#include "wire/encode.h"
+
+namespace mqttspec::explore {
+namespace {
+
+using namespace std::chrono_literals;
+using wire::packet_type;
+using wire::protocol_version;
+
+struct table {
+  judge j{{"t/"}};
+  instant now{};
+
+  wire::packet make(packet_type type) const { return wire::make(type, protocol_version::v5); }
+
+  void give(connection_id c, const wire::packet& p) {
+    const auto e = wire::encode(p);
+    ASSERT_TRUE(e);
+    const auto v = wire::decode_view(e->bytes, {protocol_version::v5, wire::sender::server});
+    ASSERT_TRUE(v);
+    j.received(c, *v, now);
+  }
+  void give(connection_id c, packet_type type, std::uint16_t id) {
+    wire::packet p = make(type);
+    p.packet_id = id;
+    give(c, p);
+  }
+  action act(std::string_view text) { return parse_history(text)->front(); }
+
+  connection_id connect(std::string_view text, bool present = false) {
+    const action a = act(text);
+    const connection_id c = j.connect(a.client, a, now);
+    wire::packet p = make(packet_type::connack);
+    p.session_present = present;
+    give(c, p);
+    return c;
+  }
+  void subscribe(connection_id c, std::string_view text) {
+    j.subscribe(c, act(text), 1000, now);
+    wire::packet p = make(packet_type::suback);
+    p.packet_id = 1000;
+    p.reasons = {act(text).qos};
+    give(c, p);
+  }
+  message_id publish(connection_id c, std::string_view text) {
+    const message_id m = j.publish(c, act(text), now);
+    if (act(text).qos == 1) give(c, packet_type::puback, act(text).id);
+    if (act(text).qos == 2) give(c, packet_type::pubrec, act(text).id);
+    return m;
+  }
+  void deliver(connection_id c, message_id m, std::uint8_t qos, std::uint16_t id,
+               bool dup = false) {
+    wire::packet p = make(packet_type::publish);
+    p.topic = j.topic_text(j.message_of(m).topic);
+    p.qos = qos;
+    p.packet_id = id;
+    p.dup = dup;
+    p.payload = "m" + std::to_string(m);
+    give(c, p);
+  }
+  std::string accused() const { return j.found() ? j.found()->statements : j.gave_up(); }
+};
+
+TEST(judge, awaits_what_a_subscriber_must_get) {
+  table t;
+  const auto a = t.connect("a connect v5 clean=1 expiry=300");
+  const auto b = t.connect("b connect v5 clean=1");
+  t.subscribe(a, "a subscribe a qos=1");
+  EXPECT_FALSE(t.j.owes());
+  const auto m = t.publish(b, "b publish a qos=1 id=1");
+  EXPECT_TRUE(t.j.owes());
+  t.deliver(a, m, 1, 7);
+  EXPECT_FALSE(t.j.owes());
+  EXPECT_EQ(t.accused(), "");
+  t.deliver(a, m, 1, 8);
+  EXPECT_EQ(t.accused(), "MQTT-4.4.0-1");
+}
+
+TEST(judge, leaves_open_when_qos_2_is_forwarded) {
+  for (const bool at_publish : {true, false}) {
+    table t;
+    const auto a = t.connect("a connect v5 clean=1");
+    const auto b = t.connect("b connect v5 clean=1");
+    t.subscribe(a, "a subscribe a qos=2");
+    const auto m = t.publish(b, "b publish a qos=2 id=1");
+    EXPECT_FALSE(t.j.owes());  // not before PUBREL
+    if (at_publish) t.deliver(a, m, 2, 7);
+    t.j.release(b, 1, t.now);
+    t.give(b, packet_type::pubcomp, 1);
+    if (!at_publish) {
+      EXPECT_TRUE(t.j.owes());
+      t.deliver(a, m, 2, 7);
+    }
+    EXPECT_FALSE(t.j.owes());
+    EXPECT_EQ(t.accused(), "");
+    t.deliver(a, m, 2, 8);
+    EXPECT_EQ(t.accused(), "MQTT-4.3.3-10");
+  }
+}
+
+TEST(judge, wants_unacknowledged_messages_again_with_dup) {
+  table t;
+  const auto a = t.connect("a connect v5 clean=1 expiry=300");
+  t.subscribe(a, "a subscribe a qos=1");
+  const auto m = t.publish(a, "a publish a qos=1 id=1");
+  t.deliver(a, m, 1, 7);
+  t.j.cut(a, cut_kind::fin, std::nullopt, t.now);
+  t.j.ended(a, t.now);
+  const auto again = t.connect("a connect v5 clean=0 expiry=300", true);
+  EXPECT_TRUE(t.j.owes());
+  EXPECT_EQ(t.j.debts_of(again).front(),
+            "PUBLISH topic=\"{ns}/a\" qos=1 dup=1 id=7 payload=\"m0\"");
+  t.deliver(again, m, 1, 7, false);
+  EXPECT_EQ(t.accused(), "MQTT-3.3.1-1");
+}
+
+TEST(judge, takes_either_answer_around_the_end_of_a_session) {
+  const struct {
+    duration away;
+    bool present;
+    std::string accused;
+  } cases[] = {{1s, false, "MQTT-3.2.2-3"},
+               {1s, true, ""},
+               {10s, false, ""},
+               {12s, true, ""},
+               {30s, false, ""},
+               {30s, true, "MQTT-4.1.0-2"}};
+  for (const auto& c : cases) {
+    table t;
+    const auto a = t.connect("a connect v5 clean=1 expiry=10");
+    t.j.cut(a, cut_kind::reset, std::nullopt, t.now);
+    t.now += c.away;
+    t.connect("a connect v5 clean=0", c.present);
+    EXPECT_EQ(t.accused(), c.accused) << print_duration(c.away) << c.present;
+  }
+}
+
+TEST(judge, wants_the_will_of_a_lost_connection_and_not_that_of_a_goodbye) {
+  for (const bool goodbye : {false, true}) {
+    table t;
+    const auto a = t.connect("a connect v5 clean=1 will=w will_qos=1");
+    const auto b = t.connect("b connect v5 clean=1");
+    t.subscribe(b, "b subscribe w qos=1");
+    t.j.cut(a, goodbye ? cut_kind::goodbye : cut_kind::fin, std::nullopt, t.now);
+    t.j.ended(a, t.now);
+    EXPECT_EQ(t.j.owes(), !goodbye);
+    t.deliver(b, 0, 1, 7);
+    EXPECT_EQ(t.accused(), goodbye ? "MQTT-3.14.4-3" : "");
+  }
+}
+
+TEST(judge, lets_a_waiting_will_come_in_its_window_only) {
+  const struct {
+    duration after;
+    std::string accused;
+  } cases[] = {{1s, "v5-3.1.3.2.2-c"}, {9500ms, ""}, {10s, ""}, {12s, ""}};
+  for (const auto& c : cases) {
+    table t;
+    const auto a = t.connect("a connect v5 clean=1 expiry=300 will=w will_qos=1 will_delay=10");
+    const auto b = t.connect("b connect v5 clean=1");
+    t.subscribe(b, "b subscribe w qos=1");
+    t.j.cut(a, cut_kind::reset, std::nullopt, t.now);
+    t.now += c.after;
+    t.deliver(b, 0, 1, 7);
+    EXPECT_EQ(t.accused(), c.accused) << print_duration(c.after);
+  }
+}
+
+TEST(judge, takes_one_copy_or_several_for_overlapping_subscriptions) {
+  table t;
+  const auto a = t.connect("a connect v5 clean=1");
+  t.subscribe(a, "a subscribe a qos=1");
+  t.subscribe(a, "a subscribe + qos=2");
+  const auto m = t.publish(a, "a publish a qos=2 id=1");
+  t.j.release(a, 1, t.now);
+  t.give(a, packet_type::pubcomp, 1);
+  t.deliver(a, m, 1, 7);
+  EXPECT_TRUE(t.j.owes());  // the highest QoS is owed
+  t.deliver(a, m, 2, 8);
+  EXPECT_FALSE(t.j.owes());
+  EXPECT_EQ(t.accused(), "");
+}
+
+TEST(judge, counts_what_is_in_flight) {
+  table t;
+  const auto a = t.connect("a connect v5 clean=1 receive_maximum=1");
+  t.subscribe(a, "a subscribe a qos=1");
+  const auto first = t.publish(a, "a publish a qos=1 id=1");
+  t.deliver(a, first, 1, 7);
+  const auto second = t.publish(a, "a publish a qos=1 id=2");
+  EXPECT_FALSE(t.j.owes());
+  t.deliver(a, second, 1, 8);
+  EXPECT_EQ(t.accused(), "MQTT-3.3.4-9");
+}
+
+}  // namespace
+}  // namespace mqttspec::explore

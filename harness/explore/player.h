@@ -1,0 +1,152 @@
+#pragma once
+// Plays one history: turns actions into packets, waits until the broker has paid its debts, then
+// goes on. No I/O, no clock; a driver performs the commands and tells what happens.
+//
+//   player p(options);
+//   p.add(actions);
+//   p.go_on(now);
+//   for (command& c : p.take_commands()) ...     // open, write, shutdown, abort
+//   p.received(connection, octets, now);
+//   if (p.idle()) ...                            // all actions are done, or found() or gave_up()
+//
+// A debt that is not paid within |patience| is followed by a PINGREQ on its connection; when that
+// is answered and nothing comes for |grace|, it is a violation.
+
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "explore/judge.h"
+
+namespace mqttspec::explore {
+
+struct player_options {
+  std::string ns;  // begins every client id and topic
+  std::optional<std::string> user_name;
+  std::optional<std::string> password;
+  std::uint16_t keep_alive = 0;  // of CONNECTs that choose none
+  bool record = false;           // keep the packets
+  bool fence_at_end = true;      // what should not come has come before the history is over
+  duration patience = std::chrono::seconds(3);
+  duration grace = std::chrono::seconds(1);
+  duration slack = std::chrono::seconds(1);
+  duration lateness = std::chrono::seconds(12);
+  std::uint16_t window = 10;
+};
+
+struct command {
+  enum class what : std::uint8_t { open, write, shutdown, abort } kind = what::open;
+  connection_id connection = no_connection;
+  byte_buffer octets;
+};
+
+enum class event_kind : std::uint8_t { opened, sent, received, shut, aborted, closed, waited };
+
+// What happened, to be written down as a scenario.
+struct event {
+  instant at{};
+  event_kind kind{};
+  connection_id connection = no_connection;
+  wire::packet packet;
+  duration length{};       // waited
+  std::string malformed;   // received, and not decodable: octets in hex
+  std::size_t action = 0;  // in the history
+};
+
+class player {
+ public:
+  explicit player(player_options options);
+
+  void add(const action& a) { history_.push_back(a); }
+  void add(const history& h) { history_.insert(history_.end(), h.begin(), h.end()); }
+  void go_on(instant now);
+
+  void connected(connection_id c, instant now);
+  void refused(connection_id c, const std::string& why, instant now);
+  void received(connection_id c, byte_view octets, instant now);
+  void closed(connection_id c, instant now);
+  void time_passed(instant now);
+  // We did not run for |length|: nothing that is due counts that time.
+  void stalled(duration length, instant now);
+
+  std::vector<command> take_commands() { return std::exchange(commands_, {}); }
+  instant next_deadline() const;
+
+  // Nothing is under way: an action may be added, or the history is over.
+  bool idle() const {
+    return over() || (next_ == history_.size() && !busy_ && !waits() &&
+                      (fenced_at_end_ || !options_.fence_at_end));
+  }
+  bool over() const { return judge_.found().has_value() || !gave_up().empty(); }
+  const std::string& gave_up() const { return broken_.empty() ? judge_.gave_up() : broken_; }
+
+  const judge& judgement() const { return judge_; }
+  const history& played() const { return history_; }
+  // For each action: it was possible.
+  const std::vector<bool>& possible() const { return possible_; }
+  const std::vector<event>& events() const { return events_; }
+  std::uint8_t client_of(connection_id c) const { return lines_[c].client; }
+  wire::protocol_version version_of(connection_id c) const { return lines_[c].how.version; }
+  const std::string& ns() const { return options_.ns; }
+
+  // What removes the traces of the history from the broker, for a driver that goes on with others:
+  // which clients have sessions that may be stored, and which topics something retained.
+  std::vector<std::uint8_t> stored_sessions() const;
+  std::vector<std::uint8_t> retained_topics() const;
+  // |will|: the message that its payload names.
+  wire::packet connect_packet(std::uint8_t client, const action& a, message_id will) const;
+
+ private:
+  enum class progress : std::uint8_t { done, more, impossible };
+
+  struct line {  // a connection
+    std::uint8_t client = 0;
+    action how;
+    bool open = false;  // at TCP
+    bool deaf = false;  // nothing that comes counts any more
+    byte_buffer octets;
+  };
+
+  progress perform(const action& a, instant now);
+  progress connect(const action& a, instant now);
+  progress subscribe(const action& a, instant now);
+  progress publish(const action& a, instant now);
+  progress repeat(const action& a, instant now);
+  progress acknowledge(const action& a, instant now);
+  progress again(const action& a, instant now);
+  progress cut(const action& a, instant now);
+  progress settle(const action& a, instant now);
+
+  connection_id up(std::uint8_t client) const;
+  bool fence_first(connection_id c, instant now);
+  void ping(connection_id c, instant now);
+  void send_acknowledgement(connection_id c, std::size_t index, wire::packet_type type,
+                            std::uint8_t reason, instant now);
+  wire::packet publish_packet(const link& l, message_id m, std::uint16_t id, bool dup) const;
+  void send(connection_id c, const wire::packet& p, instant now);
+  void note(event_kind kind, connection_id c, instant now);
+  bool waits() const;
+  void step(instant now);
+
+  player_options options_;
+  judge judge_;
+  history history_;
+  std::vector<bool> possible_;
+  std::size_t next_ = 0;
+  bool busy_ = false;     // the action |next_| - 1 has more to do
+  bool opening_ = false;  // a TCP connection is being made
+  bool settled_ping_ = false;
+  bool fenced_at_end_ = false;
+  std::uint16_t rounds_ = 0;
+  instant resume_at_{};
+  instant debt_since_ = never;
+  bool fenced_ = false;  // the debt was asked for by PINGREQ
+  std::array<std::optional<action>, most_clients> last_connect_;
+  std::array<std::optional<wire::packet>, most_clients> last_acknowledgement_;
+  std::vector<line> lines_;
+  std::vector<command> commands_;
+  std::vector<event> events_;
+  std::string broken_;
+};
+
+}  // namespace mqttspec::explore

@@ -1,0 +1,352 @@
+#include "explore/scenario_writer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "wire/notation.h"
+#include "wire/table.h"
+
+namespace mqttspec::explore {
+
+using wire::packet_type;
+using wire::property_id;
+using wire::protocol_version;
+
+namespace {
+
+void replace_all(std::string& in, std::string_view what, std::string_view by) {
+  for (std::size_t i = in.find(what); i != std::string::npos; i = in.find(what, i + by.size())) {
+    in.replace(i, what.size(), by);
+  }
+}
+
+std::string with_namespace(std::string text, const std::string& ns) {
+  replace_all(text, ns, "{ns}");
+  return text;
+}
+
+// Which name of the file a connection has: that of its client, with a number when the connection
+// before is still there (a takeover).
+class names {
+ public:
+  explicit names(const recording& r) {
+    std::set<std::string> taken;
+    std::set<connection_id> shut;
+    for (const event& e : r.events) {
+      if (e.kind == event_kind::opened) {
+        std::string name(1, client_letter(r.client_of[e.connection]));
+        for (int n = 2; taken.contains(name); ++n) {
+          name = fmt::format("{}{}", client_letter(r.client_of[e.connection]), n);
+        }
+        taken.insert(name);
+        of_[e.connection] = name;
+        if (std::find(all_.begin(), all_.end(), name) == all_.end()) {
+          all_.push_back(name);
+          version_[name] = r.version_of[e.connection];
+        }
+      }
+      if (e.kind == event_kind::shut) shut.insert(e.connection);
+      // Where the broker may say DISCONNECT first, its close is not waited for; the name stays.
+      const bool ours =
+          shut.contains(e.connection) || r.version_of[e.connection] == protocol_version::v311;
+      if (e.kind == event_kind::aborted || (e.kind == event_kind::closed && ours)) {
+        taken.erase(of_[e.connection]);
+      }
+    }
+  }
+  const std::string& of(connection_id c) const { return of_.at(c); }
+  const std::vector<std::string>& all() const { return all_; }
+  protocol_version version(const std::string& name) const { return version_.at(name); }
+
+ private:
+  std::map<connection_id, std::string> of_;
+  std::vector<std::string> all_;
+  std::map<std::string, protocol_version> version_;
+};
+
+class writer {
+ public:
+  writer(const recording& r, const writing_options& options)
+      : r_(r), options_(options), names_(r) {}
+
+  std::string write() {
+    events_ = r_.events;
+    if (!r_.broken.unexpected && r_.broken.seen == "nothing") drop_fence();
+    const protocol_version version = r_.version_of[r_.broken.connection];
+    std::string out = options_.comment;
+    out += fmt::format("scenario {}\n  title \"{}\"\n  versions {}\n  clients", options_.name,
+                       r_.broken.what, wire::version_name(version));
+    for (const std::string& name : names_.all()) {
+      if (names_.version(name) == version) out += " " + name;
+    }
+    out += "\n";
+    for (const std::string& name : names_.all()) {
+      if (names_.version(name) == version) continue;
+      out +=
+          fmt::format("  clients {} speaks {}\n", name, wire::version_name(names_.version(name)));
+    }
+    out += "\n  step \"what leads to it\"\n";
+    const bool mismatch = !events_.empty() && events_.back().kind == event_kind::received &&
+                          r_.broken.seen != "nothing";
+    const std::size_t end = events_.size() - (mismatch ? 1 : 0);
+    std::size_t group = end;  // the run of packets that may come in any order
+    if (options_.any_order && !r_.broken.unexpected) {
+      while (group > 0 && events_[group - 1].kind == event_kind::received) --group;
+    }
+    for (std::size_t i = 0; i < group; ++i) out += line(events_[i]);
+    std::string together;
+    for (std::size_t i = group; i < end; ++i) {
+      if (events_[i].connection == r_.broken.connection) {
+        std::string text = line(events_[i]);
+        text.erase(0, text.find(" < ") + 3);
+        together += "      " + text;
+      } else {
+        out += line(events_[i]);
+      }
+    }
+    out += "\n  step \"what must follow\"\n" + claim(together);
+    return out;
+  }
+
+ private:
+  // The PINGREQ behind a debt: a broker that pays would do so in front of its PINGRESP.
+  void drop_fence() {
+    for (std::size_t i = events_.size(); i-- > 0;) {
+      const event& e = events_[i];
+      if (e.kind != event_kind::sent) continue;
+      if (e.packet.type != packet_type::pingreq) return;
+      const connection_id c = e.connection;
+      std::erase_if(events_, [&](const event& x) {
+        return &x >= &events_[i] && x.connection == c &&
+               (x.packet.type == packet_type::pingreq || x.packet.type == packet_type::pingresp);
+      });
+      return;
+    }
+  }
+
+  std::string claim(const std::string& together) {
+    const violation& v = r_.broken;
+    const std::string& who = names_.of(v.connection);
+    std::string tags;
+    for (std::size_t i = 0; i < v.statements.size();) {
+      const std::size_t end = std::min(v.statements.find(' ', i), v.statements.size());
+      tags += " @" + v.statements.substr(i, end - i);
+      i = end + 1;
+    }
+    if (!v.unexpected) {
+      const bool close = v.expected == "close";
+      const std::string expected = with_captures(v.expected, v.connection);
+      if (together.empty()) {
+        return fmt::format("    {} < {} within {}{}\n", who, expected, close ? "12s" : "5s", tags);
+      }
+      return fmt::format("    {} < all of within 5s\n{}      {}{}\n", who, together, expected,
+                         tags);
+    }
+    std::string out;
+    bool fenced = false;
+    for (const std::string& debt : r_.debts) {
+      fenced |= debt == "PINGRESP";
+      out += fmt::format("    {} < {}{}\n", who, with_captures(debt, v.connection), tags);
+    }
+    if (!fenced) out += fmt::format("    {0} > PINGREQ\n    {0} < PINGRESP{1}\n", who, tags);
+    out += fmt::format("    {0} < nothing for 500ms{1}\n", who, tags);
+    return out;
+  }
+
+  std::string with_captures(const std::string& expected, connection_id c) {
+    if (!expected.starts_with("PUB")) return expected;
+    if (!expected.starts_with("PUBREL") && !expected.starts_with("PUBLISH")) return expected;
+    const std::size_t at = expected.find(" id=");
+    if (at == std::string::npos) return expected;
+    const auto id = static_cast<std::uint16_t>(std::stoul(expected.substr(at + 4)));
+    const auto captured = captures_.find({r_.client_of[c], id});
+    if (captured == captures_.end()) return expected;
+    const std::size_t end = std::min(expected.find(' ', at + 1), expected.size());
+    return expected.substr(0, at + 4) + "{" + captured->second + "}" + expected.substr(end);
+  }
+
+  std::string line(const event& e) {
+    if (e.kind == event_kind::waited) return fmt::format("    wait {}\n", print_duration(e.length));
+    const std::string& who = names_.of(e.connection);
+    switch (e.kind) {
+      case event_kind::sent:
+        return fmt::format("    {} > {}\n", who, sent(e));
+      case event_kind::received:
+        if (e.packet.type == packet_type::disconnect) return ending(e.connection);
+        return fmt::format("    {} < {}\n", who, received(e));
+      case event_kind::shut:
+        shut_.insert(e.connection);
+        return fmt::format("    {} > shutdown\n", who);
+      case event_kind::aborted:
+        return fmt::format("    {} > abort\n", who);
+      case event_kind::closed:
+        if (told_.contains(e.connection)) return {};
+        if (shut_.contains(e.connection)) return fmt::format("    {} < close\n", who);
+        return ending(e.connection);
+      default:
+        return {};
+    }
+  }
+
+  // The broker ends a connection; in 5.0 it may say why.
+  std::string ending(connection_id c) {
+    const std::string& who = names_.of(c);
+    told_.insert(c);
+    if (r_.version_of[c] == protocol_version::v311) {
+      return fmt::format("    {} < close within 12s\n", who);
+    }
+    return fmt::format(
+        "    {0} < any of within 12s\n      close\n      DISCONNECT reason in "
+        "(protocol_error, malformed_packet, session_taken_over, keep_alive_timeout)\n",
+        who);
+  }
+
+  std::string identifier(const event& e) {
+    const auto captured = captures_.find({r_.client_of[e.connection], e.packet.packet_id});
+    if (captured == captures_.end()) return fmt::format("{}", e.packet.packet_id);
+    return "{" + captured->second + "}";
+  }
+
+  std::string sent(const event& e) {
+    wire::packet p = e.packet;
+    const std::string name(wire::packet_of(p.type).name);
+    if (p.type == packet_type::puback || p.type == packet_type::pubrec ||
+        p.type == packet_type::pubcomp) {
+      std::string out = name + " id=" + identifier(e);
+      if (p.reason != 0) {
+        out += fmt::format(" reason={}", wire::reason_name(p.type, p.version, p.reason));
+      }
+      return out;
+    }
+    p.user_name.reset();
+    p.password.reset();
+    std::string out = with_namespace(wire::print(p), r_.ns);
+    for (const char* usual :
+         {" dup=0", " retain=0", " no_local=0", " retain_as_published=0", " retain_handling=0",
+          " keep_alive=0", " will_retain=0", " reason=success", " reason=normal_disconnection"}) {
+      replace_all(out, usual, "");
+    }
+    return out;
+  }
+
+  std::string received(const event& e) {
+    const wire::packet& p = e.packet;
+    const std::string name(wire::packet_of(p.type).name);
+    switch (p.type) {
+      case packet_type::connack:
+        return fmt::format("CONNACK session_present={}", p.session_present ? 1 : 0);
+      case packet_type::publish:
+        return published(e);
+      case packet_type::pubrel:
+        return "PUBREL id=" + identifier(e);
+      case packet_type::pingresp:
+        return name;
+      case packet_type::pubcomp:
+        if (p.reason != 0) {
+          return fmt::format("PUBCOMP id={} reason={}", p.packet_id,
+                             wire::reason_name(p.type, p.version, p.reason));
+        }
+        [[fallthrough]];
+      default:
+        return fmt::format("{} id={}", name, p.packet_id);
+    }
+  }
+
+  std::string published(const event& e) {
+    const wire::packet& p = e.packet;
+    std::string out = fmt::format("PUBLISH topic=\"{}\" qos={} dup={} retain={} payload=\"{}\"",
+                                  with_namespace(p.topic, r_.ns), p.qos, p.dup ? 1 : 0,
+                                  p.retain ? 1 : 0, p.payload);
+    if (p.qos == 0) return out;
+    const std::pair<std::uint8_t, std::uint16_t> key{r_.client_of[e.connection], p.packet_id};
+    if (p.dup && captures_.contains(key)) return out + " id={" + captures_[key] + "}";
+    captures_[key] = fmt::format("id{}", ++captured_);
+    return out + " id as " + captures_[key];
+  }
+
+  const recording& r_;
+  const writing_options& options_;
+  names names_;
+  std::vector<event> events_;
+  std::map<std::pair<std::uint8_t, std::uint16_t>, std::string> captures_;
+  std::set<connection_id> shut_;
+  std::set<connection_id> told_;  // that they end
+  int captured_ = 0;
+};
+
+}  // namespace
+
+recording record_of(const player& p) {
+  recording r;
+  r.events = p.events();
+  r.ns = p.ns();
+  if (p.judgement().found()) {
+    r.broken = *p.judgement().found();
+    r.debts = p.judgement().debts_of(r.broken.connection);
+  }
+  for (connection_id c = 0; c < p.judgement().links(); ++c) {
+    r.client_of.push_back(p.client_of(c));
+    r.version_of.push_back(p.version_of(c));
+  }
+  return r;
+}
+
+std::string write_scenario(const recording& r, const writing_options& options) {
+  return writer(r, options).write();
+}
+
+std::string slug(std::string_view sentence) {
+  std::string out;
+  for (const char c : sentence) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+    if (letter)
+      out += c;
+    else if (c >= 'A' && c <= 'Z')
+      out += static_cast<char>(c - 'A' + 'a');
+    else if (!out.empty() && out.back() != '-')
+      out += '-';
+  }
+  while (out.ends_with('-')) out.pop_back();
+  return out;
+}
+
+std::string write_trace(const recording& r) {
+  std::string out;
+  const names n(r);
+  for (const event& e : r.events) {
+    const std::string at = print_seconds(e.at - (r.events.front().at));
+    if (e.kind == event_kind::waited) {
+      out += fmt::format("{:>9}     wait {}\n", at, print_duration(e.length));
+      continue;
+    }
+    const std::string& who = n.of(e.connection);
+    wire::packet p = e.packet;
+    p.password.reset();
+    switch (e.kind) {
+      case event_kind::sent:
+        out += fmt::format("{:>9} {:<2} > {}\n", at, who, wire::print(p, {80, true}));
+        break;
+      case event_kind::received:
+        out += fmt::format("{:>9} {:<2} < {}\n", at, who,
+                           e.malformed.empty() ? wire::print(p, {80, true}) : e.malformed);
+        break;
+      case event_kind::shut:
+        out += fmt::format("{:>9} {:<2} > shutdown\n", at, who);
+        break;
+      case event_kind::aborted:
+        out += fmt::format("{:>9} {:<2} > abort\n", at, who);
+        break;
+      case event_kind::closed:
+        out += fmt::format("{:>9} {:<2} < close\n", at, who);
+        break;
+      default:
+        break;
+    }
+  }
+  return out;
+}
+
+}  // namespace mqttspec::explore
