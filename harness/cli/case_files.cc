@@ -147,7 +147,9 @@ std::optional<case_files> load_cases(const parsed_options& options, const argume
     out.files.load({name}, lies_in(name, out.root) || !has_own_library(name) ? out.root : "");
   }
   std::vector<diagnostic> problems;
-  out.statements = script::catalogue::load((fs::path(out.root) / "statements").string(), problems);
+  const std::string statements = (fs::path(out.root) / "statements").string();
+  out.statements = script::catalogue::load(statements, problems);
+  out.bugs = script::load_known_bugs(statements, problems);
   out.found = script::check(out.files, out.statements);
   out.found.insert(out.found.begin(), problems.begin(), problems.end());
   if (has_errors(out.found)) {

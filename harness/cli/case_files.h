@@ -8,6 +8,7 @@
 #include "cli/options.h"
 #include "runner/selection.h"
 #include "script/catalogue.h"
+#include "script/known_bugs.h"
 #include "script/library.h"
 
 namespace mqttspec::cli {
@@ -26,6 +27,7 @@ struct case_files {
   std::string root;
   script::file_set files;
   script::catalogue statements;
+  std::vector<script::known_bug> bugs;
   std::vector<std::string> patterns;  // words that name no file
   std::vector<std::string> named;     // words that do: files and directories
   std::vector<diagnostic> found;      // errors and warnings of all files

@@ -160,6 +160,35 @@ std::string list_purposes(const script::catalogue& catalogue, const std::vector<
                             covered, rows.size(), reasoned);
 }
 
+std::string as_text(const script::known_bug& b) {
+  std::string text = b.what + "\n";
+  for (const std::string& thread : b.seen_in) text += fmt::format("    seen in {}\n", thread);
+  for (const std::string& name : b.defects) text += fmt::format("    planted as {}\n", name);
+  for (const std::string& path : b.cases) text += fmt::format("    caught by {}\n", path);
+  if (!b.why.empty()) text += fmt::format("    no case: {}\n", b.why);
+  return text;
+}
+
+std::string list_bugs(const std::vector<script::known_bug>& bugs, bool uncovered, bool in_json) {
+  json out = json::array();
+  std::string text;
+  std::size_t caught = 0;
+  for (const script::known_bug& b : bugs) {
+    caught += b.caught();
+    if (uncovered && b.caught()) continue;
+    out.push_back({{"what", b.what},
+                   {"seen_in", b.seen_in},
+                   {"defects", b.defects},
+                   {"cases", b.cases},
+                   {"not_covered", b.why}});
+    text += as_text(b);
+  }
+  if (in_json) return as_text(out);
+  return text +
+         fmt::format("{} of {} faults of real brokers are caught by a case, {} say why not\n",
+                     caught, bugs.size(), bugs.size() - caught);
+}
+
 }  // namespace
 
 int list_command(const arguments& words, console& on) {
@@ -170,7 +199,8 @@ int list_command(const arguments& words, console& on) {
   set.described.add_options()("json", po::bool_switch(), "as JSON")(
       "statements", po::bool_switch(), "the statements of the standards")(
       "purposes", po::bool_switch(), "the test purposes")(
-      "uncovered", po::bool_switch(), "only statements (or purposes) that no case checks");
+      "bugs", po::bool_switch(), "faults that real brokers had, and the cases that catch them")(
+      "uncovered", po::bool_switch(), "only statements (purposes, bugs) that no case checks");
   int status = 0;
   const auto request = read_case_request(set, words, on, status);
   if (!request) return status;
@@ -185,6 +215,10 @@ int list_command(const arguments& words, console& on) {
   const bool uncovered = options.get<bool>("uncovered");
   if (options.get<bool>("purposes")) {
     on.print(list_purposes(cases.statements, selected, uncovered, in_json));
+    return as_expected;
+  }
+  if (options.get<bool>("bugs")) {
+    on.print(list_bugs(cases.bugs, uncovered, in_json));
     return as_expected;
   }
   if (options.get<bool>("statements") || uncovered) {

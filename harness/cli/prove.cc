@@ -11,6 +11,7 @@
 #include "cli/case_files.h"
 #include "cli/exit_codes.h"
 #include "oracle/watch.h"
+#include "prove/bugs.h"
 #include "prove/report.h"
 #include "runner/simulated_executor.h"
 #include "script/expander.h"
@@ -144,7 +145,14 @@ int prove_command(const arguments& words, console& on) {
   on.print(prove::to_text(p));
   if (p.cases.empty()) return nothing_ran;
   if (!written) return internal_error;
-  return p.complete() ? as_expected : unexpected_result;
+  bool tied = true;
+  if (cases.patterns.empty() && cases.named.empty() && !options.has("defect")) {
+    for (const std::string& fault : prove::untied_bugs(cases.bugs, p)) {
+      on.print(fmt::format("BUG        {}\n", fault));
+      tied = false;
+    }
+  }
+  return p.complete() && tied ? as_expected : unexpected_result;
 }
 
 }  // namespace mqttspec::cli
