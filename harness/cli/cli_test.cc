@@ -357,6 +357,21 @@ TEST_F(cli_test, the_version_tells_that_of_the_catalogue) {
   EXPECT_EQ(results::from_json(read("r.json"))->catalogue_version, "7.2");
 }
 
+TEST_F(cli_test, faults_of_real_brokers_are_listed_with_their_cases) {
+  std::filesystem::create_directories(path("cases/statements"));
+  write("cases/statements/real-bugs.json",
+        R"([{"what": "never answers", "seen_in": ["X 1"], "cases": ["basic/pong"]},
+            {"what": "eats paper", "why": "not visible"}])");
+  EXPECT_EQ(run({"list", "--bugs"}), as_expected) << err_;
+  EXPECT_TRUE(printed("never answers\n    seen in X 1\n    caught by basic/pong\n")) << out_;
+  EXPECT_TRUE(printed("1 of 2 faults of real brokers are caught by a case, 1 say why not"));
+  EXPECT_EQ(run({"list", "--bugs", "--uncovered"}), as_expected);
+  EXPECT_FALSE(printed("never answers")) << out_;
+
+  write("cases/statements/real-bugs.json", "{}");
+  EXPECT_EQ(run({"list", "--bugs"}), bad_usage);
+}
+
 TEST_F(cli_test, a_refused_connection_ends_with_3_and_a_report) {
   const idle_port port(false);
   EXPECT_EQ(run({"run", "--broker", port.address(), "--report-json", path("r.json")}),

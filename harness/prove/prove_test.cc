@@ -8,6 +8,7 @@
 #include "broker/defects.h"
 #include "model/rehearsal.h"
 #include "oracle/watch.h"
+#include "prove/bugs.h"
 #include "prove/report.h"
 #include "script/catalogue.h"
 #include "script/expander.h"
@@ -232,6 +233,27 @@ TEST(prove, tells_what_trace_rules_notice_by_themselves) {
   EXPECT_EQ(p.defects[0].rules.count("no-session-after-clean-start"), 1u);
   EXPECT_EQ(p.false_alarms(), 0u);
   EXPECT_NE(to_text(p).find("trace rules alone notice 1 of 2 defects"), std::string::npos);
+}
+
+TEST(prove, a_bug_is_shown_by_a_case_of_its_own_and_tells_where_its_defect_was_seen) {
+  const proof p = prove_text({"session-present-always-0"});
+  const std::string seen(broker::find_defect("session-present-always-0")->seen_in);
+  ASSERT_NE(seen, "");
+  script::known_bug b{"x", {"VerneMQ " + seen}, {"session-present-always-0"}, {"test/present"}, ""};
+  EXPECT_EQ(untied_bugs({b}, p), std::vector<std::string>{});
+  script::known_bug other = b;
+  other.cases = {"test/cannot-fail"};
+  EXPECT_EQ(untied_bugs({other}, p),
+            std::vector<std::string>{"x: none of its cases catches its defects"});
+  other = b;
+  other.seen_in = {"elsewhere"};
+  EXPECT_EQ(untied_bugs({other}, p),
+            std::vector<std::string>{"session-present-always-0: no bug that names it was seen in " +
+                                     seen});
+  other = b;
+  other.defects.push_back("no-such-defect");
+  EXPECT_EQ(untied_bugs({other}, p),
+            std::vector<std::string>{"x: there is no defect no-such-defect"});
 }
 
 TEST(prove, defects_break_statements_that_exist) {
