@@ -56,8 +56,7 @@ constexpr defect table[] = {
     {"messages-before-connack", "sends queued messages in front of CONNACK",
      "v5:MQTT-3.2.0-1 v311:MQTT-3.2.0-1",
      "https://github.com/Azure/azure-iot-protocol-gateway/issues/33",
-     [](rules& r) { r.connack_before_messages = [](const connect_facts&) { return false; }; },
-     sweeping},
+     [](rules& r) { r.connack_before_messages = [](const connect_facts&) { return false; }; }},
 
     // Client Identifiers.
     {"client-id-without-case", "Client Identifiers that differ in case share a session",
@@ -196,8 +195,7 @@ constexpr defect table[] = {
        r.part_is_resumed = [](const resume_facts& f) {
          return !f.took_over || f.part != state_part::subscriptions;
        };
-     },
-     sweeping},
+     }},
     {"takeover-loses-unacknowledged", "messages in flight at a takeover are not sent again",
      "v5:MQTT-4.4.0-1 v5:MQTT-3.1.2-5 v5:v5-4.1-b v5:MQTT-4.1.0-1 v311:MQTT-4.4.0-1 "
      "v311:MQTT-3.1.2-4 v311:v311-3.1.2.4-b v311:MQTT-4.5.0-1 v5:MQTT-4.5.0-1",

@@ -182,17 +182,18 @@ constexpr defect table[] = {
        r.packet_id_is_usable = [](const packet_id_facts& f) {
          return f.candidate != 0 && f.candidate <= 2;
        };
-     },
-     sweeping},
+     }},
 
     // Acknowledgements from the client.
     {"acknowledged-come-back", "acknowledged messages are sent again on resume",
      "v5:MQTT-4.3.2-3 v5:MQTT-4.3.2-1 v5:MQTT-4.3.3-5 v5:MQTT-4.4.0-1 v5:MQTT-2.2.1-4 "
+     "v5:MQTT-4.8.2-6 "
      "v5:v5-2.2.1-a "
      "v311:MQTT-4.3.2-1 v311:MQTT-4.3.3-1 v311:MQTT-4.4.0-1",
      "https://github.com/dotnet/MQTTnet/pull/1569",
-     [](rules& r) { r.acknowledgement_completes = [](const acknowledge_facts&) { return false; }; },
-     sweeping},
+     [](rules& r) {
+       r.acknowledgement_completes = [](const acknowledge_facts&) { return false; };
+     }},
     {"pubrec-completes", "a message is done with when PUBREC comes",
      "v5:MQTT-4.3.3-5 v5:MQTT-4.4.0-1 v5:MQTT-4.3.3-3 v311:MQTT-4.3.3-1 v311:MQTT-4.4.0-1 "
      "v5:v5-4.9-b v5:MQTT-4.8.2-4",
@@ -300,8 +301,7 @@ constexpr defect table[] = {
     {"publish-not-acknowledged", "QoS 1 and 2 get no answer",
      "v5:MQTT-3.3.4-1 v5:MQTT-4.3.2-4 v5:MQTT-4.3.3-8 v311:MQTT-4.3.2-2 v311:MQTT-4.3.3-2 "
      "v311:MQTT-3.3.4-1",
-     "", [](rules& r) { r.publish_is_acknowledged = [](const publish_facts&) { return false; }; },
-     sweeping},
+     "", [](rules& r) { r.publish_is_acknowledged = [](const publish_facts&) { return false; }; }},
     {"puback-0x10-although-delivered", "says that nobody matched although somebody did",
      "v5:MQTT-3.4.2-1 v5:v5-3.4.2.1-b v5:MQTT-4.3.2-4 v5:MQTT-4.3.3-8",
      "https://github.com/eclipse/mosquitto/issues/3102",
@@ -358,8 +358,7 @@ constexpr defect table[] = {
      "https://github.com/eclipse/mosquitto/issues/1322",
      [](rules& r) { r.release_frees_id = [](const release_facts&) { return false; }; }},
     {"pubrel-not-answered", "PUBREL gets no PUBCOMP", "v5:MQTT-4.3.3-11 v311:MQTT-4.3.3-2", "",
-     [](rules& r) { r.release_is_answered = [](const release_facts&) { return false; }; },
-     sweeping},
+     [](rules& r) { r.release_is_answered = [](const release_facts&) { return false; }; }},
     {"unknown-pubrel-not-answered", "PUBREL for an id that is not open gets no PUBCOMP",
      "v5:MQTT-4.3.3-11 v5:MQTT-3.7.2-1 v311:MQTT-4.3.3-2",
      "https://github.com/moscajs/aedes/commit/65d86c9",

@@ -12,22 +12,19 @@ using namespace model;
 constexpr defect table[] = {
     // SUBSCRIBE.
     {"subscribe-not-answered", "SUBSCRIBE gets no SUBACK", "v5:MQTT-3.8.4-1 v311:MQTT-3.8.4-1", "",
-     [](rules& r) { r.subscribe_is_answered = [](const subscribe_facts&) { return false; }; },
-     sweeping},
+     [](rules& r) { r.subscribe_is_answered = [](const subscribe_facts&) { return false; }; }},
     {"resubscribe-not-answered", "SUBSCRIBE for a filter that is held gets no SUBACK",
      "v5:MQTT-3.8.4-1 v311:MQTT-3.8.4-1 v5:MQTT-3.8.4-3 v311:MQTT-3.8.4-3", "",
      [](rules& r) {
        r.subscribe_is_answered = [](const subscribe_facts& f) { return !f.existed; };
-     },
-     sweeping},
+     }},
     {"qos-of-subscription-lowered-in-silence", "grants QoS 2 in SUBACK and delivers with QoS 1",
      "v5:MQTT-3.8.4-8 v5:MQTT-3.8.4-7 v311:MQTT-3.8.4-6 v311:MQTT-3.8.4-5", "",
      [](rules& r) {
        r.delivery_qos = [](const match_facts& f) -> std::uint8_t {
          return std::min<std::uint8_t>({f.published_qos, f.granted_qos, 1});
        };
-     },
-     sweeping},
+     }},
     {"granted-qos-ignored", "delivers with the QoS of the publisher",
      "v5:MQTT-3.8.4-8 v311:MQTT-3.8.4-6 v5:MQTT-4.8.2-3",
      "https://github.com/mochi-mqtt/server/commit/c77d1c0",
@@ -74,8 +71,7 @@ constexpr defect table[] = {
      }},
     {"unsubscribe-not-answered", "UNSUBSCRIBE gets no UNSUBACK",
      "v5:MQTT-3.10.4-4 v5:MQTT-3.10.4-5 v311:MQTT-3.10.4-4 v311:MQTT-3.10.4-5", "",
-     [](rules& r) { r.unsubscribe_is_answered = [](const unsubscribe_facts&) { return false; }; },
-     sweeping},
+     [](rules& r) { r.unsubscribe_is_answered = [](const unsubscribe_facts&) { return false; }; }},
 
     // Options.
     {"no-local-ignored", "sends clients their own messages although they asked for No Local",
