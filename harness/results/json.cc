@@ -37,8 +37,7 @@ concept record = requires(T& t, std::nullptr_t& v) {
                std::is_same_v<T, finding> || std::is_same_v<T, case_result> ||
                std::is_same_v<T, target_facts> || std::is_same_v<T, broker_process> ||
                std::is_same_v<T, measured_fact> || std::is_same_v<T, measured_window> ||
-               std::is_same_v<T, session_profile> ||
-               std::is_same_v<T, run_results>;
+               std::is_same_v<T, session_profile> || std::is_same_v<T, run_results>;
 };
 
 class writer {
