@@ -16,7 +16,8 @@ constexpr std::string_view head =
     "border-top:1px solid #d5dae2;overflow-wrap:anywhere}thead th{position:sticky;top:0;"
     "background:#fff}code{font:13px ui-monospace,monospace}.bad{color:#a3161f;font-weight:600}"
     ".good{color:#176b36}.small{color:#566070;font-size:13px}summary{cursor:pointer}"
-    "ul{margin:.2rem 0 .2rem 1.1rem;padding:0}:target{outline:2px solid #2b6cb0}"
+    ".whole{white-space:nowrap}ul{margin:.2rem 0 .2rem 1.1rem;padding:0}:target{outline:2px solid "
+    "#2b6cb0}"
     "@media(prefers-color-scheme:dark){body,thead th{background:#14181e;color:#dfe5ee}"
     "th,td{border-color:#343c48}.bad{color:#ff8d93}.good{color:#7fd79d}.small{color:#9aa6b6}"
     "a{color:#8db9f0}}</style></head><body>\n<h1>Which defects the cases catch</h1>\n";
@@ -44,6 +45,15 @@ std::string rules_of(const proven_defect& d) {
   return d.other_rules.empty() ? "" : "<span class=\"small\">noticed, for another reason</span>";
 }
 
+// Each whole: their hyphens are no places to break a line.
+std::string statements_of(const proven_defect& d) {
+  std::string out;
+  for (const std::string_view one : broker::statements_of(*d.what)) {
+    out += fmt::format("<span class=\"whole\">{}</span> ", text(one));
+  }
+  return out;
+}
+
 std::string row_of(const proven_defect& d) {
   std::string killers;
   for (const std::string& id : d.killers) {
@@ -60,7 +70,7 @@ std::string row_of(const proven_defect& d) {
   return fmt::format(
       "<tr id=\"{0}\"><td><code>{0}</code><div>{1}</div>{2}</td><td class=\"small\">{3}</td>"
       "<td>{4}</td><td>{5}</td></tr>\n",
-      text(d.what->name), text(d.what->sentence), seen, text(d.what->breaks), killed, rules_of(d));
+      text(d.what->name), text(d.what->sentence), seen, statements_of(d), killed, rules_of(d));
 }
 
 std::string row_of(const proof& p, const proven_case& c) {
