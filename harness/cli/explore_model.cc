@@ -236,10 +236,9 @@ class exploration {
     std::string out = fmt::format(
         "{}: {} histories ({} steps) in {:.1f} s, {:.0f} a second; {} states, {} steps in them; "
         "seed {}\n",
-        run.findings().empty() ? "OK" : fmt::format("{} findings", run.findings().size()),
-        n.histories, n.actions, seconds,
-        static_cast<double>(n.histories) / std::max(seconds, 0.001), run.states(), run.pairs(),
-        request_.campaign.generator.seed);
+        n.kinds.empty() ? "OK" : fmt::format("{} findings", run.findings().size()), n.histories,
+        n.actions, seconds, static_cast<double>(n.histories) / std::max(seconds, 0.001),
+        run.states(), run.pairs(), request_.campaign.generator.seed);
     for (const auto& [why, times] : n.reasons) {
       out += fmt::format("  {} given up: {}\n", times, why);
     }

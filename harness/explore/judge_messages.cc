@@ -206,7 +206,9 @@ void judge::offer_late(message_id id, instant now) {
       const bool known = std::any_of(s.copies.begin(), s.copies.end(), [&](const copy& c) {
         return c.message == id && !c.retained && same_forms(c, wanted);
       });
-      if (!known) s.copies.push_back(std::move(wanted));
+      if (known) continue;
+      wanted.settled = true;  // it may come and never has to: its subscription came later
+      s.copies.push_back(std::move(wanted));
     }
   }
 }
@@ -331,12 +333,18 @@ void judge::subscribe(connection_id c, const action& a, std::uint16_t id, instan
     const message& will = messages_[m];
     if (!will.will || will.seen || !matches(made.filter, will.topic)) continue;
     if (will.stage != message_stage::open && will.stage != message_stage::settled) continue;
-    for (copy& x : copies_for(l.client, m)) s.copies.push_back(std::move(x));
+    for (copy& x : copies_for(l.client, m)) {
+      x.settled = true;  // as in offer_late
+      s.copies.push_back(std::move(x));
+    }
   }
   // When a member's session ends, what it was to get may go to one that came later.
   for (message_id m = 0; made.share != 0 && m < messages_.size(); ++m) {
     if (!messages_[m].shared || !matches(made.filter, messages_[m].topic)) continue;
-    for (copy& x : copies_for(l.client, m)) s.copies.push_back(std::move(x));
+    for (copy& x : copies_for(l.client, m)) {
+      x.settled = true;  // as in offer_late
+      s.copies.push_back(std::move(x));
+    }
     for (share_token& t : tokens_) {
       if (t.message == m && t.taken_by < 0) t.strict = t.must = false;
     }

@@ -75,6 +75,8 @@ class writer {
   std::string write() {
     events_ = r_.events;
     if (!r_.broken.unexpected && r_.broken.seen == "nothing") drop_fence();
+    const bool closed = r_.broken.seen == "close";
+    if (closed) drop_close();
     const protocol_version version = r_.version_of[r_.broken.connection];
     std::string out = options_.comment;
     out += fmt::format("scenario {}\n  title \"{}\"\n  versions {}\n  clients", options_.name,
@@ -90,7 +92,7 @@ class writer {
     }
     out += "\n  step \"what leads to it\"\n";
     const bool mismatch = !events_.empty() && events_.back().kind == event_kind::received &&
-                          r_.broken.seen != "nothing";
+                          r_.broken.seen != "nothing" && !closed;
     const std::size_t end = events_.size() - (mismatch ? 1 : 0);
     std::size_t group = end;  // the run of packets that may come in any order
     if (options_.any_order && !r_.broken.unexpected) {
@@ -125,6 +127,15 @@ class writer {
       });
       return;
     }
+  }
+
+  // The close that came in place of an answer, and the DISCONNECT in front of it.
+  void drop_close() {
+    std::erase_if(events_, [&](const event& e) {
+      return e.connection == r_.broken.connection &&
+             (e.kind == event_kind::closed ||
+              (e.kind == event_kind::received && e.packet.type == packet_type::disconnect));
+    });
   }
 
   std::string claim(const std::string& together) {
