@@ -167,6 +167,7 @@ class layered_connection : public std::enable_shared_from_this<layered_connectio
   void ended(instant now) {
     if (layer_->end_means_fin() || accepted_) return tell_closed(stream_end::orderly, now);
     if (std::exchange(awaiting_end_, true)) return;
+    below_->shutdown();  // some servers wait for it
     timer_.expires_after(
         std::chrono::duration_cast<std::chrono::steady_clock::duration>(longest_farewell));
     timer_.async_wait([self = shared_from_this()](const boost::system::error_code& cancelled) {
