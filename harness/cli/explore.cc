@@ -10,8 +10,10 @@
 namespace mqttspec::cli {
 
 int explore_command(const arguments& words, console& on) {
-  const bool asks = !words.empty() && (words.front() == "--help" || words.front() == "-h");
-  if (on.describe || asks) return explore_bytes(words, on);
+  if (on.describe) {
+    explore_model({}, on);
+    return explore_bytes({}, on);
+  }
   if (!words.empty() && words.front() == "bytes") {
     return explore_bytes({words.begin() + 1, words.end()}, on);
   }

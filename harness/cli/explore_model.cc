@@ -324,6 +324,7 @@ bool read_replay(const parsed_options& options, explore_request& out, console& o
 int explore_model(const arguments& words, console& on) {
   option_set set;
   set.usage = "mqttspec explore [model] [OPTIONS]";
+  set.verb = "model";
   set.explanation =
       "Plays random histories of several clients and judges what comes by what a session may "
       "hold.\n"
