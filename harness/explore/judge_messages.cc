@@ -148,7 +148,8 @@ void judge::settle(message_id id, instant now) {
         auto token = std::find_if(tokens.begin(), tokens.end(),
                                   [&](std::uint16_t t) { return tokens_[t].message == id; });
         if (token == tokens.end()) {
-          tokens_.push_back({id, {}, -1, true, m.qos > 0});
+          tokens_.push_back(
+              {id, {}, -1, true, m.qos == 1});  // QoS 2: a member may go before PUBREL
           tokens.push_back(static_cast<std::uint16_t>(tokens_.size() - 1));
           token = tokens.end() - 1;
         }
