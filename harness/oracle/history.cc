@@ -379,13 +379,12 @@ void history::connack(link& on, const packet& p) {
     newest_link_[on.client_id] = &on;
   }
   session* known = session_of(on.client_id);
-  bool clear = on.own && !on.odd && !on.odd_before_connack;
   for (const auto& [id, other] : links) {
     if (&other == &on || other.client_id != on.client_id || !other.connect) continue;
-    const bool undecided = !other.connack && other.server_ended_at == never;
-    const bool overtaken = other.connack && other.connect_number > on.connect_number;
-    if (undecided || overtaken) clear = false;  // in which order the server took them is not known
+    const event_number decided = std::min(other.connack_number, other.server_ended_number);
+    if (decided > on.connect_number) on.alone = false;  // in which order they were taken is open
   }
+  const bool clear = on.own && on.alone && !on.odd && !on.odd_before_connack;
   if (!p.session_present || known == nullptr) {
     sessions.push_back({});
     known = &sessions.back();

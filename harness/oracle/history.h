@@ -135,6 +135,8 @@ struct link {
   event_number connack_number = no_event;
   std::string client_id;
   bool own = false;
+  // No other CONNECT of this client id was under way: the server took it when it seems to have.
+  bool alone = true;
   // The client sent what is malformed or out of place; what the server may do then is its affair.
   bool odd = false;
   bool odd_before_connack = false;

@@ -77,8 +77,8 @@ class no_session_after_clean_start : public rule {
 // to get it.
 bool follows_plainly(const link& on) {
   const link* before = on.previous;
-  return on.own && before != nullptr && before->accepted() && !before->odd_before_connack &&
-         before->version == on.version && before->of != nullptr &&
+  return on.own && before != nullptr && before->accepted() && before->alone &&
+         !before->odd_before_connack && before->version == on.version && before->of != nullptr &&
          before->connack_number < on.connect_number;
 }
 

@@ -64,6 +64,13 @@ std::vector<sample> connect_samples() {
            again + present,
        false},
       {needs, "a stored session", connect + accepted + closed + again + present, false},
+      {needs, "one of two CONNECTs at once, in an order that is not known",
+       "old > CONNECT client_id=\"t-old\" clean_session=0\n"
+       "old2 > CONNECT client_id=\"t-old\" clean_session=1\n"
+       "old < CONNACK session_present=0\n old2 < CONNACK session_present=0\n"
+       "old - closed\n old2 - closed\n" +
+           old_again + "old < CONNACK session_present=1\n",
+       false},
       {kept, "gone after a second", connect + accepted + closed + "+ 1s\n" + again + accepted,
        true},
       {kept, "gone at a takeover", connect + accepted + "+ 80s\n" + again + accepted, true},
