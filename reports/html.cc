@@ -86,11 +86,6 @@ std::string_view class_of(standing s) {
   }
 }
 
-std::string took_text(duration took) {
-  const double ms = static_cast<double>(took.count()) / 1e6;
-  return ms < 10'000 ? fmt::format("{:.0f} ms", ms) : fmt::format("{:.1f} s", ms / 1e3);
-}
-
 std::string label_of(const case_result& c) {
   const std::string label = outcome_label(c);
   if (label == "KNOWN FAIL") return "known to the baseline";
@@ -224,7 +219,10 @@ void set_facts(fields& page, const results::run_results& run) {
   if (run.process) {
     fact("Launched by", run.process->command, true);
     fact("The broker", run.process->ended + (run.process->by_us ? ", as it was asked to" : ""));
-    fact("Its last output", fmt::format("{}", fmt::join(run.process->output, "\n")), true);
+    // Where all went well it would only stand in front of the failures.
+    if (!run.process->by_us) {
+      fact("Its last output", fmt::format("{}", fmt::join(run.process->output, "\n")), true);
+    }
   }
   page["facts"] = data(facts);
   list problems;

@@ -21,7 +21,6 @@ anchors make_anchors(const results::run_results& run);
 std::string_view symbol_of(results::verdict v);
 std::string_view symbol_of(standing s);
 std::string_view class_of(standing s);  // "not-checked"
-std::string took_text(duration took);   // "2 ms"
 
 // What the judgement says beyond the verdict: "known failure", "unexpected pass"; mostly empty.
 std::string label_of(const results::case_result& c);

@@ -33,12 +33,6 @@ const char* tint(const case_result& c) {
   }
 }
 
-// "2 ms", "12.3 s"
-std::string print_took(duration took) {
-  const double ms = static_cast<double>(took.count()) / 1e6;
-  return ms < 10'000 ? fmt::format("{:.0f} ms", ms) : fmt::format("{:.1f} s", ms / 1e3);
-}
-
 std::string indented(std::string_view text, std::string_view by) {
   std::string out;
   while (!text.empty()) {
@@ -154,6 +148,11 @@ std::string run_again(const results::run_results& run, const case_result& c) {
   return fmt::format("{} '{}' --trace", out, c.id);
 }
 
+std::string took_text(duration took) {
+  const double ms = static_cast<double>(took.count()) / 1e6;
+  return ms < 999.5 ? fmt::format("{:.0f} ms", ms) : fmt::format("{:.1f} s", ms / 1e3);
+}
+
 std::string outcome_label(const case_result& c) {
   switch (c.outcome) {
     case verdict::pass:
@@ -176,7 +175,7 @@ std::string outcome_label(const case_result& c) {
 std::string case_line(const case_result& c, bool colour) {
   return fmt::format(
       "{}{}{} {}{}  {}\n", colour ? tint(c) : "", outcome_label(c), colour ? "\033[0m" : "", c.id,
-      c.repetition == 0 ? "" : fmt::format(" #{}", c.repetition + 1), print_took(c.took));
+      c.repetition == 0 ? "" : fmt::format(" #{}", c.repetition + 1), took_text(c.took));
 }
 
 std::string trace_text(const case_result& c) {
@@ -252,7 +251,7 @@ std::string summary_text(const results::run_results& run, bool colour) {
       : bad   ? "\033[1;31m"
               : "\033[1;32m",
       bad ? "NOT OK" : "OK", colour ? "\033[0m" : "", fmt::join(parts, ", "), run.cases.size(),
-      print_took(run.took), simulated ? " of virtual time" : "", t.unexpected,
+      took_text(run.took), simulated ? " of virtual time" : "", t.unexpected,
       simulated || run.target.address == "embedded" ? "the embedded broker" : run.target.address);
   return out;
 }

@@ -38,6 +38,9 @@ struct text_options {
 std::string case_text(const results::run_results& run, const results::case_result& c,
                       const text_options& options = {});
 
+// "2 ms", "1.5 s", "12.3 s"
+std::string took_text(duration took);
+
 // "PASS session/...[v5]  2 ms"
 std::string case_line(const results::case_result& c, bool colour = false);
 

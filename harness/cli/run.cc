@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <random>
 
+#include "base/machine_paths.h"
 #include "base/random.h"
 #include "cli/broker_flags.h"
 #include "cli/exit_codes.h"
@@ -43,6 +45,12 @@ std::string without_secret(std::string text, const std::string& secret) {
     at += 3;
   }
   return text;
+}
+
+machine_paths paths_here(const console& on) {
+  std::error_code none;
+  return {std::filesystem::current_path(none).string(), on.variable("HOME").value_or(""),
+          on.variable("TMPDIR").value_or("/tmp")};
 }
 
 // The beginning of every {ns}: new for each run on the network, so that what an earlier run left
@@ -206,7 +214,7 @@ class run_of_cases {
     }
     if (!control.crash().empty()) r.problems.emplace_back(control.crash());
     r.process = control.process();
-    hide_password(r);
+    hide_what_is_ours(r);
   }
 
   static std::pair<bool, std::string> perform(net::event_loop& loop,
@@ -288,14 +296,18 @@ class run_of_cases {
     r.target.name = skeleton_.target.name;
     r.target.address = skeleton_.target.address;
     r.target.declared = skeleton_.target.declared;
-    hide_password(r);
+    hide_what_is_ours(r);
     return r;
   }
 
-  // A --start command or what a broker prints may hold it; traces are the engine's business.
-  void hide_password(results::run_results& r) const {
+  // A --start command or what a broker prints may hold the password, or paths of this machine;
+  // traces are the engine's business.
+  void hide_what_is_ours(results::run_results& r) const {
     const std::string& secret = request_.suite.engine.password;
-    const auto hide = [&](std::string& text) { text = without_secret(std::move(text), secret); };
+    const machine_paths here = paths_here(on_);
+    const auto hide = [&](std::string& text) {
+      text = without_machine_paths(without_secret(std::move(text), secret), here);
+    };
     for (std::string& word : r.command) hide(word);
     hide(r.void_reason);
     for (std::string& text : r.problems) hide(text);
