@@ -43,7 +43,9 @@ std::string render(const diagnostic& d, bool colour) {
                        d.where.column);
   }
   if (d.where.line != 0 && !d.source_line.empty()) {
-    const std::string text = visible(d.source_line);
+    // A statement of several lines comes whole: the place is in its first.
+    const auto first = std::min(d.source_line.find('\n'), d.source_line.size());
+    const std::string text = visible(std::string_view(d.source_line).substr(0, first));
     const std::size_t begin = std::min<std::size_t>(d.where.column - 1, text.size());
     const std::size_t length = std::max<std::size_t>(1, d.where.length);
     const std::size_t indent = width(std::string_view(text).substr(0, begin));
@@ -53,6 +55,12 @@ std::string render(const diagnostic& d, bool colour) {
     out += fmt::format("{}{} |{} {}\n", blue, number, reset, text);
     out += fmt::format("{} {}|{} {}{}{}{}{}{}\n", margin, blue, reset, std::string(indent, ' '),
                        tint, std::string(carets, '^'), d.label.empty() ? "" : " ", d.label, reset);
+    for (auto at = first; at < d.source_line.size();) {
+      const auto next = std::min(d.source_line.find('\n', at + 1), d.source_line.size());
+      const std::string_view line = std::string_view(d.source_line).substr(at + 1, next - at - 1);
+      if (!line.empty()) out += fmt::format("{} {}|{} {}\n", margin, blue, reset, visible(line));
+      at = next;
+    }
   }
   if (!d.help.empty()) {
     out += fmt::format("{} {}|{}\n", margin, blue, reset);

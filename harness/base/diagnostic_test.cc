@@ -51,6 +51,21 @@ TEST(diagnostic, shows_no_control_character_of_the_file) {
   EXPECT_NE(render(d, true).find("\x1B[1;31merror"), std::string::npos);
 }
 
+TEST(diagnostic, shows_all_lines_of_a_statement_the_caret_below_the_first) {
+  diagnostic d = example();
+  d.where = {"a.mqs", 9, 1, 8};
+  d.source_line = "c < any of\n  PINGRESP\n\n  PUBLISH\n";
+  d.help.clear();
+  EXPECT_EQ(render(d),
+            "error: CONNECT has no field 'clean_strat'\n"
+            " --> a.mqs:9:1\n"
+            "  |\n"
+            "9 | c < any of\n"
+            "  | ^^^^^^^^ unknown field\n"
+            "  |   PINGRESP\n"
+            "  |   PUBLISH\n");
+}
+
 TEST(diagnostic, survives_a_column_behind_the_line) {
   diagnostic d = example();
   d.where.column = 1000;
