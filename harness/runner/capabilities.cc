@@ -136,6 +136,7 @@ std::optional<std::string> unmet(const script::need& need, const capability_valu
           ? fmt::format("needs {}", need.capability)
           : fmt::format("needs {} {} {}", need.capability, sign_of(need.op), need.number);
   if (found == have.end()) return wanted + "; the target does not say";
+  if (need.op == script::comparison::exists) return wanted + "; this target has none";
   return fmt::format("{}; here it is {}", wanted, found->second);
 }
 

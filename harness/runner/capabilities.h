@@ -43,7 +43,8 @@ std::span<const capability_description> known_capabilities();
 capability_values learned_from(const wire::packet& connack, std::uint32_t asked_expiry);
 
 // nullopt when |have| meets |need|; else the reason for a skip:
-// "needs queue_limit >= 100; here it is 20", "needs queue_limit >= 100; the target does not say".
+// "needs queue_limit >= 100; here it is 20", "needs queue_limit >= 100; the target does not say",
+// "needs restart; this target has none".
 std::optional<std::string> unmet(const script::need& need, const capability_values& have);
 
 }  // namespace mqttspec::runner

@@ -209,7 +209,7 @@ TEST(capabilities, needs_are_compared_and_the_reason_told) {
     return unmet({name, op, n, {}}, have).value_or("met");
   };
   EXPECT_EQ(reason("queue_limit", comparison::exists, 0), "met");
-  EXPECT_EQ(reason("off", comparison::exists, 0), "needs off; here it is 0");
+  EXPECT_EQ(reason("off", comparison::exists, 0), "needs off; this target has none");
   EXPECT_EQ(reason("unknown", comparison::exists, 0), "needs unknown; the target does not say");
   EXPECT_EQ(reason("unknown", comparison::less, 5), "needs unknown < 5; the target does not say");
   EXPECT_EQ(reason("queue_limit", comparison::greater_or_equal, 100),
