@@ -20,6 +20,28 @@ void add(std::vector<variant>& to, const variant& v) {
   if (std::find(to.begin(), to.end(), v) == to.end()) to.push_back(v);
 }
 
+// One copy for subscriptions that overlap: the highest QoS, every identifier, either RETAIN.
+struct overlap {
+  variant merged;
+  bool flags[2] = {false, false};
+  std::size_t matching = 0;
+
+  void take(const variant& v) {
+    merged.qos = std::max(merged.qos, v.qos);
+    merged.identifiers |= v.identifiers;
+    flags[v.retain ? 1 : 0] = true;
+    ++matching;
+  }
+  void add_to(std::vector<variant>& variants) const {
+    if (matching < 2) return;
+    variant v = merged;
+    for (const bool flag : {false, true}) {
+      v.retain = flag;
+      if (flags[flag ? 1 : 0]) add(variants, v);
+    }
+  }
+};
+
 bool same_forms(const copy& a, const copy& b) {
   if (a.filters != b.filters || a.variants.size() != b.variants.size()) return false;
   for (std::size_t i = 0; i < a.variants.size(); ++i) {
@@ -57,18 +79,16 @@ std::vector<copy> judge::copies_for(std::uint8_t client, message_id id) {
   std::vector<copy> out;
   copy own;
   own.message = id;
-  variant merged;
-  bool flags[2] = {false, false};
-  std::size_t matching = 0;
+  overlap all;
+  overlap certain;  // without subscriptions that may not count
   bool resumed = false;
   bool unsure = false;
   for (const subscription& x : s.subscriptions) {
     if (!matches(x.filter, m.topic)) continue;
-    if (x.no_local && m.publisher == client) {
-      // Whether a will is the client's own message is not said.
-      if (!m.will) continue;
-      unsure = true;
-    }
+    const bool local = x.no_local && m.publisher == client;
+    // Whether a will is the client's own message is not said.
+    if (local && !m.will) continue;
+    unsure |= local;
     variant v;
     v.qos = std::min(x.qos, m.qos);
     v.retain = x.retain_as_published && m.retain;
@@ -87,23 +107,15 @@ std::vector<copy> judge::copies_for(std::uint8_t client, message_id id) {
     }
     own.variants.push_back(v);  // each may bring a copy, also of equal form
     own.filters |= x.bit();
-    merged.qos = std::max(merged.qos, v.qos);
-    merged.identifiers |= v.identifiers;
-    flags[v.retain ? 1 : 0] = true;
+    all.take(v);
+    if (!local) certain.take(v);
     resumed |= x.resumed;
-    ++matching;
   }
-  if (matching == 0) return loosened(std::move(out));
-  own.overlapping = matching > 1;
-  if (own.overlapping) {
-    for (const bool flag : {false, true}) {
-      if (!flags[flag ? 1 : 0]) continue;
-      merged.retain = flag;
-      add(own.variants, merged);
-    }
-  }
-  own.top_qos = merged.qos;
-  if (unsure) own.top_qos = 0;
+  if (all.matching == 0) return loosened(std::move(out));
+  own.overlapping = all.matching > 1;
+  all.add_to(own.variants);
+  if (unsure) certain.add_to(own.variants);
+  own.top_qos = unsure ? std::uint8_t{0} : all.merged.qos;
   own.why = m.why != nullptr ? m.why : resumed ? &rules::delivered_on_resume : &rules::delivered;
   out.push_back(std::move(own));
   return loosened(std::move(out));

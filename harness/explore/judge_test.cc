@@ -54,14 +54,17 @@ struct table {
     if (act(text).qos == 2) give(c, packet_type::pubrec, act(text).id);
     return m;
   }
-  void deliver(connection_id c, message_id m, std::uint8_t qos, std::uint16_t id,
-               bool dup = false) {
+  void deliver(connection_id c, message_id m, std::uint8_t qos, std::uint16_t id, bool dup = false,
+               const std::vector<std::uint32_t>& identifiers = {}) {
     wire::packet p = make(packet_type::publish);
     p.topic = j.topic_text(j.message_of(m).topic);
     p.qos = qos;
     p.packet_id = id;
     p.dup = dup;
     p.payload = "m" + std::to_string(m);
+    for (const std::uint32_t i : identifiers) {
+      p.properties.push_back(wire::number_property(wire::property_id::subscription_identifier, i));
+    }
     give(c, p);
   }
   std::string accused() const { return j.found() ? j.found()->statements : j.gave_up(); }
@@ -185,6 +188,26 @@ TEST(judge, takes_one_copy_or_several_for_overlapping_subscriptions) {
   t.deliver(a, m, 2, 8);
   EXPECT_FALSE(t.j.owes());
   EXPECT_EQ(t.accused(), "");
+}
+
+// Whether a will is a message of the client itself, which No Local keeps away, is not said.
+TEST(judge, takes_an_own_will_with_the_identifiers_of_all_or_of_those_without_no_local) {
+  const struct {
+    std::vector<std::uint32_t> identifiers;
+    std::string accused;
+  } cases[] = {{{1, 2, 3}, ""}, {{1, 2}, ""}, {{2, 3}, "MQTT-3.3.4-4"}};
+  for (const auto& c : cases) {
+    table t;
+    const auto a = t.connect("a connect v5 clean=1 expiry=300 will=a will_qos=1");
+    t.subscribe(a, "a subscribe a qos=1 identifier=1");
+    t.subscribe(a, "a subscribe + qos=1 identifier=2");
+    t.subscribe(a, "a subscribe # qos=1 no_local identifier=3");
+    t.j.cut(a, cut_kind::fin, std::nullopt, t.now);
+    t.j.ended(a, t.now);
+    const auto again = t.connect("a connect v5 clean=0 expiry=300", true);
+    t.deliver(again, 0, 1, 7, false, c.identifiers);
+    EXPECT_EQ(t.accused(), c.accused) << c.identifiers.size();
+  }
 }
 
 TEST(judge, counts_what_is_in_flight) {
