@@ -90,6 +90,11 @@ std::vector<sample> connect_samples() {
        connect + "c < CONNACK session_present=0 session_expiry_interval=1\n" + closed + "+ 2s\n" +
            again + accepted,
        false},
+      {kept, "another one asks at the same moment, with Clean Start 1",
+       connect + accepted + closed + again +
+           "d > CONNECT client_id=\"t-c\" clean_start=1\n d < CONNACK session_present=0\n" +
+           accepted,
+       false},
       {assigned, "none told", "c > CONNECT client_id=\"\" clean_start=1\n" + accepted, true},
       {assigned, "one too many",
        connect + "c < CONNACK session_present=0 assigned_client_identifier=\"x\"\n", true},

@@ -82,6 +82,14 @@ std::vector<sample> delivery_samples() {
            "sub < PUBLISH topic=\"t/a\" qos=2 id=1 payload=\"q\"\n"
            "sub < PUBLISH topic=\"t/a\" qos=2 id=2 payload=\"q\"\n",
        true},
+      {"repeat-has-dup-1", "and that is all: the same delivery again is no second one",
+       both_join + q2 + "sub < PUBLISH topic=\"t/a\" qos=2 id=1 payload=\"q\"\n" + "sub - abort\n" +
+           sub_resumes + "sub < PUBLISH topic=\"t/a\" qos=2 id=1 payload=\"q\"\n",
+       true},
+      {once, "a copy with QoS 1 may come again on a resume",
+       both_join + q2 + "sub < PUBLISH topic=\"t/a\" qos=1 id=1 payload=\"q\"\n" + "sub - abort\n" +
+           sub_resumes + "sub < PUBLISH topic=\"t/a\" qos=1 id=2 payload=\"q\"\n",
+       false},
       {once, "sent twice",
        both_join + q2 + q2 +
            "sub < PUBLISH topic=\"t/a\" qos=2 id=1 payload=\"q\"\n"

@@ -113,6 +113,8 @@ sanity_outcome check_sanity(executor& on, const std::string& run_tag,
   batch b;
   b.options = options;
   b.options.trace_passed = true;
+  // Whether cases can be judged is asked here, not whether the broker is right.
+  b.options.trace_rules = false;
   b.at_once = 1;
   for (const script::scenario& s : scenarios) b.jobs.push_back({&s, 0});
 
