@@ -75,11 +75,18 @@ class no_session_after_clean_start : public rule {
 
 // Whether the connection before |on| had the client id to itself until it ended, and no other tried
 // to get it.
-bool follows_plainly(const link& on) {
+bool follows_plainly(const history& seen, const link& on) {
   const link* before = on.previous;
-  return on.own && before != nullptr && before->accepted() && before->alone &&
-         !before->odd_before_connack && before->version == on.version && before->of != nullptr &&
-         before->connack_number < on.connect_number;
+  if (!on.own || before == nullptr || !before->accepted() || !before->alone ||
+      before->odd_before_connack || before->version != on.version || before->of == nullptr ||
+      before->connack_number >= on.connect_number) {
+    return false;
+  }
+  return std::none_of(seen.links.begin(), seen.links.end(), [&](const auto& one) {
+    const link& other = one.second;
+    return &other != &on && other.connect && other.client_id == on.client_id &&
+           std::min(other.connack_number, other.server_ended_number) > on.connect_number;
+  });
 }
 
 class session_present_needs_a_session : public rule {
@@ -100,7 +107,7 @@ class session_present_needs_a_session : public rule {
       return report(on, "Session Present 1 for a Client Identifier that nobody used before",
                     {{"MQTT-3.2.2-3", "MQTT-3.2.2-3"}});
     }
-    if (!follows_plainly(on)) return;
+    if (!follows_plainly(*seen, on)) return;
     const link& before = *on.previous;
     if (before.interval() == 0 && !before.odd) {
       return report(on, "Session Present 1 for a session that ended with its connection",
@@ -137,7 +144,7 @@ class session_is_kept : public rule {
               {"MQTT-3.1.2-5", "MQTT-3.1.2-4"}}) {}
   void received(const link& on, const packet& p, std::size_t) override {
     if (!accepts(on, p) || p.session_present || on.connect->clean_start || on.odd) return;
-    if (!follows_plainly(on) || seen->restarted || seen->stood_still) return;
+    if (!follows_plainly(*seen, on) || seen->restarted || seen->stood_still) return;
     const link& before = *on.previous;
     const std::uint32_t interval = before.interval();
     if (interval == 0) return;
