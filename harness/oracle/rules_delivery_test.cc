@@ -87,8 +87,11 @@ std::vector<sample> delivery_samples() {
            sub_resumes + "sub < PUBLISH topic=\"t/a\" qos=2 id=1 payload=\"q\"\n",
        true},
       {once, "a copy with QoS 1 may come again on a resume",
-       both_join + q2 + "sub < PUBLISH topic=\"t/a\" qos=1 id=1 payload=\"q\"\n" + "sub - abort\n" +
-           sub_resumes + "sub < PUBLISH topic=\"t/a\" qos=1 id=2 payload=\"q\"\n",
+       "sub > CONNECT client_id=\"t-sub\" clean_start=1 session_expiry_interval=60\n"
+       "sub < CONNACK session_present=0\n sub > SUBSCRIBE id=1 filter=\"t/a\" max_qos=1\n"
+       "sub < SUBACK id=1 reasons=[granted_qos_1]\n" +
+           pub_joins + q2 + "sub < PUBLISH topic=\"t/a\" qos=1 id=1 payload=\"q\"\n" +
+           "sub - abort\n" + sub_resumes + "sub < PUBLISH topic=\"t/a\" qos=1 id=2 payload=\"q\"\n",
        false},
       {once, "sent twice",
        both_join + q2 + q2 +
