@@ -56,8 +56,13 @@ class answer_has_a_request : public rule {
     };
     if (std::any_of(on.requests.begin(), on.requests.end(), fits)) return;
     // What was asked on the connection before may be answered on this one.
+    // PUBREC, as long as its exchange may be open, even twice: nothing forbids to repeat it there.
+    const auto recorded = [&](const request& r) {
+      return p.type == packet_type::pubrec && r.type == p.type && r.id == p.packet_id;
+    };
     for (const link* l = on.previous; l != nullptr; l = l->previous) {
       if (std::any_of(l->requests.begin(), l->requests.end(), fits)) return;
+      if (std::any_of(l->requests.begin(), l->requests.end(), recorded)) return;
     }
     const bool of_list = p.type == packet_type::suback || p.type == packet_type::unsuback;
     const std::string what = name_of(p.type, p.packet_id) + " answers nothing that is open";

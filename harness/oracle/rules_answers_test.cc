@@ -22,6 +22,13 @@ std::vector<sample> answer_samples() {
        pub_joins + publish + "pub > PINGREQ\n pub < PINGRESP\n pub < PUBACK id=5\n", false},
       {has, "something malformed may have been answered",
        pub_joins + "pub > hex(60 02 00 05)\n pub < PUBCOMP id=5\n", false},
+      {has, "PUBREC again on a resume",
+       "pub > CONNECT client_id=\"t-pub\" clean_start=1 session_expiry_interval=60\n"
+       "pub < CONNACK session_present=0\n"
+       "pub > PUBLISH topic=\"t/a\" qos=2 id=5 payload=\"m\"\n pub < PUBREC id=5\n pub - abort\n"
+       "pub > CONNECT client_id=\"t-pub\" clean_start=0 session_expiry_interval=60\n"
+       "pub < CONNACK session_present=1\n pub < PUBREC id=5\n",
+       false},
       {codes, "one for two filters",
        pub_joins + subscribe + "pub < SUBACK id=3 reasons=[granted_qos_1]\n", true},
       {codes, "UNSUBACK without enough",

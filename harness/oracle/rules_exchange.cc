@@ -16,6 +16,13 @@ const exchange* open_exchange(const link& on, const packet& p) {
   return found == on.of->exchanges.end() ? nullptr : &found->second;
 }
 
+// Whether the message of |e| may be too large for what the client takes now.
+bool too_large(const link& on, const exchange& e) {
+  const auto limit =
+      on.asked_number(wire::property_id::maximum_packet_size, wire::largest_variable_integer);
+  return e.size + 32 > limit;
+}
+
 class identifier_is_free : public rule {
  public:
   identifier_is_free()
@@ -29,6 +36,7 @@ class identifier_is_free : public rule {
     const auto topic = seen->topic_of(on, p);
     if (e == nullptr || !topic || e->at_stage == exchange::stage::done) return;
     if (e->topic == *topic && e->payload == p.payload) return;  // the same message again
+    if (too_large(on, *e)) return;  // it counts as delivered, and its identifier is free
     const demand new_message = p.qos == 1 ? demand{"MQTT-4.3.2-1", "MQTT-4.3.2-1"}
                                           : demand{"MQTT-4.3.3-1", "MQTT-4.3.3-1"};
     report(on, fmt::format("identifier {} is in use for another message", p.packet_id),
@@ -221,10 +229,8 @@ class owed_is_sent_again : public rule {
       for (const owed& o : on.owes) {
         if (o.paid) continue;
         const auto e = on.of->exchanges.find(o.id);
-        const auto limit =
-            on.asked_number(wire::property_id::maximum_packet_size, wire::largest_variable_integer);
         if (e == on.of->exchanges.end() || e->second.at_stage == exchange::stage::done) continue;
-        if (e->second.size + 32 > limit) continue;
+        if (too_large(on, e->second)) continue;
         report(on,
                fmt::format("{} id={} has not come again", o.release ? "PUBREL" : "PUBLISH", o.id));
         break;

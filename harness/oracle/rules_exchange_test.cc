@@ -34,6 +34,12 @@ std::vector<sample> exchange_samples() {
        one + "sub > PUBACK id=1\n" + m2_published +
            "sub < PUBLISH topic=\"t/a\" qos=1 id=1 payload=\"m2\"\n",
        false},
+      {free, "what is too large on the resume counts as delivered",
+       one + cut +
+           "sub > CONNECT client_id=\"t-sub\" clean_start=0 session_expiry_interval=60 "
+           "maximum_packet_size=20\n sub < CONNACK session_present=1\n" +
+           m2_published + "sub < PUBLISH topic=\"t/a\" qos=1 id=1 payload=\"m2\"\n",
+       false},
       {free, "each session has its own",
        one + cut +
            "sub > CONNECT client_id=\"t-sub\" clean_start=1\n"
