@@ -68,7 +68,7 @@ void broker::state::refuse(connection& c, const wire::packet& p, const std::stri
                            std::uint8_t reason, instant now) {
   const model::refusal_facts f{p.version, p.clean_start, store.holds(key), reason};
   // [v311:MQTT-3.2.2-6]: without a fitting return code, none at all.
-  if (is_v5(p.version) || reason <= largest_v311_return_code) {
+  if ((is_v5(p.version) || reason <= largest_v311_return_code) && rules->refusal_is_told(f)) {
     wire::packet answer = wire::make(packet_type::connack, p.version);
     answer.reason = reason;
     answer.session_present = rules->session_present_on_refusal(f);
@@ -108,9 +108,7 @@ bool broker::state::refused(connection& c, const wire::packet& p, const std::str
     refuse(c, p, key, code_of(reason_code::bad_authentication_method), now);
     return true;
   }
-  const model::client_id_facts id{p.version, p.client_id, p.clean_start,
-                                  options.empty_client_id_refused};
-  if (rules->client_id_refused(id)) {
+  if (rules->client_id_refused(client_id_of(p))) {
     refuse(c, p, key,
            is_v5(p.version) ? code_of(reason_code::client_identifier_not_valid)
                             : v311_identifier_rejected,
@@ -131,6 +129,11 @@ bool broker::state::refused(connection& c, const wire::packet& p, const std::str
   return false;
 }
 
+model::client_id_facts broker::state::client_id_of(const wire::packet& p) const {
+  return {p.version, p.client_id, p.clean_start, options.empty_client_id_refused,
+          find_number(p.properties, property_id::session_expiry_interval).value_or(0) != 0};
+}
+
 std::string broker::state::assign_client_id(const model::client_id_facts& f) {
   if (!rules->assigned_id_is_fresh(f)) return "auto-0";
   while (true) {
@@ -141,8 +144,7 @@ std::string broker::state::assign_client_id(const model::client_id_facts& f) {
 
 void broker::state::handle_connect(connection& c, const wire::packet& p, instant now) {
   c.version = p.version;
-  const model::client_id_facts f{p.version, p.client_id, p.clean_start,
-                                 options.empty_client_id_refused};
+  const model::client_id_facts f = client_id_of(p);
   std::string key = rules->session_key(f);
   if (refused(c, p, key, now)) return;
   const bool assigned = p.client_id.empty();
@@ -234,9 +236,7 @@ bool broker::state::send_connack(connection& c, const wire::packet& p,
   if (options.maximum_packet_size < wire::largest_variable_integer) {
     tell(property_id::maximum_packet_size, options.maximum_packet_size);
   }
-  const model::client_id_facts id{p.version, p.client_id, p.clean_start,
-                                  options.empty_client_id_refused};
-  if (assigned && rules->assigned_id_is_returned(id)) {
+  if (assigned && rules->assigned_id_is_returned(client_id_of(p))) {
     answer.properties.push_back(
         text_property(property_id::assigned_client_identifier, o.who->client_id));
   }

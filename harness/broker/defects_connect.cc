@@ -43,11 +43,10 @@ constexpr defect table[] = {
     {"session-present-always-1", "answers Session Present 1 to every CONNECT",
      "v5:MQTT-3.2.2-2 v5:MQTT-3.2.2-3 v311:MQTT-3.2.2-1 v311:MQTT-3.2.2-3",
      "https://github.com/rabbitmq/rabbitmq-mqtt/issues/163",
-     [](rules& r) { r.session_present = [](const connect_facts&) { return true; }; }, sweeping},
+     [](rules& r) { r.session_present = [](const connect_facts&) { return true; }; }},
     {"session-present-from-the-flag", "answers Session Present 1 whenever Clean Start is 0",
      "v5:MQTT-3.2.2-3 v311:MQTT-3.2.2-3", "https://github.com/thingsboard/thingsboard/pull/3887",
-     [](rules& r) { r.session_present = [](const connect_facts& f) { return !f.clean_start; }; },
-     sweeping},
+     [](rules& r) { r.session_present = [](const connect_facts& f) { return !f.clean_start; }; }},
     {"session-present-1-for-a-clean-start",
      "answers Session Present 1 when Clean Start 1 has just discarded a session",
      "v5:MQTT-3.2.2-2 v311:MQTT-3.2.2-1 v311:MQTT-3.1.2-6 v5:MQTT-3.1.2-4",
@@ -94,6 +93,15 @@ constexpr defect table[] = {
     {"empty-client-id-of-311-kept", "takes an empty Client Identifier with Clean Session 0",
      "v311:MQTT-3.1.3-8 v311:MQTT-3.1.3-7", "https://github.com/nanomq/nanomq/issues/2342",
      [](rules& r) { r.client_id_refused = [](const client_id_facts&) { return false; }; }},
+    {"empty-client-id-with-interval-refused",
+     "closes without CONNACK when an empty Client Identifier comes with an interval",
+     "v5:MQTT-3.1.3-6", "mosquitto 1.6.2",
+     [](rules& r) {
+       r.client_id_refused = [](const client_id_facts& f) {
+         return (f.client_id.empty() && f.interval_asked) || sound_rules().client_id_refused(f);
+       };
+       r.refusal_is_told = [](const refusal_facts& f) { return f.reason != 0x85; };
+     }},
     {"assigned-id-shared", "all clients without a Client Identifier get the same one",
      "v5:MQTT-3.2.2-16 v5:MQTT-3.1.3-6 v311:MQTT-3.1.3-6 v5:MQTT-3.2.2-3",
      "https://github.com/mochi-mqtt/server/commit/34f9370",
@@ -157,19 +165,17 @@ constexpr defect table[] = {
 
     // Takeover.
     {"takeover-keeps-both", "leaves the old connection open at a takeover",
-     "v5:MQTT-3.1.4-3 v311:MQTT-3.1.4-2 v5:MQTT-3.14.2-2 v5:v5-3.1.4-d",
-     "https://github.com/codepr/sol/issues/17",
+     "v5:MQTT-3.1.4-3 v311:MQTT-3.1.4-2 v5:v5-3.1.4-d", "https://github.com/codepr/sol/issues/17",
      [](rules& r) { r.takeover_closes_old = [](const takeover_facts&) { return false; }; }},
     {"takeover-closes-both", "closes the new connection together with the old one",
      "v5:MQTT-3.1.4-5 v5:MQTT-3.1.4-3 v311:MQTT-3.1.4-4 v311:MQTT-3.1.4-2",
      "https://github.com/Yakifo/amqtt",
-     [](rules& r) { r.takeover_closes_new = [](const takeover_facts&) { return true; }; },
-     sweeping},
+     [](rules& r) { r.takeover_closes_new = [](const takeover_facts&) { return true; }; }},
     {"takeover-tells-311", "sends DISCONNECT to a 3.1.1 client whose session is taken over",
      "v311:format v311:MQTT-3.1.4-2", "https://github.com/mochi-mqtt/server",
      [](rules& r) { r.takeover_is_told = [](const takeover_facts&) { return true; }; }},
     {"takeover-with-malformed-reason", "gives reason 0x00 when it takes a session over",
-     "v5:MQTT-3.14.2-1 v5:MQTT-3.1.4-3 v5:MQTT-3.14.2-2 v5:v5-3.1.4-d",
+     "v5:MQTT-3.14.2-1 v5:MQTT-3.1.4-3 v5:v5-3.1.4-d",
      "https://github.com/eclipse/mosquitto/issues/2607",
      [](rules& r) { r.takeover_reason = [](const takeover_facts&) -> std::uint8_t { return 0; }; }},
     {"takeover-inherits-ended-session",
@@ -184,6 +190,15 @@ constexpr defect table[] = {
        r.session_end = [](const end_facts& f) {
          return f.interval == 0 ? saturating_add(f.closed_at, std::chrono::seconds(600))
                                 : sound_rules().session_end(f);
+       };
+     }},
+    {"takeover-removes-new-session",
+     "a second after a takeover the end of the old connection removes the session of the new one",
+     "v5:MQTT-4.1.0-1 v5:MQTT-3.1.2-23 v311:MQTT-4.1.0-2 v311:MQTT-3.1.2-4",
+     "https://github.com/halfgaar/FlashMQ/commit/eebab1c",
+     [](rules& r) {
+       r.old_end_removes_session = [](const connect_facts&) -> duration {
+         return std::chrono::seconds(1);
        };
      }},
     {"takeover-loses-subscriptions",

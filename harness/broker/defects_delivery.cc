@@ -27,8 +27,7 @@ constexpr defect table[] = {
        r.message_is_queued = [](const queue_facts& f) {
          return f.connected || f.qos == 1 || (f.qos == 0 && f.qos0_queued);
        };
-     },
-     sweeping},
+     }},
     {"qos0-option-without-effect", "QoS 0 is not queued although the operator asked for it",
      "v5:MQTT-4.5.0-1 v311:MQTT-4.5.0-1 v311:v311-3.1.2.4-a v5:v5-4.1-b v311:v311-3.1.2.4-b",
      "https://github.com/eclipse/mosquitto/issues/2224",
@@ -65,11 +64,10 @@ constexpr defect table[] = {
     {"queue-backwards", "the last message of a queue comes first",
      "v5:MQTT-4.6.0-5 v5:MQTT-4.6.0-6 v311:MQTT-4.6.0-6 v311:MQTT-4.6.0-5",
      "https://github.com/mcollina/mosca",
-     [](rules& r) { r.queue_order_is_kept = [](const order_facts&) { return false; }; }, sweeping},
+     [](rules& r) { r.queue_order_is_kept = [](const order_facts&) { return false; }; }},
     {"queue-of-qos2-backwards", "waiting messages are sent in reverse when there are four or more",
      "v5:MQTT-4.6.0-5 v5:MQTT-4.6.0-6 v311:MQTT-4.6.0-6 v311:MQTT-4.6.0-5", "",
-     [](rules& r) { r.queue_order_is_kept = [](const order_facts& f) { return f.size < 4; }; },
-     sweeping},
+     [](rules& r) { r.queue_order_is_kept = [](const order_facts& f) { return f.size < 4; }; }},
 
     // Message expiry.
     {"queued-never-expires", "sends queued messages whose expiry has passed",
@@ -77,7 +75,7 @@ constexpr defect table[] = {
      [](rules& r) { r.queued_is_expired = [](const copy_facts&) { return false; }; }},
     {"expired-stops-the-queue", "an expired message holds up those behind it",
      "v5:MQTT-3.3.2-5 v5:MQTT-4.5.0-1", "https://github.com/eclipse/mosquitto/issues/2609",
-     [](rules& r) { r.expired_stops_queue = [](const copy_facts&) { return true; }; }, sweeping},
+     [](rules& r) { r.expired_stops_queue = [](const copy_facts&) { return true; }; }},
     {"queued-expires-without-interval", "messages without an expiry are dropped after ten seconds",
      "v5:v5-3.3.2.3.3-a v5:MQTT-4.5.0-1 v311:MQTT-4.5.0-1", "",
      [](rules& r) {
@@ -127,7 +125,7 @@ constexpr defect table[] = {
      "v5:MQTT-4.4.0-1 v5:MQTT-4.3.2-3 v5:MQTT-4.3.3-3 v5:MQTT-3.1.2-5 v5:v5-4.1-b v5:MQTT-4.1.0-1 "
      "v311:MQTT-4.4.0-1 v311:MQTT-4.3.2-1 v311:MQTT-4.3.3-1 v311:v311-3.1.2.4-b v311:MQTT-4.1.0-1",
      "https://github.com/Yakifo/amqtt/issues/401",
-     [](rules& r) { r.is_redelivered = [](const copy_facts& f) { return f.released; }; }, sweeping},
+     [](rules& r) { r.is_redelivered = [](const copy_facts& f) { return f.released; }; }},
     {"pubrel-not-sent-again", "a PUBREL that was not answered is not sent again",
      "v5:MQTT-4.4.0-1 v5:MQTT-4.3.3-5 v5:v5-4.1-b v311:MQTT-4.4.0-1 v311:MQTT-4.3.3-1 v5:v5-4.9-b "
      "v5:MQTT-4.8.2-4",
@@ -140,10 +138,10 @@ constexpr defect table[] = {
      [](rules& r) { r.publish_again_after_release = [](const copy_facts&) { return true; }; }},
     {"redelivery-with-new-id", "a message that is sent again has another Packet Identifier",
      "v5:MQTT-4.4.0-1 v311:MQTT-4.4.0-1", "https://github.com/moquette-io/moquette/issues/16",
-     [](rules& r) { r.redelivery_keeps_id = [](const copy_facts&) { return false; }; }, sweeping},
+     [](rules& r) { r.redelivery_keeps_id = [](const copy_facts&) { return false; }; }},
     {"redelivery-with-dup-0", "a message that is sent again has DUP 0",
      "v5:MQTT-3.3.1-1 v311:MQTT-3.3.1-1", "https://github.com/halfgaar/FlashMQ/issues/176",
-     [](rules& r) { r.dup_flag = [](const copy_facts&) { return false; }; }, sweeping},
+     [](rules& r) { r.dup_flag = [](const copy_facts&) { return false; }; }},
     {"first-delivery-with-dup-1", "queued messages are sent with DUP 1 the first time",
      "v5:MQTT-4.3.2-2 v5:MQTT-4.3.3-2 v311:MQTT-4.3.2-1 v311:MQTT-4.3.3-1",
      "https://github.com/emqx/emqx/issues/18441",
@@ -201,6 +199,22 @@ constexpr defect table[] = {
      [](rules& r) {
        r.acknowledgement_completes = [](const acknowledge_facts& f) { return f.known; };
      }},
+    {"puback-completes-qos2", "takes PUBACK for the answer to a PUBLISH with QoS 2",
+     "v5:MQTT-4.3.3-3 v5:MQTT-4.4.0-1 v311:MQTT-4.3.3-1 v311:MQTT-4.4.0-1",
+     "https://github.com/emqx/emqx/issues/14122",
+     [](rules& r) {
+       r.acknowledgement_fits = [](const acknowledge_facts& f) {
+         return f.packet == packet_type::puback || sound_rules().acknowledgement_fits(f);
+       };
+     }},
+    {"pubrec-taken-for-qos1", "takes PUBREC for the answer to a PUBLISH with QoS 1",
+     "v5:MQTT-4.3.2-3 v5:MQTT-4.4.0-1 v311:MQTT-4.3.2-1 v311:MQTT-4.4.0-1",
+     "https://github.com/emqx/emqx/issues/14122",
+     [](rules& r) {
+       r.acknowledgement_fits = [](const acknowledge_facts& f) {
+         return f.packet == packet_type::pubrec || sound_rules().acknowledgement_fits(f);
+       };
+     }},
     {"puback-0x80-not-an-acknowledgement", "PUBACK with an error leaves the message in flight",
      "v5:MQTT-4.4.0-2 v5:MQTT-4.3.2-3 v5:v5-4.9-b v5:MQTT-4.4.0-1 v5:MQTT-4.8.2-6", "",
      [](rules& r) {
@@ -223,9 +237,10 @@ constexpr defect table[] = {
      "", [](rules& r) { r.pubrec_is_answered = [](const acknowledge_facts&) { return false; }; }},
     {"pubrel-with-error", "every PUBREL carries an error", "v5:MQTT-3.6.2-1 v5:MQTT-4.3.3-4", "",
      [](rules& r) {
-       r.pubrel_reason = [](const acknowledge_facts&) -> std::uint8_t { return 0x92; };
-     },
-     sweeping},
+       r.pubrel_reason = [](const acknowledge_facts& f) -> std::uint8_t {
+         return is_v5(f.version) ? 0x92 : 0;
+       };
+     }},
 
     // The client's Receive Maximum.
     {"receive-maximum-ignored", "sends as many messages as there are",
@@ -249,8 +264,7 @@ constexpr defect table[] = {
        r.message_is_queued = [](const queue_facts& f) {
          return sound_rules().message_is_queued(f) && (!f.connected || f.qos == 0 || f.quota > 0);
        };
-     },
-     sweeping},
+     }},
     {"receive-maximum-of-old-connection", "a resumed session keeps its former Receive Maximum",
      "v5:v5-4.9-a v5:v5-3.1.2.11.3-b v5:MQTT-3.3.4-9 v5:MQTT-4.9.0-2 v5:MQTT-4.9.0-1",
      "https://github.com/eclipse/mosquitto/issues/2134",
@@ -350,9 +364,9 @@ constexpr defect table[] = {
        };
      }},
     {"qos2-id-not-kept", "does not remember which QoS 2 messages it has received",
-     "v5:MQTT-4.3.3-10 v5:v5-4.1-b v5:MQTT-4.3.3-11 v311:MQTT-4.3.3-2 v311:v311-3.1.2.4-b", "",
-     [](rules& r) { r.received_id_is_kept = [](const publish_facts&) { return false; }; },
-     sweeping},
+     "v5:MQTT-4.3.3-10 v5:v5-4.1-b v5:MQTT-4.3.3-11 v5:v5-3.3.4-f v311:MQTT-4.3.3-2 "
+     "v311:v311-3.1.2.4-b",
+     "", [](rules& r) { r.received_id_is_kept = [](const publish_facts&) { return false; }; }},
     {"qos2-id-never-freed", "an identifier stays in use behind PUBCOMP",
      "v5:MQTT-4.3.3-12 v5:v5-4.3.3-a v5:v5-2.2.1-a v311:MQTT-4.3.3-2 v5:v5-4.9-b",
      "https://github.com/eclipse/mosquitto/issues/1322",
@@ -370,8 +384,7 @@ constexpr defect table[] = {
        r.release_reason = [](const release_facts& f) -> std::uint8_t {
          return is_v5(f.version) ? 0x92 : 0;
        };
-     },
-     sweeping},
+     }},
     {"own-receive-maximum-not-checked", "takes more messages at once than it announced",
      "v5:v5-3.3.4-f", "",
      [](rules& r) { r.receive_maximum_exceeded = [](const publish_facts&) { return false; }; }},

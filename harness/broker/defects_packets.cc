@@ -100,7 +100,7 @@ constexpr defect table[] = {
      "", overlook_in<wire_error::reserved_flags, packet_type::disconnect>},
     {"qos-3-dropped", "drops a PUBLISH with QoS 3 and goes on",
      "v5:MQTT-3.3.1-4 v5:MQTT-4.13.1-1 v311:MQTT-3.3.1-4 v311:MQTT-4.8.0-1 v311:v311-3.1.2.5-a "
-     "v5:v5-3.1.2.5-a v5:MQTT-3.1.2-23 v311:MQTT-3.1.2-4 v5:MQTT-3.14.2-2 v5:v5-4.13.1-a",
+     "v5:v5-3.1.2.5-a v5:MQTT-3.1.2-23 v311:MQTT-3.1.2-4 v5:v5-4.13.1-a",
      "", overlook_in<wire_error::invalid_qos, packet_type::publish>},
     {"will-qos-3-dropped", "does not close for Will QoS 3",
      "v5:MQTT-3.1.2-12 v5:MQTT-3.1.4-1 v5:MQTT-3.14.0-1 v311:MQTT-3.1.2-14 v311:MQTT-3.1.4-1",
@@ -221,7 +221,7 @@ constexpr defect table[] = {
     {"suback-other-identifier", "SUBACK has not the identifier of its SUBSCRIBE",
      "v5:MQTT-3.8.4-2 v5:MQTT-2.2.1-6 v5:MQTT-3.8.4-1 v311:MQTT-3.8.4-2 v311:MQTT-2.3.1-7 "
      "v311:MQTT-3.8.4-1",
-     "", other_identifier<packet_type::suback>, sweeping},
+     "", other_identifier<packet_type::suback>},
     {"suback-unknown-code", "SUBACK has a code that does not exist",
      "v5:MQTT-3.9.3-2 v5:MQTT-3.8.4-7 v5:v5-7.1.1-a v311:MQTT-3.9.3-2", "",
      [](rules& r) {
@@ -251,11 +251,10 @@ constexpr defect table[] = {
      lengthen_311<packet_type::unsuback, 0x00>},
     {"puback-other-identifier", "PUBACK has not the identifier of its PUBLISH",
      "v5:MQTT-2.2.1-5 v5:MQTT-4.3.2-4 v311:MQTT-2.3.1-6 v311:MQTT-4.3.2-2", "",
-     other_identifier<packet_type::puback>, sweeping},
+     other_identifier<packet_type::puback>},
     {"pubrec-other-identifier", "PUBREC has not the identifier of its PUBLISH",
-     "v5:MQTT-2.2.1-5 v5:MQTT-4.3.3-8 v5:MQTT-4.3.3-10 v311:MQTT-2.3.1-6 v311:MQTT-4.3.3-2 "
-     "v5:MQTT-4.3.3-12 v5:v5-3.3.4-f",
-     "", other_identifier<packet_type::pubrec>},
+     "v5:MQTT-2.2.1-5 v5:MQTT-4.3.3-8 v5:MQTT-4.3.3-10 v311:MQTT-2.3.1-6 v311:MQTT-4.3.3-2", "",
+     other_identifier<packet_type::pubrec>},
     {"pubrel-other-identifier", "PUBREL has not the identifier of its PUBREC",
      "v5:MQTT-2.2.1-5 v5:MQTT-4.3.3-4 v5:MQTT-4.4.0-1 v311:MQTT-2.3.1-6 v311:MQTT-4.3.3-1 "
      "v311:MQTT-4.4.0-1",
@@ -317,7 +316,7 @@ constexpr defect table[] = {
      [](rules& r) { r.inbound_too_large = [](const packet_size_facts&) { return false; }; }},
     {"keep-alive-not-enforced", "never closes for silence",
      "v5:MQTT-3.1.2-22 v311:MQTT-3.1.2-24 v5:v5-3.1.2.5-a v5:MQTT-3.1.2-8 v311:v311-3.1.2.5-a "
-     "v311:MQTT-3.1.2-8 v5:MQTT-3.14.2-2",
+     "v311:MQTT-3.1.2-8",
      "https://github.com/hivemq/hivemq-community-edition/commit/05e67822",
      [](rules& r) {
        r.keep_alive_limit = [](const keep_alive_facts&) -> duration { return duration::max(); };
@@ -337,7 +336,7 @@ constexpr defect table[] = {
        };
      }},
     {"ping-not-answered", "PINGREQ gets no PINGRESP", "v5:MQTT-3.12.4-1 v311:MQTT-3.12.4-1", "",
-     [](rules& r) { r.ping_is_answered = [](const close_facts&) { return false; }; }, sweeping},
+     [](rules& r) { r.ping_is_answered = [](const close_facts&) { return false; }; }},
     {"not-closed-after-disconnect", "leaves the connection open behind DISCONNECT",
      "v5:v5-3.14.4-a v311:v311-3.14.4-a v5:v5-3.14.2.2.2-c", "",
      [](rules& r) { r.closes_after_disconnect = [](const close_facts&) { return false; }; }},
@@ -347,8 +346,9 @@ constexpr defect table[] = {
      "v5:MQTT-6.0.0-2 v311:MQTT-6.0.0-2", "",
      [](rules& r) { r.rest_is_kept = [](const read_facts&) { return false; }; }},
     {"second-packet-of-a-read-lost", "takes the first packet of a read only",
-     "v5:MQTT-6.0.0-2 v311:MQTT-6.0.0-2", "",
-     [](rules& r) { r.next_packet_is_taken = [](const read_facts&) { return false; }; }, sweeping},
+     "v5:MQTT-6.0.0-2 v5:v5-3.1.4-f v5:MQTT-3.14.4-3 v311:MQTT-6.0.0-2 v311:v311-3.1.4-d "
+     "v311:MQTT-3.14.4-3",
+     "", [](rules& r) { r.next_packet_is_taken = [](const read_facts&) { return false; }; }},
 };
 
 }  // namespace

@@ -37,8 +37,7 @@ constexpr defect table[] = {
      "https://github.com/Yakifo/amqtt/issues/401",
      [](rules& r) {
        r.part_is_resumed = [](const resume_facts& f) { return f.part != state_part::in_flight; };
-     },
-     sweeping},
+     }},
     {"resume-loses-received-qos2", "which QoS 2 messages were received lives with the connection",
      "v5:MQTT-4.3.3-10 v5:MQTT-3.1.2-5 v5:v5-4.1-b v311:MQTT-4.3.3-2 v311:MQTT-3.1.2-4 "
      "v311:v311-3.1.2.4-b v5:v5-2.2.1-c v5:MQTT-4.3.3-11 v5:MQTT-4.3.3-13",
@@ -347,6 +346,15 @@ constexpr defect table[] = {
     {"disconnect-raises-from-0", "DISCONNECT may prolong a session whose interval was 0",
      "v5:v5-3.14.2.2.2-c v5:v5-3.1.2.5-a", "wolfMQTT F-7671",
      [](rules& r) { r.interval_update_allowed = [](const expiry_update_facts&) { return true; }; }},
+    {"disconnect-interval-judged-by-granted",
+     "takes an interval in DISCONNECT for an error when it granted 0 itself, whatever was asked "
+     "for",
+     "v5:v5-3.14.2.2.2-c v5:MQTT-3.14.4-3", "https://github.com/absmach/fluxmq/issues/635",
+     [](rules& r) {
+       r.interval_update_allowed = [](const expiry_update_facts& f) {
+         return f.granted != 0 || f.update == 0;
+       };
+     }},
     {"disconnect-interval-0-refused",
      "DISCONNECT with interval 0 behind CONNECT with 0 is an error",
      "v5:v5-3.14.2.2.2-c v5:MQTT-3.14.4-3", "",

@@ -28,8 +28,7 @@ constexpr defect table[] = {
     {"granted-qos-ignored", "delivers with the QoS of the publisher",
      "v5:MQTT-3.8.4-8 v311:MQTT-3.8.4-6 v5:MQTT-4.8.2-3",
      "https://github.com/mochi-mqtt/server/commit/c77d1c0",
-     [](rules& r) { r.delivery_qos = [](const match_facts& f) { return f.published_qos; }; },
-     sweeping},
+     [](rules& r) { r.delivery_qos = [](const match_facts& f) { return f.published_qos; }; }},
     {"published-qos-ignored", "delivers with the QoS of the subscription",
      "v5:MQTT-3.8.4-8 v311:MQTT-3.8.4-6 v311:v311-3.1.2.4-b v5:v5-4.1-b v5:v5-4.9-b", "",
      [](rules& r) { r.delivery_qos = [](const match_facts& f) { return f.granted_qos; }; }},
@@ -48,8 +47,7 @@ constexpr defect table[] = {
     // UNSUBSCRIBE.
     {"unsubscribe-without-effect", "UNSUBSCRIBE is answered and does nothing",
      "v5:MQTT-3.10.4-2 v311:MQTT-3.10.4-2", "https://github.com/moquette-io/moquette/issues/50",
-     [](rules& r) { r.unsubscribe_removes = [](const unsubscribe_facts&) { return false; }; },
-     sweeping},
+     [](rules& r) { r.unsubscribe_removes = [](const unsubscribe_facts&) { return false; }; }},
     {"unsubscribe-matches-topics", "UNSUBSCRIBE removes every filter that its own one covers",
      "v5:MQTT-3.10.4-1 v311:MQTT-3.10.4-1", "",
      [](rules& r) {
@@ -57,8 +55,7 @@ constexpr defect table[] = {
          return held == asked ||
                 held.substr(0, held.rfind('/')) == asked.substr(0, asked.rfind('/'));
        };
-     },
-     sweeping},
+     }},
     {"unsubscribe-drops-in-flight", "UNSUBSCRIBE breaks off deliveries that have begun",
      "v5:MQTT-3.10.4-3 v311:MQTT-3.10.4-3", "",
      [](rules& r) {
@@ -118,8 +115,7 @@ constexpr defect table[] = {
        r.retain_flag = [](const match_facts& f) {
          return f.retain_as_published && f.published_retain && !f.stored_retained;
        };
-     },
-     sweeping},
+     }},
     {"granted-qos-lost-on-resume", "a resumed session has QoS 0 for all of its subscriptions",
      "v5:MQTT-3.8.4-8 v5:v5-4.1-b v5:MQTT-3.1.2-5 v311:MQTT-3.8.4-6 v311:v311-3.1.2.4-b "
      "v311:MQTT-3.1.2-4",
@@ -211,8 +207,7 @@ constexpr defect table[] = {
     {"retained-not-stored", "RETAIN 1 in PUBLISH has no effect",
      "v5:MQTT-3.3.1-5 v5:MQTT-3.3.1-9 v5:MQTT-3.3.1-10 v5:v5-3.8.4-b v5:MQTT-3.1.2-15 v5:v5-4.1-c "
      "v311:MQTT-3.3.1-5 v311:MQTT-3.3.1-6 v311:MQTT-3.1.2-17 v311:MQTT-3.1.2-7",
-     "", [](rules& r) { r.retained_is_stored = [](const retained_facts&) { return false; }; },
-     sweeping},
+     "", [](rules& r) { r.retained_is_stored = [](const retained_facts&) { return false; }; }},
     {"every-message-retained", "stores messages with RETAIN 0 too",
      "v5:MQTT-3.3.1-8 v5:MQTT-3.1.2-14 v311:MQTT-3.3.1-12 v311:MQTT-3.1.2-16", "",
      [](rules& r) {
@@ -239,8 +234,7 @@ constexpr defect table[] = {
      "v5:MQTT-3.3.1-10 v311:MQTT-3.3.1-9 "
      "v5:MQTT-3.3.1-12",
      "https://github.com/mochi-mqtt/server/commit/aac2454",
-     [](rules& r) { r.retained_are_sent_on_resume = [](const match_facts&) { return true; }; },
-     sweeping},
+     [](rules& r) { r.retained_are_sent_on_resume = [](const match_facts&) { return true; }; }},
     {"retained-sent-for-new-subscriptions-only", "SUBSCRIBE for a held filter brings none",
      "v5:MQTT-3.3.1-9 v5:MQTT-3.8.4-4 v311:MQTT-3.8.4-3", "",
      [](rules& r) {
@@ -265,8 +259,7 @@ constexpr defect table[] = {
      "v5:MQTT-3.3.1-9 v5:MQTT-3.3.1-10 v5:v5-3.8.4-b v5:MQTT-3.8.4-4 v5:v5-3.3.1.3-c "
      "v5:MQTT-3.1.2-15 v311:MQTT-3.3.1-6 v311:MQTT-3.8.4-3 v311:MQTT-3.1.2-17 "
      "v311:MQTT-3.3.1-8 v5:MQTT-3.3.1-5 v311:MQTT-3.3.1-5 v5:v5-4.1-c v311:MQTT-3.1.2-7",
-     "", [](rules& r) { r.retained_are_sent = [](const subscribe_facts&) { return false; }; },
-     sweeping},
+     "", [](rules& r) { r.retained_are_sent = [](const subscribe_facts&) { return false; }; }},
 };
 
 }  // namespace

@@ -74,6 +74,7 @@ struct broker::state {
   bool send_connack(connection& c, const wire::packet& p, const model::connect_outcome& o,
                     bool assigned);
   void answer_bad_connect(connection& c, const wire::wire_fault& f, byte_view octets, instant now);
+  model::client_id_facts client_id_of(const wire::packet& p) const;
   std::string assign_client_id(const model::client_id_facts& f);
 
   // messaging.cc: everything behind CONNECT, and what is sent.

@@ -41,6 +41,7 @@ std::vector<prove::set_up> set_ups() {
   add("full queue disconnects", {.overflow = overflow_policy::disconnect});
   add("QoS 0 queued", {.qos0_queued = true});
   add("intervals of at most 5 s", {.session_expiry_max = 5});
+  add("no interval granted", {.session_expiry_max = 0});
   add("small packets", {.maximum_packet_size = 4096});
   add("QoS 1 at most", {.maximum_qos = 1});
   add("no retained messages", {.retain_available = false});

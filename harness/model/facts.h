@@ -91,7 +91,8 @@ struct client_id_facts {
   protocol_version version = protocol_version::v5;
   std::string_view client_id;
   bool clean_start = false;
-  bool empty_refused = false;  // the operator's option
+  bool empty_refused = false;   // the operator's option
+  bool interval_asked = false;  // a Session Expiry Interval above 0 is
 };
 
 struct credential_facts {
@@ -317,7 +318,9 @@ struct acknowledge_facts {
   protocol_version version = protocol_version::v5;
   wire::packet_type packet{};
   std::uint8_t reason = 0;
-  bool known = false;  // the id is in flight and the packet fits its state
+  bool known = false;     // the answer of acknowledgement_fits; false while that is asked
+  std::uint8_t qos = 0;   // of the message that is in flight under the id
+  bool released = false;  // PUBREL was sent for it
 };
 
 struct packet_id_facts {

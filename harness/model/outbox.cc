@@ -283,22 +283,19 @@ void outbox::schedule_retry(const outbound& o, instant now) {
 
 acknowledged outbox::acknowledge(packet_type type, std::uint16_t id, std::uint8_t reason) {
   const auto found = by_id_.find(id);
-  bool fits = false;
+  acknowledge_facts f{version_, type, reason, false};
   if (found != by_id_.end()) {
-    const outbound& o = *found->second;
-    const bool released = o.state == outbound_state::pubrel_sent;
-    fits = type == packet_type::puback   ? o.copy.qos == 1
-           : type == packet_type::pubrec ? o.copy.qos == 2
-                                         : released;
+    f.qos = found->second->copy.qos;
+    f.released = found->second->state == outbound_state::pubrel_sent;
+    f.known = rules_->acknowledgement_fits(f);
   }
-  const acknowledge_facts f{version_, type, reason, fits};
   acknowledged result;
-  result.known = fits;
+  result.known = f.known;
   if (type == packet_type::pubrec) {
     result.release = rules_->pubrec_is_answered(f);
     result.release_reason = rules_->pubrel_reason(f);
   }
-  if (!fits) return result;
+  if (!f.known) return result;
 
   const auto entry = found->second;
   if (entry->holds_slot && rules_->acknowledgement_frees_quota(f)) {

@@ -61,6 +61,8 @@ void answer_connect(rules& r) {
   r.session_present_on_refusal = [](const refusal_facts&) { return false; };
   // Clean Start is obeyed only once CONNECT is accepted: [v5:MQTT-3.1.4-4] [v311:MQTT-3.1.4-3].
   r.refusal_discards_session = [](const refusal_facts&) { return false; };
+  // [v5:MQTT-3.1.3-8] leaves it open; a client that is told can mend its CONNECT.
+  r.refusal_is_told = [](const refusal_facts&) { return true; };
   // [v5:MQTT-3.2.2-7] [v311:MQTT-3.2.2-5]
   r.refusal_closes = [](const refusal_facts&) { return true; };
   // [v5:MQTT-3.1.4-6] [v311:MQTT-3.1.4-5]
@@ -93,6 +95,8 @@ void answer_takeover(rules& r) {
   };
   // [v5:MQTT-3.1.4-5] [v311:MQTT-3.1.4-4]
   r.takeover_closes_new = [](const takeover_facts&) { return false; };
+  // [v5:MQTT-4.1.0-1] [v311:MQTT-4.1.0-2]
+  r.old_end_removes_session = [](const connect_facts&) { return duration::max(); };
 }
 
 void answer_session_life(rules& r) {

@@ -70,6 +70,7 @@ struct rules {
   decision<std::uint8_t, connect_limit_facts> will_refusal;  // 0: acceptable
   decision<bool, refusal_facts> session_present_on_refusal;
   decision<bool, refusal_facts> refusal_discards_session;
+  decision<bool, refusal_facts> refusal_is_told;
   decision<bool, refusal_facts> refusal_closes;
   decision<bool, refusal_facts> processes_behind_refusal;
   decision<bool, refusal_facts> refusal_takes_over;
@@ -86,6 +87,8 @@ struct rules {
   decision<bool, takeover_facts> takeover_is_told;
   decision<std::uint8_t, takeover_facts> takeover_reason;
   decision<bool, takeover_facts> takeover_closes_new;
+  // How long after it the end of the old connection removes the session; duration::max(): never.
+  decision<duration, connect_facts> old_end_removes_session;
 
   // How long a session lasts, and what goes with it.
   decision<std::uint32_t, expiry_facts> granted_interval;
@@ -210,7 +213,8 @@ struct rules {
   decision<bool, order_facts> redelivery_order_is_kept;
   decision<bool, order_facts> redelivery_before_new;
   decision<bool, copy_facts> in_flight_is_expired;
-  decision<duration, copy_facts> live_retry;  // duration::max(): never
+  decision<duration, copy_facts> live_retry;               // duration::max(): never
+  decision<bool, acknowledge_facts> acknowledgement_fits;  // asked when the id is in flight
   decision<bool, acknowledge_facts> acknowledgement_completes;
   decision<bool, acknowledge_facts> acknowledgement_frees_quota;
   decision<bool, acknowledge_facts> pubrec_is_answered;

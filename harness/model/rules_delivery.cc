@@ -216,6 +216,12 @@ void answer_sending(rules& r) {
 }
 
 void answer_acknowledgements(rules& r) {
+  // [v5:MQTT-4.3.2-3] [v5:MQTT-4.3.3-3] [v311:MQTT-4.3.2-1] [v311:MQTT-4.3.3-1]: each QoS has
+  // acknowledgements of its own.
+  r.acknowledgement_fits = [](const acknowledge_facts& f) {
+    if (f.packet == packet_type::puback) return f.qos == 1;
+    return f.packet == packet_type::pubrec ? f.qos == 2 : f.released;
+  };
   // [v5:MQTT-4.3.2-3] [v5:MQTT-4.3.3-3] [v5:MQTT-4.3.3-5] [v5:MQTT-4.4.0-2]: PUBACK and PUBCOMP
   // complete a delivery, PUBREC only when it refuses.
   r.acknowledgement_completes = [](const acknowledge_facts& f) {

@@ -88,6 +88,9 @@ connect_outcome session_store::connect(connect_request request, instant now) {
   who->overflowed = false;
   who->end = never;  // [v5:MQTT-4.1.0-1] [v311:MQTT-4.1.0-2]
   ends_.clear(who->serial);
+  if (f.took_over) {
+    ends_.set(who->serial, saturating_add(now, rules_->old_end_removes_session(f)));
+  }
   if (rules_->will_is_stored(wills)) who->will = std::move(request.will);
   who->in.open();
   who->out.open({request.version, request.receive_maximum}, f.resumed, now);
@@ -275,7 +278,19 @@ void session_store::discard(session& who, discard_cause cause, instant now) {
   for (const delivery& copy : shared) pass_on(copy, now);
 }
 
+// What rules may do to a session in use: it is empty, and ends with its connection.
+void session_store::remove_live(session& who) {
+  for (const auto& [filter, options] : who.subscriptions) index_.remove(filter, who);
+  who.subscriptions.clear();
+  who.out.clear_queue();
+  who.out.clear_in_flight();
+  who.in.clear();
+  who.interval = 0;
+  ends_.clear(who.serial);
+}
+
 void session_store::expire(session& who, instant now) {
+  if (who.connected) return remove_live(who);
   end_facts e;
   e.interval = who.interval;
   e.connected_at = who.connected_at;

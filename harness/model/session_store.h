@@ -109,6 +109,7 @@ class session_store {
   void old_will(session& who, const will_connect_facts& f, instant now);
   void publish_waiting_will(session& who, instant now);
   void expire(session& who, instant now);
+  void remove_live(session& who);
   void deliver(const message_pointer& m, matched& found, instant now);
   void deliver_copies(const message_pointer& m, std::vector<subscriber>& to, instant now);
   void deliver_to_member(const message_pointer& m, const subscriber& s, instant now);
