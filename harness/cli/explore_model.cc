@@ -162,13 +162,22 @@ class exploration {
     }
     const duration took = clock::now() - begin;
     clear_line();
-    run.examine([&](const runner::finding& f) { tell(f, scenarios); });
+    auto since = clock::now();
+    run.examine(
+        [&](const runner::finding& f) {
+          tell(f, scenarios);
+          since = clock::now();
+        },
+        [&] { return clock::now() - since > longest_shrinking; });
     summary(run, took);
     if (place.interrupted()) return interrupted;
     if (!place.lost().empty()) return unusable(place.lost());
     if (run.counts().histories == 0) return nothing_ran;
     return run.findings().empty() ? as_expected : unexpected_result;
   }
+
+  // A finding that is slow to show itself is told as it is by then.
+  static constexpr duration longest_shrinking = std::chrono::seconds(20);
 
   void tell(const runner::finding& f, runner::executor* scenarios) {
     clear_line();

@@ -100,7 +100,8 @@ bool campaign::shows(const ex::history& h, const std::string& kind) {
   return first_that_shows({h}, kind) == 0;
 }
 
-void campaign::examine(const std::function<void(const finding&)>& shown) {
+void campaign::examine(const std::function<void(const finding&)>& shown,
+                       const std::function<bool()>& enough) {
   for (finding& f : std::exchange(fresh_, {})) {
     if (!place_.lost().empty() || place_.interrupted()) return;
     const std::string kind = f.violation.kind();
@@ -113,7 +114,10 @@ void campaign::examine(const std::function<void(const finding&)>& shown) {
       continue;
     }
     f.least = ex::shrink(
-        f.found, [&](const std::vector<ex::history>& c) { return first_that_shows(c, kind); },
+        f.found,
+        [&](const std::vector<ex::history>& c) {
+          return enough() ? -1 : first_that_shows(c, kind);
+        },
         options_.most_shrinking);
     record(f);
     find_control(f);

@@ -48,8 +48,11 @@ class campaign {
 
   // Explores until |until| says so (asked before each history) or enough kinds are found.
   void explore(const std::function<bool()>& until);
-  // What was found and is not confirmed yet: confirms it, makes it small. |shown| before each.
-  void examine(const std::function<void(const finding&)>& shown);
+  // What was found and is not confirmed yet: confirms it, makes it small, and hands it to |shown|.
+  // When |enough| says so a finding is left as short as it is by then.
+  void examine(
+      const std::function<void(const finding&)>& shown,
+      const std::function<bool()>& enough = [] { return false; });
 
   // One history, given by hand, instead of exploring.
   void replay(const explore::history& h);

@@ -12,9 +12,9 @@ std::unique_ptr<arena> make_place(const model::rules* rules) {
   return make_simulated_arena({}, how);
 }
 
-const finding* look_for(campaign& run) {
+const finding* look_for(campaign& run, bool small = true) {
   run.explore([] { return false; });
-  run.examine([](const finding&) {});
+  run.examine([](const finding&) {}, [&] { return !small; });
   return run.findings().empty() ? nullptr : &run.findings().front();
 }
 
@@ -48,6 +48,26 @@ TEST(explore, draws_the_same_histories_from_the_same_seed) {
     all = print(f->found) + print(f->least);
   }
   EXPECT_EQ(drawn[0], drawn[1]);
+}
+
+TEST(explore, leaves_a_finding_long_when_there_is_no_time) {
+  std::size_t lengths[2];
+  for (const bool small : {false, true}) {
+    model::rules rules;
+    broker::find_defect("qos2-delivered-twice")->plant(rules);
+    const auto place = make_place(&rules);
+    campaign_options options;
+    options.generator.seed = 3;
+    options.most_histories = 2000;
+    options.most_findings = 1;
+    campaign run(*place, options);
+    const finding* f = look_for(run, small);
+    ASSERT_NE(f, nullptr);
+    EXPECT_GT(f->confirmed, 0u);
+    EXPECT_FALSE(f->recorded.events.empty());
+    lengths[small ? 1 : 0] = f->least.size();
+  }
+  EXPECT_GT(lengths[0], lengths[1]);
 }
 
 // A few of the defects, one of each kind; `mqttspec explore --simulate --measure` tries all.
