@@ -189,6 +189,21 @@ void broker::state::close_for(connection& c, std::uint8_t reason, close_cause ca
   }
   outputs.emplace_back(close_connection{c.id});
   finish(c, {cause, 0, {}}, now);
+  if (cause == close_cause::protocol_error &&
+      !rules->error_spares_other_connections({c.version, reason, true})) {
+    close_all(now);
+  }
+}
+
+// Rules let one client's error be everybody's.
+void broker::state::close_all(instant now) {
+  std::vector<connection_id> ids;
+  for (const auto& [id, c] : connections) ids.push_back(id);
+  std::sort(ids.begin(), ids.end());
+  for (const connection_id id : ids) {
+    outputs.emplace_back(close_connection{id});
+    finish(*find(id), {close_cause::protocol_error, 0, {}}, now);
+  }
 }
 
 namespace {

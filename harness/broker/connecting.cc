@@ -17,7 +17,6 @@ using wire::wire_error;
 
 namespace {
 
-constexpr std::uint8_t v311_identifier_rejected = 0x02;
 constexpr std::uint8_t largest_v311_return_code = 0x05;
 
 bool is_v5(protocol_version v) {
@@ -108,11 +107,8 @@ bool broker::state::refused(connection& c, const wire::packet& p, const std::str
     refuse(c, p, key, code_of(reason_code::bad_authentication_method), now);
     return true;
   }
-  if (rules->client_id_refused(client_id_of(p))) {
-    refuse(c, p, key,
-           is_v5(p.version) ? code_of(reason_code::client_identifier_not_valid)
-                            : v311_identifier_rejected,
-           now);
+  if (const std::uint8_t reason = rules->client_id_refusal(client_id_of(c, p)); reason != 0) {
+    refuse(c, p, key, reason, now);
     return true;
   }
   if (credentials_refused(c, p, key, now)) return true;
@@ -129,9 +125,14 @@ bool broker::state::refused(connection& c, const wire::packet& p, const std::str
   return false;
 }
 
-model::client_id_facts broker::state::client_id_of(const wire::packet& p) const {
-  return {p.version, p.client_id, p.clean_start, options.empty_client_id_refused,
-          find_number(p.properties, property_id::session_expiry_interval).value_or(0) != 0};
+model::client_id_facts broker::state::client_id_of(const connection& c,
+                                                   const wire::packet& p) const {
+  return {p.version,
+          p.client_id,
+          p.clean_start,
+          options.empty_client_id_refused,
+          find_number(p.properties, property_id::session_expiry_interval).value_or(0) != 0,
+          c.id};
 }
 
 std::string broker::state::assign_client_id(const model::client_id_facts& f) {
@@ -144,13 +145,12 @@ std::string broker::state::assign_client_id(const model::client_id_facts& f) {
 
 void broker::state::handle_connect(connection& c, const wire::packet& p, instant now) {
   c.version = p.version;
-  const model::client_id_facts f = client_id_of(p);
+  const model::client_id_facts f = client_id_of(c, p);
   std::string key = rules->session_key(f);
   if (refused(c, p, key, now)) return;
-  const bool assigned = p.client_id.empty();
-  if (assigned) key = assign_client_id(f);
+  if (p.client_id.empty()) key = assign_client_id(f);
   const bool took_over = take_over(p, key, now);
-  begin(c, p, key, took_over, assigned, now);
+  begin(c, p, key, took_over, now);
 }
 
 bool broker::state::take_over(const wire::packet& p, const std::string& key, instant now) {
@@ -180,7 +180,7 @@ bool broker::state::take_over(const wire::packet& p, const std::string& key, ins
 }
 
 void broker::state::begin(connection& c, const wire::packet& p, const std::string& key,
-                          bool took_over, bool assigned, instant now) {
+                          bool took_over, instant now) {
   model::connect_request request;
   request.client_id = key;
   request.version = p.version;
@@ -210,7 +210,7 @@ void broker::state::begin(connection& c, const wire::packet& p, const std::strin
 
   if (!rules->connack_before_messages(o.facts)) flush(c, now);
   const bool useless = took_over && rules->takeover_closes_new({former, p.version, p.clean_start});
-  if (useless || !send_connack(c, p, o, assigned)) {
+  if (useless || !send_connack(c, p, o)) {
     // Not even CONNACK fits into what the client accepts.
     outputs.emplace_back(close_connection{c.id});
     finish(c, {close_cause::server_limit, 0, {}}, now);
@@ -218,7 +218,7 @@ void broker::state::begin(connection& c, const wire::packet& p, const std::strin
 }
 
 bool broker::state::send_connack(connection& c, const wire::packet& p,
-                                 const model::connect_outcome& o, bool assigned) {
+                                 const model::connect_outcome& o) {
   wire::packet answer = wire::make(packet_type::connack, p.version);
   answer.session_present = o.session_present;
   if (!is_v5(p.version)) {
@@ -236,7 +236,7 @@ bool broker::state::send_connack(connection& c, const wire::packet& p,
   if (options.maximum_packet_size < wire::largest_variable_integer) {
     tell(property_id::maximum_packet_size, options.maximum_packet_size);
   }
-  if (assigned && rules->assigned_id_is_returned(client_id_of(p))) {
+  if (rules->assigned_id_is_returned(client_id_of(c, p))) {
     answer.properties.push_back(
         text_property(property_id::assigned_client_identifier, o.who->client_id));
   }

@@ -7,6 +7,10 @@
 namespace mqttspec::broker {
 namespace {
 
+std::uint8_t not_valid(const model::client_id_facts& f) {
+  return f.version == model::protocol_version::v5 ? 0x85 : 0x02;
+}
+
 using namespace model;
 
 constexpr defect table[] = {
@@ -58,6 +62,15 @@ constexpr defect table[] = {
      [](rules& r) { r.connack_before_messages = [](const connect_facts&) { return false; }; }},
 
     // Client Identifiers.
+    {"session-of-the-connection",
+     "holds a session under the connection that began it, and not under its Client Identifier",
+     "v5:MQTT-3.1.3-2 v311:MQTT-3.1.3-2", "",
+     [](rules& r) {
+       r.session_key = [](const client_id_facts& f) {
+         return std::string(f.client_id) + "/" + std::to_string(f.connection);
+       };
+     },
+     sweeping},
     {"client-id-without-case", "Client Identifiers that differ in case share a session",
      "v5:MQTT-3.1.3-2 v311:MQTT-3.1.3-2", "",
      [](rules& r) {
@@ -79,26 +92,37 @@ constexpr defect table[] = {
     {"client-id-of-23-octets-refused", "takes 22 octets at most for a Client Identifier",
      "v5:MQTT-3.1.3-5 v311:MQTT-3.1.3-5", "",
      [](rules& r) {
-       r.client_id_refused = [](const client_id_facts& f) {
-         return f.client_id.size() == 23 || sound_rules().client_id_refused(f);
+       r.client_id_refusal = [](const client_id_facts& f) {
+         return f.client_id.size() == 23 ? not_valid(f) : sound_rules().client_id_refusal(f);
        };
      }},
     {"client-id-of-1-octet-refused", "refuses Client Identifiers of one character",
      "v5:MQTT-3.1.3-5 v311:MQTT-3.1.3-5", "",
      [](rules& r) {
-       r.client_id_refused = [](const client_id_facts& f) {
-         return f.client_id.size() == 1 || sound_rules().client_id_refused(f);
+       r.client_id_refusal = [](const client_id_facts& f) {
+         return f.client_id.size() == 1 ? not_valid(f) : sound_rules().client_id_refusal(f);
        };
      }},
     {"empty-client-id-of-311-kept", "takes an empty Client Identifier with Clean Session 0",
      "v311:MQTT-3.1.3-8 v311:MQTT-3.1.3-7", "https://github.com/nanomq/nanomq/issues/2342",
-     [](rules& r) { r.client_id_refused = [](const client_id_facts&) { return false; }; }},
+     [](rules& r) {
+       r.client_id_refusal = [](const client_id_facts&) -> std::uint8_t { return 0; };
+     }},
+    {"empty-client-id-of-311-refused-with-another-code",
+     "refuses an empty Client Identifier of 3.1.1 as not authorized",
+     "v311:v311-3.1.3.1-b v311:MQTT-3.1.3-6 v311:MQTT-3.1.3-8", "",
+     [](rules& r) {
+       r.client_id_refusal = [](const client_id_facts& f) -> std::uint8_t {
+         return f.client_id.empty() && !is_v5(f.version) ? 0x05 : 0;
+       };
+     }},
     {"empty-client-id-with-interval-refused",
      "closes without CONNACK when an empty Client Identifier comes with an interval",
      "v5:MQTT-3.1.3-6", "mosquitto 1.6.2",
      [](rules& r) {
-       r.client_id_refused = [](const client_id_facts& f) {
-         return (f.client_id.empty() && f.interval_asked) || sound_rules().client_id_refused(f);
+       r.client_id_refusal = [](const client_id_facts& f) {
+         return f.client_id.empty() && f.interval_asked ? not_valid(f)
+                                                        : sound_rules().client_id_refusal(f);
        };
        r.refusal_is_told = [](const refusal_facts& f) { return f.reason != 0x85; };
      }},
@@ -109,6 +133,12 @@ constexpr defect table[] = {
     {"assigned-id-not-told", "does not return the Client Identifier that it assigned",
      "v5:MQTT-3.1.3-7 v5:MQTT-3.2.2-16", "",
      [](rules& r) { r.assigned_id_is_returned = [](const client_id_facts&) { return false; }; }},
+    {"own-id-told-back",
+     "every CONNACK has an Assigned Client Identifier, also of clients with one",
+     "v5:v5-3.2.2.3.7-a v5:MQTT-3.1.3-7", "",
+     [](rules& r) {
+       r.assigned_id_is_returned = [](const client_id_facts& f) { return is_v5(f.version); };
+     }},
 
     // CONNECT that is refused.
     {"session-present-1-on-refusal", "a CONNACK that refuses has Session Present 1",

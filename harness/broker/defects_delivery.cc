@@ -235,6 +235,24 @@ constexpr defect table[] = {
      "v5:MQTT-4.3.3-4 v311:MQTT-4.3.3-1 v5:MQTT-4.9.0-3 v5:MQTT-3.3.4-10 v5:MQTT-4.4.0-1 "
      "v311:MQTT-4.4.0-1 v311:MQTT-3.10.4-3 v5:MQTT-3.10.4-3",
      "", [](rules& r) { r.pubrec_is_answered = [](const acknowledge_facts&) { return false; }; }},
+    {"unknown-pubrec-refused-with-0x80",
+     "answers PUBREC for an unknown Packet Identifier by PUBREL 0x80", "v5:MQTT-3.6.2-1", "",
+     [](rules& r) {
+       r.pubrel_reason = [](const acknowledge_facts& f) -> std::uint8_t {
+         return f.known || !is_v5(f.version) ? 0 : 0x80;
+       };
+     }},
+    {"unknown-acknowledgement-stops-connection",
+     "does not answer anything behind an acknowledgement of an unknown Packet Identifier",
+     "v5:MQTT-3.12.4-1 v311:MQTT-3.12.4-1", "",
+     [](rules& r) {
+       r.answer_stops_connection = [](const answer_facts& f) {
+         return !f.known && f.packet != packet_type::pubrel;
+       };
+     }},
+    {"packet-identifier-not-found-is-an-error",
+     "closes the connection of a client whose PUBREL or PUBCOMP says 0x92", "v5:v5-3.6.2.1-a", "",
+     [](rules& r) { r.answer_is_error = [](const answer_facts& f) { return f.reason == 0x92; }; }},
     {"pubrel-with-error", "every PUBREL carries an error", "v5:MQTT-3.6.2-1 v5:MQTT-4.3.3-4", "",
      [](rules& r) {
        r.pubrel_reason = [](const acknowledge_facts& f) -> std::uint8_t {
@@ -316,6 +334,14 @@ constexpr defect table[] = {
      "v5:MQTT-3.3.4-1 v5:MQTT-4.3.2-4 v5:MQTT-4.3.3-8 v311:MQTT-4.3.2-2 v311:MQTT-4.3.3-2 "
      "v311:MQTT-3.3.4-1",
      "", [](rules& r) { r.publish_is_acknowledged = [](const publish_facts&) { return false; }; }},
+    {"publish-for-nobody-refused", "a PUBLISH that nobody subscribes to is refused with 0x80",
+     "v5:v5-3.4.2.1-b v5:MQTT-4.3.2-4 v5:MQTT-4.3.3-8", "",
+     [](rules& r) {
+       r.acknowledge_reason = [](const publish_facts& f) -> std::uint8_t {
+         return f.matched || !is_v5(f.version) ? 0 : 0x80;
+       };
+     },
+     sweeping},
     {"puback-0x10-although-delivered", "says that nobody matched although somebody did",
      "v5:MQTT-3.4.2-1 v5:v5-3.4.2.1-b v5:MQTT-4.3.2-4 v5:MQTT-4.3.3-8",
      "https://github.com/eclipse/mosquitto/issues/3102",

@@ -172,6 +172,11 @@ constexpr defect table[] = {
      "v5:MQTT-3.1.2-9 v311:MQTT-3.1.2-9 v311:MQTT-3.1.2-19 v311:MQTT-3.1.2-21 v5:MQTT-3.8.3-2 "
      "v5:v5-2.2.2.2-a",
      "https://github.com/nanomq/nanomq/issues/2270", overlook<wire_error::truncated>},
+    {"one-error-ends-all-connections",
+     "closes every connection when one client breaks the protocol",
+     "v5:v5-4.13.1-c v311:v311-4.8-a", "",
+     [](rules& r) { r.error_spares_other_connections = [](const close_facts&) { return false; }; },
+     sweeping},
     {"faults-answered-with-wrong-code", "gives reason 0x00 when it closes for an error",
      "v5:v5-4.13.1-a v5:v5-2.2.2.2-a v5:v5-3.3.4-c v5:MQTT-3.14.1-1", "",
      [](rules& r) { r.fault_reason = [](const fault_facts&) -> std::uint8_t { return 0; }; },

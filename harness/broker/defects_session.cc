@@ -334,6 +334,14 @@ constexpr defect table[] = {
          return std::min(f.update, f.granted);
        };
      }},
+    {"lower-interval-in-disconnect-ends-session",
+     "DISCONNECT with an interval that is shorter than before ends the session at once",
+     "v5:v5-3.14.2.2.2-d v5:MQTT-3.1.2-23", "",
+     [](rules& r) {
+       r.updated_interval = [](const expiry_update_facts& f) {
+         return f.update < f.granted ? 0 : sound_rules().updated_interval(f);
+       };
+     }},
     {"disconnect-without-interval-ends-session", "DISCONNECT without an interval is taken for 0",
      "v5:v5-3.14.2.2.2-b v5:MQTT-3.1.2-23 v311:MQTT-3.1.2-4",
      "https://github.com/dotnet/MQTTnet/pull/2264",
@@ -373,6 +381,12 @@ constexpr defect table[] = {
        r.part_survives_restart = [](const restart_facts& f) {
          return f.part != state_part::subscriptions;
        };
+     }},
+    {"restart-loses-clean-start-sessions",
+     "a session whose last CONNECT had Clean Start 1 does not survive a restart",
+     "v5:MQTT-3.1.2-23 v5:v5-4.1-b", "",
+     [](rules& r) {
+       r.session_survives_restart = [](const restart_facts& f) { return !f.clean_start; };
      }},
     {"restart-loses-queues", "queued messages do not survive a restart",
      "v5:MQTT-4.5.0-1 v5:MQTT-3.1.2-23 v311:MQTT-4.5.0-1 v311:MQTT-3.1.2-5 v311:MQTT-3.1.2-4 "

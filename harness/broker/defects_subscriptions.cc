@@ -32,6 +32,13 @@ constexpr defect table[] = {
     {"published-qos-ignored", "delivers with the QoS of the subscription",
      "v5:MQTT-3.8.4-8 v311:MQTT-3.8.4-6 v311:v311-3.1.2.4-b v5:v5-4.1-b v5:v5-4.9-b", "",
      [](rules& r) { r.delivery_qos = [](const match_facts& f) { return f.granted_qos; }; }},
+    {"subscription-above-maximum-qos-refused",
+     "refuses SUBSCRIBE with a QoS above the Maximum QoS that it announced", "v5:MQTT-3.2.2-10", "",
+     [](rules& r) {
+       r.granted_qos = [](const subscribe_facts& f) -> std::uint8_t {
+         return f.requested_qos > f.maximum_qos ? 0x83 : f.requested_qos;
+       };
+     }},
     {"resubscribe-changes-nothing", "SUBSCRIBE for a filter that is held leaves its options",
      "v5:MQTT-3.8.4-3 v311:MQTT-3.8.4-3 v5:v5-3.8.2.1.2-b v5:v5-3.8.4-d", "",
      [](rules& r) { r.subscription_is_replaced = [](const subscribe_facts&) { return false; }; }},
@@ -185,6 +192,10 @@ constexpr defect table[] = {
      [](rules& r) {
        r.share_member_is_eligible = [](const share_facts& f) { return f.connected; };
      }},
+    {"share-counts-members-twice",
+     "a member of a share that subscribes twice gets every message twice",
+     "v5:v5-4.8.2-d v5:v5-4.8.2-a", "",
+     [](rules& r) { r.share_counts_member_once = [](const match_facts&) { return false; }; }},
     {"share-passes-qos2-on", "QoS 2 that a member has begun goes to another one",
      "v5:MQTT-4.8.2-5 v5:MQTT-4.8.2-4", "",
      [](rules& r) { r.share_passes_on = [](const share_facts&) { return true; }; }},

@@ -151,6 +151,11 @@ constexpr defect table[] = {
          return kept;
        };
      }},
+    {"will-expires-from-connect", "the Message Expiry Interval of a will runs from CONNECT",
+     "v5:v5-3.1.3.2.4-a", "",
+     [](rules& r) {
+       r.will_expiry_begins = [](const will_expiry_facts& f) { return f.connected_at; };
+     }},
     {"will-payload-with-its-length", "the length in front of the Will Payload is published too",
      "v311:v311-3.1.3.3-a v5:MQTT-3.1.2-8 v311:MQTT-3.1.2-8",
      "https://github.com/Yakifo/amqtt/issues/154",

@@ -110,9 +110,23 @@ void broker::state::acknowledge(connection& c, const wire::packet& p, const mode
   send_or_close(c, answer, now);
 }
 
+// Sound rules take every answer, whether |known| or not.
+bool broker::state::may_go_on(connection& c, const wire::packet& p, bool known, instant now) {
+  const model::answer_facts f{p.version, p.type, p.reason, known};
+  if (rules->answer_is_error(f)) {
+    close_for(c, reason_code::protocol_error, close_cause::protocol_error, now);
+    return false;
+  }
+  if (!rules->answer_stops_connection(f)) return true;
+  c.now_in = phase::lingering;
+  silence.clear(c.id);
+  return false;
+}
+
 void broker::state::handle_acknowledgement(connection& c, const wire::packet& p, instant now) {
   if (c.who == nullptr) return;
   const model::acknowledged a = c.who->out.acknowledge(p.type, p.packet_id, p.reason);
+  if (!may_go_on(c, p, a.known, now)) return;
   if (a.release) {
     wire::packet release = wire::make(packet_type::pubrel, c.version);
     release.packet_id = p.packet_id;
@@ -126,6 +140,7 @@ void broker::state::handle_acknowledgement(connection& c, const wire::packet& p,
 void broker::state::handle_release(connection& c, const wire::packet& p, instant now) {
   if (c.who == nullptr) return;
   const model::release_facts f{p.version, c.who->in.find(p.packet_id) != nullptr, p.reason};
+  if (!may_go_on(c, p, f.id_open, now)) return;
   if (f.id_open) {
     const model::message_pointer held = c.who->in.released(p.packet_id, rules->release_frees_id(f));
     if (held) store.publish(*held, now);

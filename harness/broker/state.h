@@ -55,6 +55,7 @@ struct broker::state {
   // The server ends the connection for |reason|, with DISCONNECT where there is one.
   void close_for(connection& c, wire::reason_code reason, model::close_cause cause, instant now);
   void close_for(connection& c, std::uint8_t reason, model::close_cause cause, instant now);
+  void close_all(instant now);
   void fault(connection& c, const wire::wire_fault& f, byte_view octets, instant now);
   bool tolerate(connection& c, const wire::wire_fault& f, byte_view octets, instant now);
   void restart_keep_alive(connection& c, wire::packet_type packet, instant now);
@@ -70,11 +71,10 @@ struct broker::state {
               instant now);
   bool take_over(const wire::packet& p, const std::string& key, instant now);
   void begin(connection& c, const wire::packet& p, const std::string& key, bool took_over,
-             bool assigned, instant now);
-  bool send_connack(connection& c, const wire::packet& p, const model::connect_outcome& o,
-                    bool assigned);
+             instant now);
+  bool send_connack(connection& c, const wire::packet& p, const model::connect_outcome& o);
   void answer_bad_connect(connection& c, const wire::wire_fault& f, byte_view octets, instant now);
-  model::client_id_facts client_id_of(const wire::packet& p) const;
+  model::client_id_facts client_id_of(const connection& c, const wire::packet& p) const;
   std::string assign_client_id(const model::client_id_facts& f);
 
   // messaging.cc: everything behind CONNECT, and what is sent.
@@ -84,6 +84,7 @@ struct broker::state {
                    instant now);
   void acknowledge(connection& c, const wire::packet& p, const model::publish_facts& f,
                    instant now);
+  bool may_go_on(connection& c, const wire::packet& p, bool known, instant now);
   void handle_acknowledgement(connection& c, const wire::packet& p, instant now);
   void handle_release(connection& c, const wire::packet& p, instant now);
   void handle_subscribe(connection& c, const wire::packet& p, instant now);

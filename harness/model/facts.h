@@ -30,7 +30,7 @@ enum class close_cause : std::uint8_t {
 };
 
 // Why a session's state is let go.
-enum class discard_cause : std::uint8_t { clean_start, close, takeover, expiry };
+enum class discard_cause : std::uint8_t { clean_start, close, takeover, expiry, restart };
 
 // A CONNECT that passed all checks, and the session held under its Client Identifier.
 struct connect_facts {
@@ -91,8 +91,9 @@ struct client_id_facts {
   protocol_version version = protocol_version::v5;
   std::string_view client_id;
   bool clean_start = false;
-  bool empty_refused = false;   // the operator's option
-  bool interval_asked = false;  // a Session Expiry Interval above 0 is
+  bool empty_refused = false;    // the operator's option
+  bool interval_asked = false;   // a Session Expiry Interval above 0 is
+  std::uint64_t connection = 0;  // its number; no two connections have the same
 };
 
 struct credential_facts {
@@ -174,6 +175,12 @@ struct will_connect_facts {
   bool took_over = false;
   bool pending = false;  // the old will waits for its delay
   bool has_new_will = false;
+};
+
+// When the Message Expiry Interval of a will begins.
+struct will_expiry_facts {
+  instant connected_at{};
+  instant published_at{};
 };
 
 struct will_message_facts {
@@ -264,6 +271,7 @@ struct match_facts {
   bool resumed = false;
   bool has_identifier = false;
   bool first_match = true;  // the first of several subscriptions of this session
+  std::uint32_t times_subscribed = 1;
 };
 
 struct share_facts {
@@ -321,6 +329,14 @@ struct acknowledge_facts {
   bool known = false;     // the answer of acknowledgement_fits; false while that is asked
   std::uint8_t qos = 0;   // of the message that is in flight under the id
   bool released = false;  // PUBREL was sent for it
+};
+
+// PUBACK, PUBREC, PUBREL or PUBCOMP from a client, as far as it may be an error.
+struct answer_facts {
+  protocol_version version = protocol_version::v5;
+  wire::packet_type packet{};
+  std::uint8_t reason = 0;
+  bool known = false;  // an exchange goes on under its Packet Identifier
 };
 
 struct packet_id_facts {

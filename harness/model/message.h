@@ -46,6 +46,7 @@ struct subscription_options {
   bool retain_as_published = false;
   std::uint8_t retain_handling = 0;
   std::optional<std::uint32_t> identifier;
+  std::uint32_t times_subscribed = 1;  // by SUBSCRIBEs that replaced it
 
   friend bool operator==(const subscription_options&, const subscription_options&) = default;
 };

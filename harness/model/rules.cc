@@ -12,6 +12,7 @@ namespace {
 using wire::code_of;
 using wire::reason_code;
 
+constexpr std::uint8_t v311_identifier_rejected = 0x02;
 constexpr std::uint8_t v311_bad_user_name_or_password = 0x04;
 constexpr std::uint8_t v311_not_authorized = 0x05;
 
@@ -22,14 +23,19 @@ bool is_v5(protocol_version v) {
 void answer_connect(rules& r) {
   // [v5:MQTT-3.1.3-2] [v311:MQTT-3.1.3-2]: the id as it is, octet by octet.
   r.session_key = [](const client_id_facts& f) { return std::string(f.client_id); };
-  // [v311:MQTT-3.1.3-8]: 3.1.1 without an id needs Clean Session 1; 5.0 does not.
-  r.client_id_refused = [](const client_id_facts& f) {
-    return f.client_id.empty() && !is_v5(f.version) && (!f.clean_start || f.empty_refused);
+  // [v311:MQTT-3.1.3-8] [v311:v311-3.1.3.1-b]: 3.1.1 without an id needs Clean Session 1, and may
+  // be refused even then; 5.0 needs neither.
+  r.client_id_refusal = [](const client_id_facts& f) -> std::uint8_t {
+    const bool refused =
+        f.client_id.empty() && !is_v5(f.version) && (!f.clean_start || f.empty_refused);
+    return refused ? v311_identifier_rejected : std::uint8_t{0};
   };
   // [v5:MQTT-3.1.3-6] [v5:MQTT-3.2.2-16] [v311:MQTT-3.1.3-6]
   r.assigned_id_is_fresh = [](const client_id_facts&) { return true; };
-  // [v5:MQTT-3.1.3-7]; 3.1.1 has no place for it.
-  r.assigned_id_is_returned = [](const client_id_facts& f) { return is_v5(f.version); };
+  // [v5:MQTT-3.1.3-7] [v5:v5-3.2.2.3.7-a]: only an assigned one; 3.1.1 has no place for it.
+  r.assigned_id_is_returned = [](const client_id_facts& f) {
+    return is_v5(f.version) && f.client_id.empty();
+  };
   // [v5:MQTT-3.1.4-2] [v311:v311-3.1.4-b]
   r.credentials_accepted = [](const credential_facts& f) {
     return !f.required || (f.user_name_given && f.known_user && f.password_right);
@@ -129,6 +135,7 @@ void answer_session_life(rules& r) {
   // [v5:v5-4.1-c] [v311:MQTT-3.1.2-7]
   r.retained_messages_go_too = [](const discard_facts&) { return false; };
   // [v5:v5-3.1.2.11.2-e] [v311:v311-4.1-b]: capacity may end stored state, but not parts of it.
+  r.session_survives_restart = [](const restart_facts&) { return true; };
   r.part_survives_restart = [](const restart_facts&) { return true; };
   // [v5:MQTT-4.1.0-2]: time goes on while the server is down.
   r.end_after_restart = [](const restart_end_facts& f) { return f.end; };
@@ -170,6 +177,8 @@ void answer_faults(rules& r) {
   // [v5:v5-4.13.1-a] [v5:MQTT-3.14.0-1]: DISCONNECT only to 5.0, and only behind CONNACK.
   r.close_is_told = [](const close_facts& f) { return is_v5(f.version) && f.connected; };
   r.inbound_too_large = [](const packet_size_facts& f) { return f.size > f.limit; };
+  // [v5:v5-4.13.1-c] [v311:v311-4.8-a]
+  r.error_spares_other_connections = [](const close_facts&) { return true; };
 }
 
 void answer_wills(rules& r) {
@@ -207,6 +216,8 @@ void answer_wills(rules& r) {
   };
   // [v311:v311-3.1.3.3-a]
   r.will_payload = [](const std::string& payload) { return payload; };
+  // [v5:v5-3.1.3.2.4-a]: it is that of the PUBLISH, which the will becomes now.
+  r.will_expiry_begins = [](const will_expiry_facts& f) { return f.published_at; };
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ struct rules {
 
   // CONNECT and what answers it.
   decision<std::string, client_id_facts> session_key;
-  decision<bool, client_id_facts> client_id_refused;
+  decision<std::uint8_t, client_id_facts> client_id_refusal;  // 0: acceptable
   decision<bool, client_id_facts> assigned_id_is_fresh;
   decision<bool, client_id_facts> assigned_id_is_returned;
   decision<bool, credential_facts> credentials_accepted;
@@ -102,6 +102,7 @@ struct rules {
   decision<bool, discard_facts> retained_messages_go_too;
 
   // A restart of the server.
+  decision<bool, restart_facts> session_survives_restart;  // |part| says nothing
   decision<bool, restart_facts> part_survives_restart;
   decision<instant, restart_end_facts> end_after_restart;
   decision<bool, restart_facts> retained_survive_restart;
@@ -125,6 +126,7 @@ struct rules {
   decision<std::uint8_t, fault_facts> fault_reason;
   decision<bool, close_facts> close_is_told;
   decision<bool, packet_size_facts> inbound_too_large;
+  decision<bool, close_facts> error_spares_other_connections;
 
   // Wills.
   decision<bool, will_connect_facts> will_is_stored;
@@ -138,6 +140,7 @@ struct rules {
   decision<bool, will_message_facts> will_retain;
   decision<wire::property_list, wire::property_list> will_properties;
   decision<std::string, std::string> will_payload;
+  decision<instant, will_expiry_facts> will_expiry_begins;
 
   // SUBSCRIBE and UNSUBSCRIBE.
   decision<std::uint8_t, subscribe_facts> granted_qos;
@@ -189,6 +192,7 @@ struct rules {
   decision<bool, match_facts> overlap_is_one_copy;
   decision<bool, share_facts> share_member_is_eligible;
   decision<bool, share_facts> share_reaches_every_member;
+  decision<bool, match_facts> share_counts_member_once;
   decision<bool, share_facts> share_passes_on;  // at the end of a member's session
 
   // The queue.
@@ -219,6 +223,8 @@ struct rules {
   decision<bool, acknowledge_facts> acknowledgement_frees_quota;
   decision<bool, acknowledge_facts> pubrec_is_answered;
   decision<std::uint8_t, acknowledge_facts> pubrel_reason;
+  decision<bool, answer_facts> answer_is_error;
+  decision<bool, answer_facts> answer_stops_connection;  // which stays open, and silent
   decision<bool, packet_size_facts> outbound_too_large;
   decision<bool, packet_size_facts> oversized_counts_as_delivered;
 

@@ -157,6 +157,8 @@ void answer_matching(rules& r) {
   // [v5:v5-4.8.2-c] [v5:MQTT-4.8.2-5]: another member gets it, but never QoS 2 that was begun.
   r.share_passes_on = [](const share_facts& f) { return !f.in_flight || f.qos == 1; };
   r.share_reaches_every_member = [](const share_facts&) { return false; };
+  // [v5:v5-4.8.2-d]
+  r.share_counts_member_once = [](const match_facts&) { return true; };
 }
 
 void answer_queue(rules& r) {
@@ -238,6 +240,9 @@ void answer_acknowledgements(rules& r) {
     return code_of(f.known || !is_v5(f.version) ? reason_code::success
                                                 : reason_code::packet_identifier_not_found);
   };
+  // [v5:v5-3.6.2.1-a]; what is unknown leaves the two sides' states at odds and no more.
+  r.answer_is_error = [](const answer_facts&) { return false; };
+  r.answer_stops_connection = [](const answer_facts&) { return false; };
   // [v5:MQTT-3.1.2-24]
   r.outbound_too_large = [](const packet_size_facts& f) { return f.size > f.limit; };
   // [v5:MQTT-3.1.2-25]

@@ -146,6 +146,10 @@ void session_store::restarted(bool killed, instant stopped_at, instant now) {
     if (!who->exists) continue;
     f.clean_start = who->clean_start;
     f.version = who->version;
+    if (!rules_->session_survives_restart(f)) {
+      discard(*who, discard_cause::restart, now);
+      continue;
+    }
     const auto lost = [&](state_part part) {
       f.part = part;
       return !rules_->part_survives_restart(f);
@@ -179,7 +183,7 @@ void session_store::old_will(session& who, const will_connect_facts& f, instant 
 
 void session_store::publish_waiting_will(session& who, instant now) {
   if (!who.waiting_will) return;
-  message m = will_publication(who.waiting_will->content, who.client_id, now, *rules_);
+  message m = will_publication(who.waiting_will->content, who, now, *rules_);
   who.waiting_will.reset();
   wills_.clear(who.serial);
   publish(std::move(m), now);
@@ -223,7 +227,7 @@ void session_store::close_will(session& who, const closing& how, bool session_en
   if (rules_->will_is_due(f)) {
     const duration delay = rules_->will_delay(f);
     if (delay <= duration::zero()) {
-      due_now = will_publication(*who.will, who.client_id, now, *rules_);
+      due_now = will_publication(*who.will, who, now, *rules_);
       f.published_before = true;
     } else {
       who.waiting_will = pending_will{*who.will, saturating_add(now, delay)};
@@ -300,7 +304,7 @@ void session_store::expire(session& who, instant now) {
   e.clean_start = who.clean_start;
   std::optional<message> will;
   if (who.waiting_will && rules_->expiry_publishes_will(e)) {
-    will = will_publication(who.waiting_will->content, who.client_id, now, *rules_);
+    will = will_publication(who.waiting_will->content, who, now, *rules_);
   }
   discard(who, discard_cause::expiry, now);
   if (will) publish(std::move(*will), now);

@@ -24,13 +24,15 @@ std::uint8_t session_store::subscribe(session& who, const wire::subscription_req
   }
 
   const std::uint8_t granted = rules_->granted_qos(f);
-  subscription_options options{granted, request.no_local, request.retain_as_published,
-                               request.retain_handling, identifier};
+  subscription_options options{
+      granted, request.no_local, request.retain_as_published, request.retain_handling, identifier,
+      1};
   if (!f.existed) {
     at = who.subscriptions.emplace(request.filter, options).first;
     index_.add(at->first, who, at->second);
   } else if (rules_->subscription_is_replaced(f)) {
     if (!rules_->identifier_is_replaced(f)) options.identifier = at->second.identifier;
+    options.times_subscribed = at->second.times_subscribed + 1;
     at->second = options;
   }
   if (rules_->resubscribe_drops_waiting(f)) who.out.drop_waiting(request.filter);
@@ -107,6 +109,7 @@ match_facts session_store::facts_of(const message& m, const subscriber& to) cons
   f.own_message = m.publisher == to.who->client_id;
   f.connected = to.who->connected;
   f.has_identifier = to.options->identifier.has_value();
+  f.times_subscribed = to.options->times_subscribed;
   return f;
 }
 
@@ -184,6 +187,8 @@ void session_store::deliver_to_member(const message_pointer& m, const subscriber
   if (s.options->identifier && rules_->identifier_is_attached(f)) {
     copy.identifiers.push_back(*s.options->identifier);
   }
+  const std::uint32_t copies = rules_->share_counts_member_once(f) ? 1 : f.times_subscribed;
+  for (std::uint32_t n = 1; n < copies; ++n) hand_over(*s.who, copy, now);
   hand_over(*s.who, std::move(copy), now);
 }
 

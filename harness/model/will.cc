@@ -6,7 +6,7 @@ std::uint32_t will_delay_of(const wire::will_message& w) {
   return wire::find_number(w.properties, wire::property_id::will_delay_interval).value_or(0);
 }
 
-message will_publication(const wire::will_message& w, const std::string& publisher, instant now,
+message will_publication(const wire::will_message& w, const session& of, instant now,
                          const rules& r) {
   message m;
   m.topic = w.topic;
@@ -15,8 +15,8 @@ message will_publication(const wire::will_message& w, const std::string& publish
   m.retain = r.will_retain({w.qos, w.retain});
   m.properties = r.will_properties(w.properties);
   m.expiry_interval = wire::find_number(m.properties, wire::property_id::message_expiry_interval);
-  m.received = now;
-  m.publisher = publisher;
+  m.received = r.will_expiry_begins({of.connected_at, now});
+  m.publisher = of.client_id;
   return m;
 }
 

@@ -76,19 +76,21 @@ std::string row_of(const proven_defect& d) {
 std::string row_of(const proof& p, const proven_case& c) {
   std::string killed;
   for (const trial& t : c.trials) {
-    if (t.what != effect::kill) continue;
+    if (!kills(t.what)) continue;
     const auto name = text(p.defects[t.defect].what->name);
-    killed += fmt::format("<li><a href=\"#{0}\"><code>{0}</code></a></li>", name);
+    killed += fmt::format("<li><a href=\"#{0}\"><code>{0}</code></a>{1}</li>", name,
+                          t.what == effect::kill ? "" : " (a malformed packet)");
   }
   std::string cell;
   if (!c.has_run()) {
     cell = text("not run: " + c.reason);
   } else if (!c.can_fail()) {
     cell = "level " + text(c.level) + ": never fails";
-  } else if (killed.empty()) {
-    cell = fmt::format("<span class=\"bad\">none</span>, of {} that touch it", c.trials.size());
   } else {
-    cell = folded(fmt::format("{} of {} that touch it", c.count(effect::kill), c.trials.size()),
+    const std::size_t own = c.count(effect::kill);
+    cell = folded(fmt::format("{} by its own claims, {} malformed, of {} that touch it",
+                              own == 0 ? "<span class=\"bad\">none</span>" : std::to_string(own),
+                              c.count(effect::format_kill), c.trials.size()),
                   killed);
   }
   return fmt::format(

@@ -64,7 +64,8 @@ class proving_executor : public runner::executor {
     if (!proving || !passes(sound) || may_only_note(*j.scenario)) return;
     for (std::size_t d = 0; d < changes_.size(); ++d) {
       if (!settings_.everything && !rehearsed.differs(d)) continue;
-      trials.push_back(judge(d, runner::simulate(j, options, simulation_, &changes_[d])));
+      trials.push_back(
+          judge(d, *j.scenario, runner::simulate(j, options, simulation_, &changes_[d])));
     }
   }
 
@@ -75,7 +76,7 @@ class proving_executor : public runner::executor {
     return s.level == script::requirement_level::may || s.level == script::requirement_level::info;
   }
 
-  trial judge(std::size_t d, const case_result& r) const {
+  trial judge(std::size_t d, const script::scenario& of, const case_result& r) const {
     trial t;
     t.defect = d;
     look_at_findings(r, t);
@@ -91,14 +92,28 @@ class proving_executor : public runner::executor {
     if (r.fault->statements.empty()) {
       // A malformed packet: 3.1.1 has no statement against them as such.
       t.cited.emplace_back(broker::format_of_311);
-      if (broker::breaks(*settings_.defects[d], t.cited.back())) t.what = effect::kill;
     }
     for (const results::statement_check& s : r.fault->statements) {
       t.cited.push_back(s.version + ":" + s.id);
-      if (broker::breaks(*settings_.defects[d], t.cited.back())) t.what = effect::kill;
     }
-    if (t.what != effect::kill && !t.rules_right.empty()) t.what = effect::explained;
+    const broker::defect& planted = *settings_.defects[d];
+    const auto broken = [&](const std::string& s) { return broker::breaks(planted, s); };
+    if (std::any_of(t.cited.begin(), t.cited.end(), broken)) {
+      // A malformed packet is blamed on the format, whatever the case claims.
+      t.what = claims_one(of, r.fault->statements) ? effect::kill : effect::format_kill;
+    } else if (!t.rules_right.empty()) {
+      t.what = effect::explained;
+    }
     return t;
+  }
+
+  static bool claims_one(const script::scenario& s,
+                         const std::vector<results::statement_check>& cited) {
+    const auto claims = script::statements_of(s);
+    return std::any_of(cited.begin(), cited.end(), [&](const results::statement_check& c) {
+      return std::any_of(claims.begin(), claims.end(),
+                         [&](const script::statement_reference& r) { return r.id == c.id; });
+    });
   }
 
   void look_at_findings(const case_result& r, trial& t) const {
@@ -243,7 +258,7 @@ proof prove(const prove_settings& settings, const runner::scenario_source& sourc
     for (const trial& t : c.trials) {
       ++p.defects[t.defect].tried;
       proven_defect& of = p.defects[t.defect];
-      if (t.what == effect::kill) of.killers.push_back(id);
+      if (kills(t.what)) of.killers.push_back(id);
       for (const std::string& r : std::set(t.rules_right.begin(), t.rules_right.end())) {
         ++of.rules[r];
       }

@@ -7,6 +7,9 @@
 // A defect is killed by a case that fails and cites a statement that the defect breaks. A case is
 // run against a defect only where that defect would have answered a question of the sound run
 // otherwise; elsewhere the two runs are the same (model/rehearsal.h).
+//
+// A malformed packet fails any case that meets it, so it proves nothing of what the case claims:
+// each case must kill a defect by one of the statements that its own lines cite.
 
 #include <cstdint>
 #include <functional>
@@ -40,12 +43,17 @@ struct prove_settings {
 
 enum class effect : std::uint8_t {
   kill,         // the case fails and cites what the defect breaks
+  format_kill,  // likewise, but for a malformed packet, of which the case itself claims nothing
   wrong_blame,  // it fails and cites only statements that the defect leaves alone
   explained,    // likewise, but a trace rule names one that it breaks in the same report
   swept,        // likewise, but the defect is one that takes many premises away
   premise,      // inconclusive or error: no accusation
   none,         // the same verdict as on the sound broker, or a note
 };
+
+constexpr bool kills(effect e) {
+  return e == effect::kill || e == effect::format_kill;
+}
 
 struct trial {
   std::size_t defect = 0;
@@ -90,7 +98,7 @@ struct proof {
 
   std::size_t killed() const;
   std::vector<const proven_defect*> survivors() const;
-  std::vector<const proven_case*> idle() const;     // could fail, and kill nothing
+  std::vector<const proven_case*> idle() const;     // could fail, and kill nothing by their claims
   std::vector<const proven_case*> unsound() const;  // do not pass on the sound broker
   std::size_t wrong_blames() const;
   std::size_t noticed_by_rules() const;  // defects that trace rules alone would have caught

@@ -21,6 +21,8 @@ std::string_view effect_name(effect e) {
   switch (e) {
     case effect::kill:
       return "kill";
+    case effect::format_kill:
+      return "format-kill";
     case effect::wrong_blame:
       return "wrong-blame";
     case effect::explained:
@@ -81,7 +83,8 @@ std::string to_text(const proof& p) {
     }
   }
   for (const proven_case* c : p.idle()) {
-    out += fmt::format("IDLE       {} kills nothing; {} defects were tried ({}:{})\n", c->id,
+    out += fmt::format("IDLE       {} kills nothing{}; {} defects were tried ({}:{})\n", c->id,
+                       c->count(effect::format_kill) != 0 ? " but malformed packets" : "",
                        c->trials.size(), c->file, c->line);
   }
   for (const proven_case& c : p.cases) {
@@ -138,6 +141,7 @@ std::string to_json(const proof& p) {
                      {"outcome", results::verdict_name(c.outcome)},
                      {"reason", c.reason},
                      {"kills", c.count(effect::kill)},
+                     {"format_kills", c.count(effect::format_kill)},
                      {"false_alarms", c.false_alarms},
                      {"trials", std::move(trials)}});
   }
