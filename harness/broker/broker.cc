@@ -256,8 +256,8 @@ void broker::state::peer_closed(connection_id from, instant now) {
 }
 
 void broker::state::restart_keep_alive(connection& c, packet_type packet, instant now) {
-  const model::keep_alive_facts f{c.version, c.asked_keep_alive, options.server_keep_alive,
-                                  c.keep_alive, packet};
+  const model::keep_alive_facts f{
+      c.version, c.asked_keep_alive, options.server_keep_alive, c.keep_alive, 0, packet};
   if (silence.of(c.id) != never && !rules->keep_alive_restarts(f)) return;
   const duration limit = rules->keep_alive_limit(f);
   silence.set(c.id, limit == duration::max() ? never : saturating_add(now, limit));
@@ -270,7 +270,7 @@ void broker::state::silent(connection& c, instant now) {
     return;
   }
   const model::keep_alive_facts f{
-      c.version, c.asked_keep_alive, options.server_keep_alive, c.keep_alive, {}};
+      c.version, c.asked_keep_alive, options.server_keep_alive, c.keep_alive, 0, {}};
   close_for(c, rules->keep_alive_reason(f), close_cause::keep_alive, now);
 }
 

@@ -34,6 +34,32 @@ std::uint8_t level_of(byte_view octets) {
   return name == 4 && level < octets.size() ? octets[level] : std::uint8_t{0};
 }
 
+// The Client Identifier of a malformed CONNECT, as far as one can be found behind the fields in
+// front.
+std::string client_id_in(byte_view octets, protocol_version version) {
+  std::size_t at = 1;
+  const auto skip_variable_integer = [&] {
+    std::size_t value = 0;
+    for (unsigned shift = 0; at < octets.size() && shift < 28; shift += 7) {
+      const std::uint8_t octet = octets[at++];
+      value |= static_cast<std::size_t>(octet & 0x7F) << shift;
+      if ((octet & 0x80) == 0) break;
+    }
+    return value;
+  };
+  skip_variable_integer();
+  at += 10;  // name, level, flags, Keep Alive
+  if (is_v5(version)) {
+    const std::size_t properties = skip_variable_integer();
+    at += properties;
+  }
+  if (at + 2 > octets.size()) return {};
+  const std::size_t length = static_cast<std::size_t>(octets[at] << 8 | octets[at + 1]);
+  if (at + 2 + length > octets.size()) return {};
+  const byte_view id = octets.subspan(at + 2, length);
+  return {id.begin(), id.end()};
+}
+
 }  // namespace
 
 void broker::state::answer_bad_connect(connection& c, const wire::wire_fault& f, byte_view octets,
@@ -41,6 +67,7 @@ void broker::state::answer_bad_connect(connection& c, const wire::wire_fault& f,
   const std::uint8_t level = level_of(octets);
   c.version = level == 5 ? protocol_version::v5 : protocol_version::v311;
   std::optional<std::uint8_t> code;
+  bool by_disconnect = false;
   if (f.error == wire_error::unsupported_protocol_level) {
     code = rules->unsupported_level_answer({level});
     if (code && *code >= 0x80) c.version = protocol_version::v5;
@@ -53,9 +80,14 @@ void broker::state::answer_bad_connect(connection& c, const wire::wire_fault& f,
     facts.connected = false;
     facts.octet = f.offset < octets.size() ? octets[f.offset] : std::uint8_t{0};
     code = rules->malformed_connect_answer(facts);
+    by_disconnect = rules->malformed_connect_gets_disconnect(facts);
+    if (rules->malformed_connect_discards_session(facts)) {
+      store.discard(client_id_in(octets, c.version), model::discard_cause::clean_start, now);
+    }
   }
   if (code) {
-    wire::packet answer = wire::make(packet_type::connack, c.version);
+    const auto type = by_disconnect ? packet_type::disconnect : packet_type::connack;
+    wire::packet answer = wire::make(type, c.version);
     answer.reason = *code;
     send(c, answer);
   }
@@ -201,8 +233,10 @@ void broker::state::begin(connection& c, const wire::packet& p, const std::strin
   if (rules->aliases_survive_connection(o.facts)) {
     if (const auto old = old_aliases.find(key); old != old_aliases.end()) c.aliases = old->second;
   }
-  model::keep_alive_facts k{p.version, p.keep_alive, options.server_keep_alive, 0,
-                            packet_type::connect};
+  model::keep_alive_facts k{
+      p.version,           p.keep_alive, options.server_keep_alive, 0, o.who->former_keep_alive,
+      packet_type::connect};
+  o.who->former_keep_alive = p.keep_alive;
   c.asked_keep_alive = p.keep_alive;
   c.keep_alive = rules->keep_alive_in_force(k);
   silence.clear(c.id);
@@ -243,8 +277,8 @@ bool broker::state::send_connack(connection& c, const wire::packet& p,
   if (options.topic_alias_maximum > 0) {
     tell(property_id::topic_alias_maximum, options.topic_alias_maximum);
   }
-  const model::keep_alive_facts k{p.version, p.keep_alive, options.server_keep_alive, c.keep_alive,
-                                  packet_type::connect};
+  const model::keep_alive_facts k{
+      p.version, p.keep_alive, options.server_keep_alive, c.keep_alive, 0, packet_type::connect};
   if (rules->keep_alive_is_announced(k)) tell(property_id::server_keep_alive, c.keep_alive);
   return send(c, answer);
 }

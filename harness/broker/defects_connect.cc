@@ -141,6 +141,17 @@ constexpr defect table[] = {
      }},
 
     // CONNECT that is refused.
+    {"malformed-connect-answered-by-disconnect", "answers a malformed CONNECT by DISCONNECT",
+     "v5:MQTT-3.14.0-1 v5:MQTT-3.2.0-1", "",
+     [](rules& r) {
+       r.malformed_connect_gets_disconnect = [](const fault_facts& f) { return is_v5(f.version); };
+     }},
+    {"malformed-connect-discards-session",
+     "a malformed CONNECT ends the stored session of its Client Identifier",
+     "v5:MQTT-3.1.4-1 v311:MQTT-3.1.4-1", "",
+     [](rules& r) {
+       r.malformed_connect_discards_session = [](const fault_facts&) { return true; };
+     }},
     {"session-present-1-on-refusal", "a CONNACK that refuses has Session Present 1",
      "v5:MQTT-3.2.2-6 v311:MQTT-3.2.2-4", "https://github.com/halfgaar/FlashMQ/commit/38c399c",
      [](rules& r) {
@@ -200,7 +211,8 @@ constexpr defect table[] = {
     {"takeover-closes-both", "closes the new connection together with the old one",
      "v5:MQTT-3.1.4-5 v5:MQTT-3.1.4-3 v311:MQTT-3.1.4-4 v311:MQTT-3.1.4-2",
      "https://github.com/Yakifo/amqtt",
-     [](rules& r) { r.takeover_closes_new = [](const takeover_facts&) { return true; }; }},
+     [](rules& r) { r.takeover_closes_new = [](const takeover_facts&) { return true; }; },
+     sweeping},
     {"takeover-tells-311", "sends DISCONNECT to a 3.1.1 client whose session is taken over",
      "v311:format v311:MQTT-3.1.4-2", "https://github.com/mochi-mqtt/server",
      [](rules& r) { r.takeover_is_told = [](const takeover_facts&) { return true; }; }},
@@ -227,8 +239,8 @@ constexpr defect table[] = {
      "v5:MQTT-4.1.0-1 v5:MQTT-3.1.2-23 v311:MQTT-4.1.0-2 v311:MQTT-3.1.2-4",
      "https://github.com/halfgaar/FlashMQ/commit/eebab1c",
      [](rules& r) {
-       r.old_end_removes_session = [](const connect_facts&) -> duration {
-         return std::chrono::seconds(1);
+       r.connected_session_ends = [](const connect_facts& f) -> duration {
+         return f.took_over ? std::chrono::seconds(1) : duration::max();
        };
      }},
     {"takeover-loses-subscriptions",

@@ -51,6 +51,10 @@ constexpr defect table[] = {
                                                          : overflow_action::drop_oldest;
        };
      }},
+    {"full-queue-stops-routing",
+     "a message that finds one session's queue full does not reach the sessions behind it",
+     "v5:v5-4.13.1-c v5:MQTT-4.5.0-1 v311:v311-4.8-a v311:MQTT-4.5.0-1", "",
+     [](rules& r) { r.overflow_spares_other_sessions = [](const queue_facts&) { return false; }; }},
     {"overflow-drops-in-flight", "a full queue makes room by forgetting what is in flight",
      "v5:MQTT-4.1.0-1 v5:MQTT-4.4.0-1 v5:MQTT-4.3.2-3 v5:MQTT-4.3.3-3 v311:MQTT-4.4.0-1 "
      "v311:MQTT-4.3.2-1 v5:v5-4.1.1-a v311:v311-4.1-b",
@@ -76,13 +80,14 @@ constexpr defect table[] = {
     {"expired-stops-the-queue", "an expired message holds up those behind it",
      "v5:MQTT-3.3.2-5 v5:MQTT-4.5.0-1", "https://github.com/eclipse/mosquitto/issues/2609",
      [](rules& r) { r.expired_stops_queue = [](const copy_facts&) { return true; }; }},
-    {"queued-expires-without-interval", "messages without an expiry are dropped after ten seconds",
+    {"queued-expires-without-interval", "messages without an expiry are dropped after two seconds",
      "v5:v5-3.3.2.3.3-a v5:MQTT-4.5.0-1 v311:MQTT-4.5.0-1", "",
      [](rules& r) {
        r.queued_is_expired = [](const copy_facts& f) {
-         return f.waited >= seconds(f.expiry_interval.value_or(10)) && f.waited > duration::zero();
+         return f.waited >= seconds(f.expiry_interval.value_or(2)) && f.waited > duration::zero();
        };
-     }},
+     },
+     sweeping},
     {"queued-expires-early", "a message expires after half of its interval",
      "v5:MQTT-3.3.2-5 v5:MQTT-3.3.2-6 v5:MQTT-4.5.0-1", "",
      [](rules& r) {
@@ -238,8 +243,11 @@ constexpr defect table[] = {
     {"unknown-pubrec-refused-with-0x80",
      "answers PUBREC for an unknown Packet Identifier by PUBREL 0x80", "v5:MQTT-3.6.2-1", "",
      [](rules& r) {
-       r.pubrel_reason = [](const acknowledge_facts& f) -> std::uint8_t {
-         return f.known || !is_v5(f.version) ? 0 : 0x80;
+       r.sent_instead = [](const sent_facts& f) -> std::optional<byte_buffer> {
+         if (f.packet != packet_type::pubrel || f.octets.back() != 0x92) return std::nullopt;
+         byte_buffer out(f.octets.begin(), f.octets.end());
+         out.back() = 0x80;
+         return out;
        };
      }},
     {"unknown-acknowledgement-stops-connection",
@@ -301,6 +309,14 @@ constexpr defect table[] = {
        r.in_flight_window = [](const window_facts& f) -> std::uint32_t {
          const std::uint32_t all = is_v5(f.version) ? std::min(f.asked, f.server) : f.server;
          return f.resumed && f.unacknowledged < all ? all - f.unacknowledged : f.resumed ? 0 : all;
+       };
+     }},
+    {"unreleased-of-old-connection-counted-twice",
+     "QoS 2 messages left unreleased by the connection before count twice against Receive Maximum",
+     "v5:v5-3.3.4-f v5:v5-4.9-a", "",
+     [](rules& r) {
+       r.receive_maximum_exceeded = [](const publish_facts& f) {
+         return is_v5(f.version) && f.unacknowledged + 2 * f.left_behind >= f.receive_maximum;
        };
      }},
     {"quota-never-given-back", "acknowledgements free no slot of the window",

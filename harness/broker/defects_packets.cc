@@ -326,6 +326,13 @@ constexpr defect table[] = {
      [](rules& r) {
        r.keep_alive_limit = [](const keep_alive_facts&) -> duration { return duration::max(); };
      }},
+    {"keep-alive-of-old-connection", "a session keeps the Keep Alive of its connection before",
+     "v5:v5-3.1.2.10-a v5:MQTT-3.1.2-22 v311:MQTT-3.1.2-24", "",
+     [](rules& r) {
+       r.keep_alive_in_force = [](const keep_alive_facts& f) {
+         return f.former != 0 ? f.former : sound_rules().keep_alive_in_force(f);
+       };
+     }},
     {"keep-alive-too-strict", "closes when three quarters of Keep Alive have passed",
      "v5:MQTT-3.1.2-22 v311:MQTT-3.1.2-24 v5:MQTT-3.2.2-22 v311:v311-3.1.2.5-a v5:v5-3.1.2.5-a", "",
      [](rules& r) {

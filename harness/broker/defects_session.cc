@@ -256,6 +256,13 @@ constexpr defect table[] = {
          return saturating_add(f.closed_at, seconds(f.interval / 2));
        };
      }},
+    {"session-ends-under-its-connection",
+     "removes a session three seconds behind CONNECT, although its client is connected",
+     "v5:MQTT-4.1.0-1 v5:MQTT-3.1.2-23 v311:MQTT-4.1.0-1 v311:MQTT-4.1.0-2 v311:MQTT-3.1.2-4", "",
+     [](rules& r) {
+       r.connected_session_ends = [](const connect_facts&) -> duration { return seconds(3); };
+     },
+     sweeping},
     {"interval-counts-from-connect", "the Session Expiry Interval runs from CONNECT",
      "v5:v5-4.1-a v5:MQTT-3.1.2-23 v5:MQTT-4.1.0-1", "",
      [](rules& r) {

@@ -196,6 +196,15 @@ constexpr defect table[] = {
      "a member of a share that subscribes twice gets every message twice",
      "v5:v5-4.8.2-d v5:v5-4.8.2-a", "",
      [](rules& r) { r.share_counts_member_once = [](const match_facts&) { return false; }; }},
+    {"members-of-a-share-survive-expiry",
+     "a member whose session has expired is still given messages of the share", "v5:v5-4.8.2-b", "",
+     [](rules& r) {
+       r.discard_state = [](const discard_facts& f) {
+         return f.cause != discard_cause::expiry || f.part != state_part::subscriptions;
+       };
+       r.share_member_is_eligible = [](const share_facts&) { return true; };
+     },
+     sweeping},
     {"share-passes-qos2-on", "QoS 2 that a member has begun goes to another one",
      "v5:MQTT-4.8.2-5 v5:MQTT-4.8.2-4", "",
      [](rules& r) { r.share_passes_on = [](const share_facts&) { return true; }; }},
@@ -241,7 +250,8 @@ constexpr defect table[] = {
      "https://github.com/eclipse/mosquitto/issues/1464",
      [](rules& r) { r.retained_is_expired = [](const copy_facts&) { return false; }; }},
     {"retained-sent-on-resume", "resuming a session brings all retained messages again",
-     "v311:MQTT-3.3.1-6 v5:v5-3.8.4-b v5:MQTT-3.1.2-5 v311:MQTT-3.1.2-4 v5:MQTT-3.3.1-9 "
+     "v5:v5-4.1-c v311:MQTT-3.3.1-6 v5:v5-3.8.4-b v5:MQTT-3.1.2-5 v311:MQTT-3.1.2-4 "
+     "v5:MQTT-3.3.1-9 "
      "v5:MQTT-3.3.1-10 v311:MQTT-3.3.1-9 "
      "v5:MQTT-3.3.1-12",
      "https://github.com/mochi-mqtt/server/commit/aac2454",

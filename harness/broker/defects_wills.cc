@@ -151,6 +151,11 @@ constexpr defect table[] = {
          return kept;
        };
      }},
+    {"will-of-old-connection-kept", "a CONNECT without a will has that of the session's last one",
+     "v5:MQTT-3.1.2-10 v5:MQTT-3.1.3-9 v311:MQTT-3.1.2-10", "",
+     [](rules& r) {
+       r.will_of_old_connection_counts = [](const will_connect_facts& f) { return f.resumed; };
+     }},
     {"will-expires-from-connect", "the Message Expiry Interval of a will runs from CONNECT",
      "v5:v5-3.1.3.2.4-a", "",
      [](rules& r) {
@@ -164,6 +169,19 @@ constexpr defect table[] = {
          return std::string{static_cast<char>(payload.size() >> 8),
                             static_cast<char>(payload.size() & 0xFF)} +
                 payload;
+       };
+     },
+     sweeping},
+    {"will-without-delay-delayed",
+     "wills without a Will Delay Interval are held back for four seconds",
+     "v5:v5-3.1.2.5-b v5:v5-3.1.3.2.2-b", "",
+     [](rules& r) {
+       r.will_delay = [](const will_facts& f) -> duration {
+         if (is_v5(f.version) && f.delay == 0) return std::chrono::seconds(4);
+         return sound_rules().will_delay(f);
+       };
+       r.discard_state = [](const discard_facts& f) {
+         return f.cause != discard_cause::close || f.part != state_part::will;
        };
      },
      sweeping},

@@ -58,6 +58,7 @@ void broker::state::handle_publish(connection& c, const wire::packet& p, instant
   f.receive_maximum = options.receive_maximum;
   if (c.who != nullptr) {
     f.unacknowledged = c.who->in.unacknowledged();
+    f.left_behind = c.who->in.left_behind();
     f.resumed = c.who->in.from_earlier_connection(p.packet_id);
     f.id_open = p.qos == 2 && c.who->in.find(p.packet_id) != nullptr;
   }

@@ -44,6 +44,7 @@ std::vector<prove::set_up> set_ups() {
   add("no interval granted", {.session_expiry_max = 0});
   add("small packets", {.maximum_packet_size = 4096});
   add("QoS 1 at most", {.maximum_qos = 1});
+  add("ten unreleased messages at most", {.receive_maximum = 10});
   add("no retained messages", {.retain_available = false});
   add("own keep alive", {.server_keep_alive = 5});
   return list;

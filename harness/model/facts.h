@@ -153,6 +153,7 @@ struct keep_alive_facts {
   std::uint16_t asked = 0;
   std::uint16_t server = 0;    // 0: the client's value rules
   std::uint16_t in_force = 0;  // 0 while keep_alive_in_force is asked
+  std::uint16_t former = 0;    // asked for by the session's connection before
   wire::packet_type packet{};  // keep_alive_restarts: what the client sent
 };
 
@@ -216,6 +217,7 @@ struct publish_facts {
   bool resumed = false;              // the id was opened on an earlier connection
   bool matched = true;               // somebody subscribes to it
   std::uint32_t unacknowledged = 0;  // QoS 1 and 2 of this connection
+  std::uint32_t left_behind = 0;     // QoS 2 of earlier connections, not released
   std::uint32_t receive_maximum = 65535;
   std::uint8_t maximum_qos = 2;
   bool retain_available = true;

@@ -3,6 +3,7 @@
 // many of them belong to the present connection is counted for the server's Receive Maximum, and
 // is no session state. [v5:v5-4.1-b] [v5:v5-4.9-a]
 
+#include <algorithm>
 #include <cstdint>
 #include <unordered_map>
 
@@ -56,6 +57,11 @@ class inbox {
   }
   std::size_t size() const { return open_.size(); }
   std::uint32_t unacknowledged() const { return unacknowledged_; }
+  // Of earlier connections, still open.
+  std::uint32_t left_behind() const {
+    return static_cast<std::uint32_t>(open_.size()) -
+           std::min(unacknowledged_, static_cast<std::uint32_t>(open_.size()));
+  }
 
  private:
   std::unordered_map<std::uint16_t, entry> open_;

@@ -56,6 +56,10 @@ void answer_connect(rules& r) {
     if (!is_v5(f.version)) return std::nullopt;
     return sound_fault_reason(f);
   };
+  // [v5:MQTT-3.14.0-1]
+  r.malformed_connect_gets_disconnect = [](const fault_facts&) { return false; };
+  // [v5:MQTT-3.1.4-1] [v311:MQTT-3.1.4-1]: it does nothing but end its connection.
+  r.malformed_connect_discards_session = [](const fault_facts&) { return false; };
   // [v5:MQTT-3.2.2-12] [v5:MQTT-3.2.2-13]
   r.will_refusal = [](const connect_limit_facts& f) -> std::uint8_t {
     if (!f.has_will) return 0;
@@ -102,7 +106,7 @@ void answer_takeover(rules& r) {
   // [v5:MQTT-3.1.4-5] [v311:MQTT-3.1.4-4]
   r.takeover_closes_new = [](const takeover_facts&) { return false; };
   // [v5:MQTT-4.1.0-1] [v311:MQTT-4.1.0-2]
-  r.old_end_removes_session = [](const connect_facts&) { return duration::max(); };
+  r.connected_session_ends = [](const connect_facts&) { return duration::max(); };
 }
 
 void answer_session_life(rules& r) {
@@ -202,6 +206,7 @@ void answer_wills(rules& r) {
   r.discarded_session_publishes_will = [](const will_connect_facts& f) { return f.pending; };
   // [v5:MQTT-3.1.2-10] [v311:MQTT-3.1.2-10]
   r.will_is_removed = [](const will_facts&) { return true; };
+  r.will_of_old_connection_counts = [](const will_connect_facts&) { return false; };
   // [v5:MQTT-3.1.2-8]
   r.expiry_publishes_will = [](const end_facts&) { return true; };
   r.will_qos = [](const will_message_facts& f) { return f.qos; };

@@ -67,6 +67,8 @@ struct rules {
   decision<std::uint8_t, credential_facts> credentials_reason;
   decision<std::optional<std::uint8_t>, level_facts> unsupported_level_answer;
   decision<std::optional<std::uint8_t>, fault_facts> malformed_connect_answer;
+  decision<bool, fault_facts> malformed_connect_gets_disconnect;  // and no CONNACK
+  decision<bool, fault_facts> malformed_connect_discards_session;
   decision<std::uint8_t, connect_limit_facts> will_refusal;  // 0: acceptable
   decision<bool, refusal_facts> session_present_on_refusal;
   decision<bool, refusal_facts> refusal_discards_session;
@@ -87,8 +89,9 @@ struct rules {
   decision<bool, takeover_facts> takeover_is_told;
   decision<std::uint8_t, takeover_facts> takeover_reason;
   decision<bool, takeover_facts> takeover_closes_new;
-  // How long after it the end of the old connection removes the session; duration::max(): never.
-  decision<duration, connect_facts> old_end_removes_session;
+  // How long behind CONNECT the session ends although its client is connected; duration::max():
+  // never.
+  decision<duration, connect_facts> connected_session_ends;
 
   // How long a session lasts, and what goes with it.
   decision<std::uint32_t, expiry_facts> granted_interval;
@@ -135,6 +138,7 @@ struct rules {
   decision<bool, will_connect_facts> will_is_cancelled;
   decision<bool, will_connect_facts> discarded_session_publishes_will;
   decision<bool, will_facts> will_is_removed;
+  decision<bool, will_connect_facts> will_of_old_connection_counts;  // when CONNECT has none
   decision<bool, end_facts> expiry_publishes_will;
   decision<std::uint8_t, will_message_facts> will_qos;
   decision<bool, will_message_facts> will_retain;
@@ -200,6 +204,7 @@ struct rules {
   decision<bool, queue_facts> queue_is_full;
   decision<overflow_action, overflow_facts> on_overflow;
   decision<bool, overflow_facts> overflow_drops_in_flight;
+  decision<bool, queue_facts> overflow_spares_other_sessions;
   decision<bool, order_facts> queue_order_is_kept;
   decision<bool, copy_facts> queued_is_expired;
   decision<bool, copy_facts> expired_stops_queue;

@@ -177,6 +177,8 @@ void answer_queue(rules& r) {
   };
   // [v5:MQTT-4.1.0-1] [v5:MQTT-4.4.0-1] [v311:MQTT-4.4.0-1]
   r.overflow_drops_in_flight = [](const overflow_facts&) { return false; };
+  // [v5:v5-4.13.1-c] [v311:v311-4.8-a]
+  r.overflow_spares_other_sessions = [](const queue_facts&) { return true; };
   // [v5:MQTT-4.6.0-5] [v311:MQTT-4.6.0-6]
   r.queue_order_is_kept = [](const order_facts&) { return true; };
   // [v5:MQTT-3.3.2-5]

@@ -39,7 +39,10 @@ struct session {
   std::uint32_t interval = 0;       // Session Expiry Interval in force
   std::uint32_t sent_interval = 0;  // as CONNECT carried it; absent is 0
   instant connected_at{};
-  std::uint32_t former_packet_limit = 0xFFFFFFFF;  // Maximum Packet Size of the last connection
+  // What CONNECT of the last connection said.
+  std::uint32_t former_packet_limit = 0xFFFFFFFF;  // Maximum Packet Size
+  std::uint16_t former_keep_alive = 0;             // seconds
+  std::optional<wire::will_message> former_will;
   bool overflowed = false;  // the connection is to be closed: its queue is full
   bool touched = false;     // has something to send; see session_store
 };

@@ -88,9 +88,13 @@ connect_outcome session_store::connect(connect_request request, instant now) {
   who->overflowed = false;
   who->end = never;  // [v5:MQTT-4.1.0-1] [v311:MQTT-4.1.0-2]
   ends_.clear(who->serial);
-  if (f.took_over) {
-    ends_.set(who->serial, saturating_add(now, rules_->old_end_removes_session(f)));
+  if (const duration lasts = rules_->connected_session_ends(f); lasts != duration::max()) {
+    ends_.set(who->serial, saturating_add(now, lasts));
   }
+  if (!request.will && who->former_will && rules_->will_of_old_connection_counts(wills)) {
+    request.will = who->former_will;
+  }
+  who->former_will = request.will;
   if (rules_->will_is_stored(wills)) who->will = std::move(request.will);
   who->in.open();
   who->out.open({request.version, request.receive_maximum}, f.resumed, now);

@@ -111,7 +111,7 @@ class session_store {
   void expire(session& who, instant now);
   void remove_live(session& who);
   void deliver(const message_pointer& m, matched& found, instant now);
-  void deliver_copies(const message_pointer& m, std::vector<subscriber>& to, instant now);
+  acceptance deliver_copies(const message_pointer& m, std::vector<subscriber>& to, instant now);
   void deliver_to_member(const message_pointer& m, const subscriber& s, instant now);
   void pass_on(const delivery& copy, instant now);
   share_facts facts_of(const share_group& group) const;
@@ -121,7 +121,7 @@ class session_store {
   match_facts facts_of(const message& m, const subscriber& to) const;
   void send_retained(session& who, const std::string& filter, const subscription_options& options,
                      instant now);
-  void hand_over(session& who, delivery copy, instant now);
+  acceptance hand_over(session& who, delivery copy, instant now);
 
   store_options options_;
   const rules* rules_;

@@ -123,14 +123,18 @@ void session_store::deliver(const message_pointer& m, matched& found, instant no
     const auto last = std::find_if(first, found.subscribers.end(),
                                    [&](const subscriber& s) { return s.who != first->who; });
     std::vector<subscriber> same(first, last);
-    deliver_copies(m, same, now);
+    if (deliver_copies(m, same, now) == acceptance::newest_dropped) {
+      const session& full = *first->who;
+      if (!rules_->overflow_spares_other_sessions({m->qos, full.connected})) return;
+    }
     first = last;
   }
   deliver_shares(m, found.shares, now);
 }
 
-void session_store::deliver_copies(const message_pointer& m, std::vector<subscriber>& to,
-                                   instant now) {
+acceptance session_store::deliver_copies(const message_pointer& m, std::vector<subscriber>& to,
+                                         instant now) {
+  acceptance result = acceptance::kept;
   std::optional<delivery> one;
   bool first_match = true;
   for (const subscriber& s : to) {
@@ -143,7 +147,7 @@ void session_store::deliver_copies(const message_pointer& m, std::vector<subscri
       copy.identifiers.push_back(*s.options->identifier);
     }
     if (!rules_->overlap_is_one_copy(f)) {
-      hand_over(*s.who, std::move(copy), now);
+      result = hand_over(*s.who, std::move(copy), now);
     } else if (!one) {
       one = std::move(copy);
     } else {
@@ -153,7 +157,8 @@ void session_store::deliver_copies(const message_pointer& m, std::vector<subscri
                               copy.identifiers.end());
     }
   }
-  if (one) hand_over(*to.front().who, std::move(*one), now);
+  if (one) result = hand_over(*to.front().who, std::move(*one), now);
+  return result;
 }
 
 share_facts session_store::facts_of(const share_group& group) const {
@@ -210,10 +215,12 @@ void session_store::pass_on(const delivery& copy, instant now) {
   if (turn != group->members.end()) deliver_to_member(copy.content, turn->second, now);
 }
 
-void session_store::hand_over(session& who, delivery copy, instant now) {
-  if (!who.exists && !who.connected && who.subscriptions.empty()) return;
-  if (who.out.add(std::move(copy), now) == acceptance::disconnect) who.overflowed = true;
+acceptance session_store::hand_over(session& who, delivery copy, instant now) {
+  if (!who.exists && !who.connected && who.subscriptions.empty()) return acceptance::not_kept;
+  const acceptance result = who.out.add(std::move(copy), now);
+  if (result == acceptance::disconnect) who.overflowed = true;
   touch(who);
+  return result;
 }
 
 }  // namespace mqttspec::model
