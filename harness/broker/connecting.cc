@@ -154,6 +154,11 @@ bool broker::state::refused(connection& c, const wire::packet& p, const std::str
     refuse(c, p, key, reason, now);
     return true;
   }
+  const model::refusal_facts f{p.version, p.clean_start, store.holds(key), 0};
+  if (const std::uint8_t reason = rules->missing_session_refusal(f); reason != 0) {
+    refuse(c, p, key, reason, now);
+    return true;
+  }
   return false;
 }
 

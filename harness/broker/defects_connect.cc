@@ -61,6 +61,16 @@ constexpr defect table[] = {
      "https://github.com/Azure/azure-iot-protocol-gateway/issues/33",
      [](rules& r) { r.connack_before_messages = [](const connect_facts&) { return false; }; }},
 
+    {"resume-without-session-refused", "refuses Clean Start 0 when there is no session to resume",
+     "v5:MQTT-3.1.2-6 v311:MQTT-3.1.2-4", "",
+     [](rules& r) {
+       r.missing_session_refusal = [](const refusal_facts& f) -> std::uint8_t {
+         if (f.clean_start || f.stored) return 0;
+         return is_v5(f.version) ? 0x80 : 0x03;
+       };
+     },
+     sweeping},
+
     // Client Identifiers.
     {"session-of-the-connection",
      "holds a session under the connection that began it, and not under its Client Identifier",

@@ -100,7 +100,7 @@ constexpr defect table[] = {
      "", overlook_in<wire_error::reserved_flags, packet_type::disconnect>},
     {"qos-3-dropped", "drops a PUBLISH with QoS 3 and goes on",
      "v5:MQTT-3.3.1-4 v5:MQTT-4.13.1-1 v311:MQTT-3.3.1-4 v311:MQTT-4.8.0-1 v311:v311-3.1.2.5-a "
-     "v5:v5-3.1.2.5-a v5:MQTT-3.1.2-23 v311:MQTT-3.1.2-4 v5:v5-4.13.1-a",
+     "v5:v5-3.1.2.5-a v5:v5-4.13.1-a",
      "", overlook_in<wire_error::invalid_qos, packet_type::publish>},
     {"will-qos-3-dropped", "does not close for Will QoS 3",
      "v5:MQTT-3.1.2-12 v5:MQTT-3.1.4-1 v5:MQTT-3.14.0-1 v311:MQTT-3.1.2-14 v311:MQTT-3.1.4-1",

@@ -66,7 +66,7 @@ constexpr defect table[] = {
      }},
     {"will-sent-at-disconnect", "the will is published although the client said goodbye",
      "v5:MQTT-3.14.4-3 v5:MQTT-3.1.2-10 v5:MQTT-3.1.2-8 v311:MQTT-3.14.4-3 v311:MQTT-3.1.2-10 "
-     "v311:MQTT-3.1.2-8 v5:v5-3.14.2.2.2-c v311:MQTT-3.1.2-12",
+     "v311:MQTT-3.1.2-8 v5:v5-3.14.2.1-a v5:v5-3.14.2.2.2-c v311:MQTT-3.1.2-12",
      "https://github.com/Yakifo/amqtt/issues/199",
      [](rules& r) { r.will_is_due = [](const will_facts&) { return true; }; }},
     {"will-delay-ignored", "the Will Delay Interval has no effect",

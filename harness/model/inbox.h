@@ -3,7 +3,6 @@
 // many of them belong to the present connection is counted for the server's Receive Maximum, and
 // is no session state. [v5:v5-4.1-b] [v5:v5-4.9-a]
 
-#include <algorithm>
 #include <cstdint>
 #include <unordered_map>
 
@@ -59,8 +58,7 @@ class inbox {
   std::uint32_t unacknowledged() const { return unacknowledged_; }
   // Of earlier connections, still open.
   std::uint32_t left_behind() const {
-    return static_cast<std::uint32_t>(open_.size()) -
-           std::min(unacknowledged_, static_cast<std::uint32_t>(open_.size()));
+    return static_cast<std::uint32_t>(open_.size()) - unacknowledged_;
   }
 
  private:

@@ -67,6 +67,8 @@ void answer_connect(rules& r) {
     if (f.will_retain && !f.retain_available) return code_of(reason_code::retain_not_supported);
     return 0;
   };
+  // [v5:MQTT-3.1.2-6] [v311:MQTT-3.1.2-4]
+  r.missing_session_refusal = [](const refusal_facts&) { return std::uint8_t{0}; };
   // [v5:MQTT-3.2.2-6] [v311:MQTT-3.2.2-4]
   r.session_present_on_refusal = [](const refusal_facts&) { return false; };
   // Clean Start is obeyed only once CONNECT is accepted: [v5:MQTT-3.1.4-4] [v311:MQTT-3.1.4-3].

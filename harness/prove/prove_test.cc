@@ -43,6 +43,14 @@ scenario blames-another
     c > CONNECT client_id="{ns}-c" clean_start=0 session_expiry_interval=60
     c < CONNACK session_present=1   @v5:MQTT-3.12.4-1
 
+scenario flags-are-clear
+  title    "seven bits of CONNACK are 0"
+  versions 5
+  clients  c
+  step "connect"
+    c > CONNECT client_id="{ns}-c" clean_start=1
+    c < CONNACK session_present=0   @v5:MQTT-3.2.2-1
+
 scenario cannot-fail
   title    "pings"
   versions 5
@@ -109,12 +117,29 @@ TEST(prove, a_sweeping_defect_is_no_wrong_blame) {
   EXPECT_EQ(p.wrong_blames(), 0u);
 }
 
+TEST(prove, a_malformed_packet_kills_and_proves_nothing_of_the_case) {
+  const proof p = prove_text({"connack-too-long"});
+  EXPECT_EQ(p.killed(), 1u);
+  EXPECT_EQ(find(p, "present[v5]").count(effect::format_kill), 1u);
+  EXPECT_EQ(find(p, "present[v5]").count(effect::kill), 0u);
+  EXPECT_EQ(p.idle().size(), p.cases.size());
+  const std::string said = to_text(p);
+  EXPECT_NE(said.find("IDLE       test/present[v5] kills nothing but malformed packets"), said.npos)
+      << said;
+}
+
+TEST(prove, a_malformed_packet_counts_for_a_case_that_claims_its_form) {
+  const proof p = prove_text({"connack-reserved-flags"});
+  EXPECT_EQ(find(p, "flags-are-clear").count(effect::kill), 1u);
+  EXPECT_EQ(find(p, "present[v5]").count(effect::format_kill), 1u);
+}
+
 TEST(prove, tells_survivors_and_idle_cases) {
   const proof p = prove_text({"session-present-always-0", "queue-backwards"});
   ASSERT_EQ(p.survivors().size(), 1u);
   EXPECT_EQ(p.survivors()[0]->what->name, "queue-backwards");
   EXPECT_EQ(p.survivors()[0]->tried, 0u);
-  EXPECT_EQ(p.idle().size(), 2u);
+  EXPECT_EQ(p.idle().size(), 3u);
   const std::string said = to_text(p);
   EXPECT_NE(said.find("SURVIVES   queue-backwards"), said.npos) << said;
   EXPECT_NE(said.find("IDLE       test/cannot-fail"), said.npos) << said;
