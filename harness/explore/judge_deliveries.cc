@@ -336,18 +336,24 @@ void judge::take_new(connection_id c, const wire::packet_view& p, message_id m, 
   message& message = messages_[m];
   copy* best = nullptr;
   variant* form = nullptr;
-  int rank = -1;
+  int rank = -1000;
   int candidates = 0;
+  std::vector<share_token*> tokens;  // of the candidates
   for (copy& x : s.copies) {
     if (x.message != m || (x.any_taken && !x.overlapping)) continue;
     for (variant& v : x.variants) {
       if (v.used || v.qos != p.qos || v.retain != p.retain || v.identifiers != ids) continue;
       ++candidates;
-      // Of several take what has to come; with DUP 1 what may have been sent before.
-      const bool token =
-          x.token != 0xFFFF && tokens_[x.token].must && tokens_[x.token].taken_by < 0;
-      const int r = (p.dup && x.maybe_sent ? 8 : 0) + (x.any_taken ? 0 : 4) + (x.must ? 2 : 0) +
-                    (token ? 1 : 0);
+      share_token* of_share = x.token == 0xFFFF ? nullptr : &tokens_[x.token];
+      const bool owed = of_share != nullptr && of_share->must && of_share->taken_by < 0;
+      const bool barred = of_share != nullptr && of_share->strict && of_share->taken_by >= 0 &&
+                          of_share->taken_by != l.client;
+      if (of_share != nullptr && !barred) tokens.push_back(of_share);
+      // Of several take what has to come; with DUP 1 what may have been sent before, with RETAIN 1
+      // what SUBSCRIBE brings; what another member of the share has only when nothing else is
+      // possible.
+      const int r = (barred ? -100 : 0) + (p.dup && x.maybe_sent ? 16 : 0) + (x.any_taken ? 0 : 8) +
+                    (x.retained && p.retain ? 4 : 0) + (x.must ? 2 : 0) + (owed ? 1 : 0);
       if (r > rank) {
         rank = r;
         best = &x;
@@ -371,6 +377,10 @@ void judge::take_new(connection_id c, const wire::packet_view& p, message_id m, 
                   fmt::format("PUBLISH topic=\"{{ns}}/{}\" qos={} dup=0{}",
                               topic_names[message.topic], p.qos, text_of(m)),
                   notation(p), m);
+  }
+  // A retained message of the same form is not told from the copy of a share.
+  if (candidates > 1) {
+    for (share_token* t : tokens) t->strict = t->must = false;
   }
   if (best->token != 0xFFFF) {
     share_token& t = tokens_[best->token];

@@ -47,6 +47,7 @@ bool player::waits() const {
 
 // Does what can be done now.
 void player::go_on(instant now) {
+  if (!waits()) debt_since_ = never;
   while (!over() && now >= resume_at_) {
     if (waits()) {
       if (debt_since_ == never) {
@@ -106,6 +107,7 @@ void player::received(connection_id c, byte_view octets, instant now) {
   if (l.deaf || over()) return;
   l.octets.insert(l.octets.end(), octets.begin(), octets.end());
   byte_view rest = l.octets;
+  bool answered = false;
   while (!rest.empty() && !over()) {
     const auto frame = wire::split(rest, l.how.version);
     if (!frame) {
@@ -122,12 +124,13 @@ void player::received(connection_id c, byte_view octets, instant now) {
       break;
     }
     if (options_.record) events_.back().packet = wire::to_packet(*p);
+    answered |= p->type != packet_type::pingresp;
     judge_.received(c, *p, now);
     rest = rest.subspan(whole.size());
   }
   l.octets.erase(l.octets.begin(), l.octets.end() - static_cast<std::ptrdiff_t>(rest.size()));
-  // Something came: whatever is owed has its time anew.
-  if (!fenced_) debt_since_ = never;
+  // Something came: whatever is owed has its time anew. Not for what only keeps connections alive.
+  if (!fenced_ && answered) debt_since_ = never;
   go_on(now);
 }
 
@@ -144,8 +147,24 @@ void player::closed(connection_id c, instant now) {
   go_on(now);
 }
 
+// When the client of |c| has to say something, lest the broker close its connection.
+instant player::keep_alive_due(connection_id c) const {
+  if (c >= judge_.links() || !lines_[c].open) return never;
+  if (opening_ && lines_.back().client == lines_[c].client) return never;  // it is taken over next
+  const link& l = judge_.link_of(c);
+  if (l.state != link_state::up || l.keep_alive == 0) return never;
+  return saturating_add(l.last_sent, milliseconds(l.keep_alive * 1000));
+}
+
 instant player::next_deadline() const {
   if (over()) return never;
+  instant first = own_deadline();
+  if (first == never) return never;
+  for (connection_id c = 0; c < lines_.size(); ++c) first = std::min(first, keep_alive_due(c));
+  return first;
+}
+
+instant player::own_deadline() const {
   if (debt_since_ == never) {
     return next_ < history_.size() || busy_ || resume_at_ > instant{} ? resume_at_ : never;
   }
@@ -161,7 +180,10 @@ instant player::next_deadline() const {
 
 void player::time_passed(instant now) {
   if (over()) return;
-  if (debt_since_ == never || now < next_deadline()) return go_on(now);
+  for (connection_id c = 0; c < lines_.size(); ++c) {
+    if (keep_alive_due(c) <= now) ping(c, now);
+  }
+  if (debt_since_ == never || now < own_deadline()) return go_on(now);
   const connection_id c = judge_.debtor();
   if (c == no_connection) {
     if (opening_) {

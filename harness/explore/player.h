@@ -120,6 +120,8 @@ class player {
   connection_id up(std::uint8_t client) const;
   bool fence_first(connection_id c, instant now);
   void ping(connection_id c, instant now);
+  instant keep_alive_due(connection_id c) const;
+  instant own_deadline() const;
   void send_acknowledgement(connection_id c, std::size_t index, wire::packet_type type,
                             std::uint8_t reason, instant now);
   wire::packet publish_packet(const link& l, message_id m, std::uint16_t id, bool dup) const;
