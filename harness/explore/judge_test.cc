@@ -123,6 +123,26 @@ TEST(judge, wants_unacknowledged_messages_again_with_dup) {
   EXPECT_EQ(t.accused(), "MQTT-3.3.1-1");
 }
 
+TEST(judge, does_not_take_a_retained_message_for_the_copy_of_a_share) {
+  table t;
+  const auto a = t.connect("a connect v5 clean=1");
+  const auto b = t.connect("b connect v5 clean=1");
+  t.subscribe(a, "a subscribe a share qos=1");
+  t.subscribe(b, "b subscribe a share qos=0");
+  const auto m = t.publish(a, "a publish a qos=1 id=1 retain");
+  t.deliver(a, m, 1, 7);
+  t.subscribe(b, "b subscribe a qos=0");
+  wire::packet retained = t.make(packet_type::publish);
+  retained.topic = "t/a";
+  retained.payload = "m0";
+  retained.retain = true;
+  t.give(b, retained);
+  EXPECT_EQ(t.accused(), "");
+  retained.retain = false;
+  t.give(b, retained);
+  EXPECT_EQ(t.accused(), "v5-4.8.2-a");
+}
+
 TEST(judge, takes_either_answer_around_the_end_of_a_session) {
   const struct {
     duration away;

@@ -31,6 +31,20 @@ TEST(explore, finds_nothing_on_a_sound_broker) {
   EXPECT_GT(run.states(), 2000u);
 }
 
+TEST(explore, keeps_the_other_clients_connected_while_one_is_silent) {
+  explore::player p({});
+  p.add(
+      *explore::parse_history("a connect v5 clean=1 keep_alive=4\n"
+                              "b connect v5 clean=1 keep_alive=2\n"
+                              "a cut silence\n"
+                              "b ping\n"));
+  const duration taken = play_simulated(p, {});
+  EXPECT_EQ(p.gave_up(), "");
+  EXPECT_FALSE(p.judgement().found());
+  EXPECT_GE(taken, std::chrono::seconds(6));
+  EXPECT_EQ(p.possible(), (std::vector<bool>{true, true, true, true}));
+}
+
 TEST(explore, draws_the_same_histories_from_the_same_seed) {
   std::string drawn[2];
   for (std::string& all : drawn) {
