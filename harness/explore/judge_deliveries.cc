@@ -353,7 +353,7 @@ void judge::take_new(connection_id c, const wire::packet_view& p, message_id m, 
       // what SUBSCRIBE brings; what another member of the share has only when nothing else is
       // possible.
       const int r = (barred ? -100 : 0) + (p.dup && x.maybe_sent ? 16 : 0) + (x.any_taken ? 0 : 8) +
-                    (x.retained && p.retain ? 4 : 0) + (x.must ? 2 : 0) + (owed ? 1 : 0);
+                    (x.must ? 4 : 0) + (x.retained && p.retain ? 2 : 0) + (owed ? 1 : 0);
       if (r > rank) {
         rank = r;
         best = &x;
