@@ -344,7 +344,7 @@ int explore_model(const arguments& words, console& on) {
   exploring.add_options()("for", text("TIME"), "how long to look for findings (60s)")(
       "count", number(), "so many histories at most")(
       "seed", po::value<std::uint64_t>()->value_name("S"), "the same seed, the same histories (1)")(
-      "jobs,j", number(), "histories at once (1000)")("most-findings", number(),
+      "jobs,j", number(), "histories at once (2000)")("most-findings", number(),
                                                       "stop after so many kinds of violation (10)")(
       "waiting", number(), "of a thousand histories so many wait for seconds (100)")(
       "window", number(), "messages in flight that the broker surely allows (10)")(

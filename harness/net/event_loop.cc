@@ -1,5 +1,7 @@
 #include "net/event_loop.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <csignal>
@@ -45,7 +47,23 @@ void loop_core::time_passed() {
   }
 }
 
-event_loop::event_loop() : core_(std::make_unique<loop_core>()) {}
+namespace {
+
+// All cases at once need more sockets than the 1024 descriptors that most systems give a process at
+// first; as many as it may have are to be had for the asking. Brokers that are started inherit
+// them.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
+
+event_loop::event_loop() : core_(std::make_unique<loop_core>()) {
+  raise_descriptor_limit();
+}
 event_loop::~event_loop() = default;
 
 instant event_loop::now() const {

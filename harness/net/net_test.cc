@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <optional>
 
@@ -79,6 +80,31 @@ TEST_F(tcp_test, octets_arrive_both_ways_and_an_orderly_end_is_told) {
   ASSERT_TRUE(run([&] { return client_.closed.has_value(); }));
   EXPECT_EQ(client_.received, "pong");
   EXPECT_EQ(*client_.closed, stream_end::orderly);
+}
+
+TEST_F(tcp_test, tells_when_this_process_has_no_descriptors_left) {
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  rlimit none = limit;
+  none.rlim_cur = 3;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto stream = connector_->make();
+  std::optional<std::string> error;
+  stream->start({[&](const std::string& e, instant) { error = e; }, {}, {}});
+  EXPECT_TRUE(run([&] { return error.has_value(); }));
+  EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_NE(error->find("ulimit -n"), std::string::npos) << *error;
+}
+
+TEST(event_loop, takes_as_many_descriptors_as_it_may_have) {
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  rlimit few = limit;
+  few.rlim_cur = 64;
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  event_loop loop;
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &few), 0);
+  EXPECT_EQ(few.rlim_cur, few.rlim_max);
 }
 
 TEST_F(tcp_test, abort_is_seen_as_reset) {

@@ -31,6 +31,7 @@ class tcp_connection : public std::enable_shared_from_this<tcp_connection> {
   void connect(const tcp::endpoint& to, const boost::asio::ip::address_v4& source,
                std::function<void()> settled);
   void begin_reading();
+  void acknowledge_at_once();
 
   void write(byte_view octets);
   void shutdown();

@@ -38,7 +38,7 @@ class executor {
 
   virtual instant now() const = 0;
   virtual bool interrupted() const = 0;
-  // Not empty: the broker does not take connections any more, and why.
+  // Not empty: no more connections to the broker can be made, and why.
   virtual const std::string& lost() const = 0;
 };
 

@@ -18,7 +18,7 @@ namespace mqttspec::runner {
 struct arena_options {
   explore::player_options player;  // |ns| is made for each play, |record| asked for by each
   std::string tag = "xplore";      // begins every |ns|
-  std::size_t at_once = 1000;      // on the network
+  std::size_t at_once = 2000;      // on the network
 };
 
 class arena {

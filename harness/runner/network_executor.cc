@@ -182,7 +182,7 @@ class network_executor : public executor, public net::timed {
                      } else {
                        probing_ = false;
                        lost_ =
-                           fmt::format("the broker does not take connections any more: {}", error);
+                           fmt::format("no more connections to the broker can be made: {}", error);
                      }
                    },
                    {},
