@@ -251,6 +251,11 @@ void judge::store_retained(message_id id) {
   }
   // What was published between PUBLISH and PUBREL of this may have come before it or after.
   if (held.empty() || held.back() != value) return;
+  // Of two wills that were due at about the same time either may have come last.
+  const bool contested = std::any_of(held.begin(), held.end(), [&](message_id other) {
+    return m.will && other != no_message && other != id && messages_[other].will;
+  });
+  if (contested) return;
   held = {value};
   // QoS 0 may be let go at any time.
   if (m.qos == 0 && value != no_message) held.insert(held.begin(), no_message);

@@ -88,6 +88,7 @@ TEST_F(tcp_test, tells_when_this_process_has_no_descriptors_left) {
   rlimit none = limit;
   none.rlim_cur = 3;
   ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+  connector_ = make_tcp_connector(loop_, target_, {});
   const auto stream = connector_->make();
   std::optional<std::string> error;
   stream->start({[&](const std::string& e, instant) { error = e; }, {}, {}});
