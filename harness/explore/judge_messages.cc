@@ -206,6 +206,13 @@ void judge::settle(message_id id, instant now) {
     }
     filters = static_cast<filter_set>(filters & ~share_bit);
     if ((filters & (filters - 1)) != 0) tokens_[t].strict = tokens_[t].must = false;
+    // Who became a member while it could be on its way may be the one that has it.
+    for (const session& s : sessions_) {
+      for (const copy& c : s.copies) {
+        if (c.message != id || c.retained || (c.filters & share_bit) == 0 || c.token == t) continue;
+        tokens_[t].strict = tokens_[t].must = false;
+      }
+    }
   }
   if (m.retain) store_retained(id);
 }
@@ -251,9 +258,11 @@ void judge::store_retained(message_id id) {
   }
   // What was published between PUBLISH and PUBREL of this may have come before it or after.
   if (held.empty() || held.back() != value) return;
-  // Of two wills that were due at about the same time either may have come last.
+  // A will that nobody has seen yet may come behind this, and of two wills that were due at about
+  // the same time either may have come last.
   const bool contested = std::any_of(held.begin(), held.end(), [&](message_id other) {
-    return m.will && other != no_message && other != id && messages_[other].will;
+    if (other == no_message || other == id || !messages_[other].will) return false;
+    return m.will || !messages_[other].seen;
   });
   if (contested) return;
   held = {value};

@@ -195,6 +195,64 @@ TEST(judge, lets_a_waiting_will_come_in_its_window_only) {
   }
 }
 
+// A will that is due at about that time may have been published before or after.
+TEST(judge, leaves_open_whether_a_will_replaces_what_another_client_retains) {
+  for (const bool will_is_retained : {true, false}) {
+    table t;
+    const auto a =
+        t.connect("a connect v5 clean=1 expiry=300 will=w will_qos=1 will_retain will_delay=1");
+    const auto b = t.connect("b connect v5 clean=1");
+    t.j.cut(a, cut_kind::reset, std::nullopt, t.now);
+    const auto m = t.publish(b, "b publish w qos=1 id=1 retain");
+    t.now += 1200ms;
+    t.subscribe(b, "b subscribe w qos=1");
+    wire::packet retained = t.make(packet_type::publish);
+    retained.topic = "t/w";
+    retained.qos = 1;
+    retained.packet_id = 7;
+    retained.payload = will_is_retained ? "m0" : "m" + std::to_string(m);
+    retained.retain = true;
+    t.give(b, retained);
+    EXPECT_EQ(t.accused(), "");
+  }
+}
+
+TEST(judge, leaves_open_which_member_of_a_share_has_a_will_that_came_while_one_joined) {
+  table t;
+  const auto a = t.connect("a connect v5 clean=1");
+  const auto b = t.connect("b connect v5 clean=1");
+  const auto c = t.connect("c connect v5 clean=1 expiry=300 will=a will_qos=1 will_delay=3");
+  t.subscribe(b, "b subscribe a share qos=1");
+  t.j.cut(c, cut_kind::reset, std::nullopt, t.now);
+  t.now += 2500ms;
+  t.j.advance(t.now);
+  t.subscribe(a, "a subscribe a share qos=1");
+  t.now += 500ms;
+  t.deliver(a, 0, 1, 7);
+  t.now += 3s;
+  t.j.advance(t.now);
+  EXPECT_FALSE(t.j.owes());
+  EXPECT_EQ(t.accused(), "");
+}
+
+// Its delivery had begun, so it need not be deleted when it is passed on to the next member.
+TEST(judge, takes_an_expired_message_that_a_member_of_the_share_left_behind) {
+  for (const bool begun : {true, false}) {
+    table t;
+    const auto a = t.connect("a connect v5 clean=1 keep_alive=4");
+    const auto b = t.connect("b connect v5 clean=1");
+    t.subscribe(a, "a subscribe a share qos=1");
+    if (!begun) t.subscribe(b, "b subscribe a share qos=0");
+    const auto m = t.publish(a, "a publish a qos=1 id=1 lifetime=2");
+    if (begun) t.deliver(a, m, 1, 7);
+    if (begun) t.subscribe(b, "b subscribe a share qos=0");
+    if (begun) t.j.cut(a, cut_kind::reset, std::nullopt, t.now);
+    t.now += 6s;
+    t.deliver(b, m, 0, 0);
+    EXPECT_EQ(t.accused(), begun ? "" : "MQTT-3.3.2-5");
+  }
+}
+
 TEST(judge, takes_one_copy_or_several_for_overlapping_subscriptions) {
   table t;
   const auto a = t.connect("a connect v5 clean=1");
