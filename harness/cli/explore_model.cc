@@ -275,6 +275,8 @@ bool read_numbers(const parsed_options& options, explore_request& out, console& 
   if (options.has("most-findings")) {
     out.campaign.most_findings = options.get<std::uint32_t>("most-findings");
   }
+  // In virtual time waiting costs nothing.
+  if (out.target.kind == target_kind::simulated) out.campaign.generator.waiting = 300;
   if (options.has("waiting")) {
     out.campaign.generator.waiting =
         static_cast<std::uint16_t>(std::min(1000u, options.get<std::uint32_t>("waiting")));
@@ -346,7 +348,8 @@ int explore_model(const arguments& words, console& on) {
       "seed", po::value<std::uint64_t>()->value_name("S"), "the same seed, the same histories (1)")(
       "jobs,j", number(), "histories at once (2000)")("most-findings", number(),
                                                       "stop after so many kinds of violation (10)")(
-      "waiting", number(), "of a thousand histories so many wait for seconds (100)")(
+      "waiting", number(),
+      "of a thousand histories so many wait for seconds (100; --simulate: 300)")(
       "window", number(), "messages in flight that the broker surely allows (10)")(
       "replay", text("FILE"), "play one history: FILE.history of a finding")(
       "defect", text("NAME"), "plant a defect in the embedded broker (with --simulate)")(

@@ -15,11 +15,15 @@ namespace {
 
 using wire::protocol_version;
 
-constexpr std::string_view kind_names[] = {
-    "connect", "subscribe", "unsubscribe", "publish", "repeat", "release", "acknowledge",
-    "again",   "wrong",     "refuse",      "cut",     "wait",   "ping",    "settle"};
-constexpr std::string_view cut_names[] = {"fin",       "reset",   "disconnect",
-                                          "with_will", "silence", "error"};
+constexpr std::string_view kind_names[] = {"connect", "subscribe", "unsubscribe", "publish",
+                                           "repeat",  "release",   "acknowledge", "again",
+                                           "wrong",   "refuse",    "cut",         "wait",
+                                           "ping",    "settle",    "probe",       "restart"};
+constexpr std::string_view cut_names[] = {"fin",        "reset",         "disconnect",
+                                          "with_will",  "silence",       "error",
+                                          "alias_high", "alias_unknown", "raise"};
+constexpr std::string_view probe_names[] = {"refused", "malformed", "early",   "twin",
+                                            "longer",  "full",      "nameless"};
 
 bool has_id(action_kind k) {
   return k == action_kind::publish || k == action_kind::repeat || k == action_kind::release;
@@ -33,10 +37,12 @@ std::string print_connect(const action& a) {
   if (a.expiry) out += fmt::format(" expiry={}", *a.expiry);
   if (a.receive_maximum != 0) out += fmt::format(" receive_maximum={}", a.receive_maximum);
   if (a.keep_alive != 0) out += fmt::format(" keep_alive={}", a.keep_alive);
+  if (a.small_packets) out += " small_packets";
   if (a.will) {
     out += fmt::format(" will={} will_qos={}", topic_names[a.will->topic], a.will->qos);
     if (a.will->retain) out += " will_retain";
     if (a.will->delay != 0) out += fmt::format(" will_delay={}", a.will->delay);
+    if (a.will->properties) out += " will_properties";
   }
   return out;
 }
@@ -59,6 +65,9 @@ std::string print_publish(const action& a) {
   if (a.dup) out += " dup";
   if (a.retain) out += " retain";
   if (a.empty) out += " empty";
+  if (a.big) out += " big";
+  if (a.properties) out += " properties";
+  if (a.alias != 0) out += fmt::format(" alias={}", a.alias);
   if (a.lifetime) out += fmt::format(" lifetime={}", *a.lifetime);
   return out;
 }
@@ -94,7 +103,7 @@ class line_reader {
 
   std::string read(const std::vector<std::string_view>& words) {
     std::size_t next = 0;
-    if (words[0] != "wait") {
+    if (words[0] != "wait" && words[0] != "restart") {
       if (words[0].size() != 1 || words[0][0] < 'a' || words[0][0] >= 'a' + most_clients) {
         return fmt::format("'{}' is no client; there are a, b, c and d", words[0]);
       }
@@ -130,6 +139,12 @@ class line_reader {
       }
       case action_kind::cut:
         return choose(cut_names, w, a_.cut, "way to cut");
+      case action_kind::probe:
+        if (w == "v5" || w == "v311") {
+          a_.version = w == "v5" ? protocol_version::v5 : protocol_version::v311;
+          return {};
+        }
+        return choose(probe_names, w, a_.probe, "probe");
       case action_kind::connect:
         if (w == "v5" || w == "v311") {
           a_.version = w == "v5" ? protocol_version::v5 : protocol_version::v311;
@@ -165,11 +180,15 @@ class line_reader {
         {"retain_as_published", &a_.retain_as_published},
         {"dup", &a_.dup},
         {"retain", &a_.retain},
-        {"empty", &a_.empty}};
+        {"empty", &a_.empty},
+        {"big", &a_.big},
+        {"properties", &a_.properties},
+        {"small_packets", &a_.small_packets}};
     for (const auto& [name, into] : flags) {
       if (w == name) return *into = true, std::string();
     }
     if (w == "will_retain" && a_.will) return a_.will->retain = true, std::string();
+    if (w == "will_properties" && a_.will) return a_.will->properties = true, std::string();
     return fmt::format("'{}' means nothing here", w);
   }
 
@@ -198,6 +217,8 @@ class line_reader {
       a_.identifier = static_cast<std::uint8_t>(n);
     else if (name == "id" && n > 0 && n <= 65535)
       a_.id = static_cast<std::uint16_t>(n);
+    else if (name == "alias" && n <= 255)
+      a_.alias = static_cast<std::uint8_t>(n);
     else if (name == "lifetime")
       a_.lifetime = n;
     else if (name == "which" && n <= 255)
@@ -229,6 +250,7 @@ std::string print(const action& a) {
   if (a.kind == action_kind::wait) {
     return fmt::format("wait {}", print_duration(std::chrono::milliseconds(a.milliseconds)));
   }
+  if (a.kind == action_kind::restart) return "restart";
   std::string out =
       fmt::format("{} {}", client_letter(a.client), kind_names[static_cast<std::size_t>(a.kind)]);
   if (a.kind == action_kind::connect) out += print_connect(a);
@@ -239,6 +261,10 @@ std::string print(const action& a) {
     out += print_publish(a);
   else if (has_id(a.kind))
     out += fmt::format(" id={}", a.id);
+  if (a.kind == action_kind::probe) {
+    out += fmt::format(" {} {}", wire::version_tag(a.version),
+                       probe_names[static_cast<std::size_t>(a.probe)]);
+  }
   if (has_which(a.kind) && a.which != 0) out += fmt::format(" which={}", a.which);
   if (a.kind == action_kind::cut) {
     out += fmt::format(" {}", cut_names[static_cast<std::size_t>(a.cut)]);

@@ -39,15 +39,30 @@ enum class action_kind : std::uint8_t {
   wait,         // time passes
   ping,         // a fence
   settle,       // come back if a session is stored; acknowledge everything; fence
+  probe,        // a connection for one odd CONNECT, beside those of the clients
+  restart,      // the broker is stopped and started again, where that is possible
 };
 
 enum class cut_kind : std::uint8_t {
-  fin,        // end our direction
-  reset,      // RST
-  goodbye,    // DISCONNECT 0x00
-  with_will,  // DISCONNECT 0x04 (5.0)
-  silence,    // nothing, until Keep Alive has passed
-  error,      // a second CONNECT
+  fin,            // end our direction
+  reset,          // RST
+  goodbye,        // DISCONNECT 0x00
+  with_will,      // DISCONNECT 0x04 (5.0)
+  silence,        // nothing, until Keep Alive has passed
+  error,          // a second CONNECT
+  alias_high,     // PUBLISH with a Topic Alias above the maximum (5.0)
+  alias_unknown,  // PUBLISH with a Topic Alias that this connection has not set (5.0)
+  raise,          // DISCONNECT that asks for an interval where CONNECT had none (5.0)
+};
+
+enum class probe_kind : std::uint8_t {
+  refused,  // the client's identifier, Clean Start, and a way to authenticate that is unknown (5.0)
+  malformed,  // the client's identifier, and the reserved flag
+  early,      // PINGREQ in front of CONNECT
+  twin,       // the client's identifier in capital letters
+  longer,     // the client's identifier with something behind it
+  full,       // an identifier of 23 characters
+  nameless,   // an empty identifier
 };
 
 inline constexpr std::uint8_t most_clients = 4;  // "a" to "d"
@@ -57,6 +72,7 @@ struct will_choice {
   std::uint8_t qos = 0;
   bool retain = false;
   std::uint32_t delay = 0;  // seconds, 5.0
+  bool properties = false;  // 5.0
 
   friend bool operator==(const will_choice&, const will_choice&) = default;
 };
@@ -71,6 +87,7 @@ struct action {
   std::optional<std::uint32_t> expiry;  // seconds, 5.0; cut goodbye: of the DISCONNECT
   std::uint16_t receive_maximum = 0;    // 0: absent
   std::uint16_t keep_alive = 0;         // seconds
+  bool small_packets = false;           // Maximum Packet Size: no big message fits
   std::optional<will_choice> will;
 
   // subscribe, unsubscribe: an index in filter_names; publish: in topic_names
@@ -87,10 +104,14 @@ struct action {
   bool dup = false;
   bool retain = false;
   bool empty = false;                     // no payload
+  bool big = false;                       // a long payload
+  bool properties = false;                // Content Type and user properties
+  std::uint8_t alias = 0;                 // Topic Alias; 255: the highest that there is
   std::optional<std::uint32_t> lifetime;  // Message Expiry Interval
 
   std::uint8_t which = 0;  // acknowledge, wrong, refuse: modulo what is open
   cut_kind cut = cut_kind::fin;
+  probe_kind probe = probe_kind::refused;
   std::uint32_t milliseconds = 0;  // wait
 
   friend bool operator==(const action&, const action&) = default;

@@ -24,12 +24,17 @@ constexpr std::string_view everything =
     "a cut disconnect expiry=0\n"
     "b cut reset\n"
     "a settle\n"
-    "b ping\n";
+    "b ping\n"
+    "a probe v5 nameless\n"
+    "restart\n"
+    "a connect v5 clean=1 small_packets will=a will_qos=1 will_properties\n"
+    "a publish b qos=1 id=1 big properties alias=255\n"
+    "a cut alias_unknown\n";
 
 TEST(history, is_read_as_it_is_printed) {
   const auto h = parse_history(everything);
   ASSERT_TRUE(h) << h.error();
-  EXPECT_EQ(h->size(), 16u);
+  EXPECT_EQ(h->size(), 21u);
   EXPECT_EQ(print(*h), everything);
 }
 

@@ -20,6 +20,7 @@ std::uint64_t shape(const action& a) {
          static_cast<std::uint64_t>(a.will.has_value()) << 9 |
          static_cast<std::uint64_t>(a.expiry.value_or(0) > 0) << 10;
   }
+  if (a.kind == action_kind::probe) s |= static_cast<std::uint64_t>(a.probe) << 8;
   if (a.kind == action_kind::cut) s |= static_cast<std::uint64_t>(a.cut) << 8;
   if (a.kind == action_kind::publish) {
     s |= static_cast<std::uint64_t>(a.qos) << 8 | static_cast<std::uint64_t>(a.retain) << 10;
@@ -60,6 +61,8 @@ void generator::begin() {
   m.weight[at(action_kind::wait)] = m.waits ? one_of({3u, 8u}) : 0;
   weigh(action_kind::ping, {0, 1, 2});
   weigh(action_kind::settle, {0, 1, 3});
+  weigh(action_kind::probe, {0, 0, 0, 3});
+  weigh(action_kind::restart, {0, 0, 0, 2});
   m.persistent = one_of({40u, 80u, 100u});
   m.clean = one_of({10u, 30u, 60u});
   m.will = one_of({0u, 0u, 50u, 90u});
@@ -73,6 +76,9 @@ void generator::begin() {
   m.short_interval = m.waits ? one_of({0u, 60u, 90u}) : 0;
   m.keep_alive = m.waits ? one_of({0u, 0u, 50u}) : 0;
   m.lifetime = m.waits ? one_of({0u, 0u, 60u}) : 0;
+  m.aliases = one_of({0u, 0u, 40u});
+  m.properties = one_of({0u, 0u, 0u, 40u});
+  m.big = one_of({0u, 0u, 0u, 40u});
   m.one_topic = chance(60);
   manner_ = m;
 }
@@ -116,6 +122,12 @@ action generator::draw(const judge& j) {
     action a;
     a.client = client;
     if (!up) {
+      if (manner_.weight[at(action_kind::probe)] > 0 && chance(15)) return draw_probe(client);
+      if (manner_.weight[at(action_kind::restart)] > 0 && s.seen && chance(8)) {
+        a.kind = action_kind::restart;
+        a.client = 0;
+        return a;
+      }
       if (manner_.waits && s.seen && chance(30)) {
         a.kind = action_kind::wait;
         a.client = 0;
@@ -160,6 +172,11 @@ action generator::draw(const judge& j) {
         return a;
       case action_kind::cut:
         return draw_cut(client);
+      case action_kind::probe:
+        return draw_probe(client);
+      case action_kind::restart:
+        a.client = 0;
+        return a;
       case action_kind::wait:
         a.client = 0;
         a.milliseconds = one_of({1200u, 2500u, 5000u, 11000u});
@@ -194,15 +211,28 @@ action generator::draw_connect(std::uint8_t client) {
   if (!v5 && chance(manner_.persistent)) a.clean = false;
   if (v5 && chance(manner_.quota))
     a.receive_maximum = static_cast<std::uint16_t>(1 + random_.below(3));
+  a.small_packets = v5 && chance(manner_.big);
   if (chance(manner_.keep_alive)) a.keep_alive = one_of<std::uint16_t>({2, 4});
   if (chance(manner_.will)) {
     will_choice w;
     w.topic = manner_.one_topic ? 0 : 3;
     w.qos = draw_qos();
     w.retain = chance(manner_.retain);
+    w.properties = v5 && chance(manner_.properties);
     if (v5 && chance(manner_.delay)) w.delay = one_of({1u, 3u, 60u});
     a.will = w;
   }
+  return a;
+}
+
+action generator::draw_probe(std::uint8_t client) {
+  action a;
+  a.kind = action_kind::probe;
+  a.client = client;
+  a.version = manner_.version[client];
+  a.probe = one_of({probe_kind::refused, probe_kind::refused, probe_kind::malformed,
+                    probe_kind::early, probe_kind::twin, probe_kind::longer, probe_kind::full,
+                    probe_kind::nameless, probe_kind::nameless});
   return a;
 }
 
@@ -212,6 +242,10 @@ action generator::draw_cut(std::uint8_t client) {
   a.client = client;
   a.cut = one_of({cut_kind::fin, cut_kind::fin, cut_kind::reset, cut_kind::reset, cut_kind::goodbye,
                   cut_kind::goodbye, cut_kind::with_will, cut_kind::error});
+  if (manner_.version[client] == protocol_version::v5 && chance(manner_.aliases)) {
+    a.cut = one_of({cut_kind::alias_high, cut_kind::alias_unknown, cut_kind::alias_unknown});
+  }
+  if (manner_.version[client] == protocol_version::v5 && chance(4)) a.cut = cut_kind::raise;
   if (manner_.keep_alive > 0 && chance(40)) a.cut = cut_kind::silence;
   if (a.cut == cut_kind::goodbye && manner_.version[client] == protocol_version::v5 && chance(25)) {
     a.expiry = manner_.waits ? one_of({0u, 1u, 3u, 300u}) : one_of({0u, 300u});
@@ -249,9 +283,14 @@ action generator::draw_publish(const judge& j, std::uint8_t client) {
   for (const inbound& i : j.session_of(client).received) {
     if (i.id == a.id) a.id = static_cast<std::uint16_t>(a.id % 3 + 1);
   }
-  a.dup = a.qos == 1 && chance(10);
+  a.dup = a.qos > 0 && chance(10);
   a.retain = chance(manner_.retain);
   a.empty = a.retain && chance(15);
+  a.big = chance(manner_.big);
+  if (manner_.version[client] == protocol_version::v5) {
+    a.properties = chance(manner_.properties);
+    if (chance(manner_.aliases)) a.alias = one_of<std::uint8_t>({1, 1, 2, 255});
+  }
   if (manner_.lifetime > 0 && chance(manner_.lifetime)) a.lifetime = one_of({2u, 6u, 60u});
   return a;
 }

@@ -46,6 +46,7 @@ class generator {
   }
   action draw(const judge& j);
   action draw_connect(std::uint8_t client);
+  action draw_probe(std::uint8_t client);
   action draw_cut(std::uint8_t client);
   action draw_subscribe(std::uint8_t client, bool un);
   action draw_publish(const judge& j, std::uint8_t client);
@@ -55,7 +56,7 @@ class generator {
     std::uint8_t clients = 2;
     std::uint16_t actions = 12;
     std::array<wire::protocol_version, most_clients> version{};
-    std::array<unsigned, 14> weight{};  // by action_kind
+    std::array<unsigned, 16> weight{};  // by action_kind
     unsigned persistent = 70;           // percent of CONNECTs
     unsigned clean = 25;
     unsigned will = 0;
@@ -69,6 +70,9 @@ class generator {
     unsigned short_interval = 0;
     unsigned keep_alive = 0;
     unsigned lifetime = 0;
+    unsigned aliases = 0;
+    unsigned properties = 0;
+    unsigned big = 0;
     bool waits = false;
     bool one_topic = false;
   };

@@ -92,6 +92,7 @@ connection_id judge::connect(std::uint8_t client, const action& a, instant now) 
   if (s.connection != no_connection) {
     const connection_id old = s.connection;
     links_[old].close_owed = &rules::takeover_closes_old;
+    links_[old].taken_over = true;
     detach(s, old, std::nullopt, now, now);
   }
   link l;
@@ -103,6 +104,7 @@ connection_id judge::connect(std::uint8_t client, const action& a, instant now) 
   l.asked_interval = a.version == protocol_version::v5 ? a.expiry.value_or(0)
                      : a.clean                         ? 0
                                                        : wire::never_expires;
+  l.small_packets = a.small_packets && a.version == protocol_version::v5;
   l.receive_maximum = a.receive_maximum == 0 ? 65535 : a.receive_maximum;
   l.last_sent = now;
   l.expected = a.clean ? link::presence::no : presence_of(s, now);
@@ -112,6 +114,7 @@ connection_id judge::connect(std::uint8_t client, const action& a, instant now) 
     m.qos = a.will->qos;
     m.retain = a.will->retain;
     m.will = true;
+    m.properties = a.will->properties && a.version == protocol_version::v5;
     m.ordered = false;
     m.publisher = client;
     l.will = static_cast<message_id>(messages_.size());
@@ -135,6 +138,15 @@ connection_id judge::connect(std::uint8_t client, const action& a, instant now) 
   links_.push_back(std::move(l));
   s.connection = c;
   s.version = a.version;
+  s.probed = nullptr;
+  if (links_[c].small_packets) {
+    // What is too large now counts as sent, and need not come on a later connection either.
+    for (copy& x : s.copies) {
+      x.must &= !messages_[x.message].big;
+      messages_[x.message].too_large |= messages_[x.message].big;
+    }
+    for (delivery& d : s.deliveries) d.wild |= messages_[d.message].big;
+  }
   return c;
 }
 
@@ -178,6 +190,9 @@ void judge::take_connack(connection_id c, const wire::packet_view& p, instant no
   if (const auto most = number_in(p, property_id::receive_maximum)) {
     facts_.receive_maximum = static_cast<std::uint16_t>(*most);
   }
+  if (const auto most = number_in(p, property_id::topic_alias_maximum)) {
+    facts_.topic_alias_maximum = static_cast<std::uint16_t>(*most);
+  }
   if (const auto k = number_in(p, property_id::server_keep_alive)) {
     l.keep_alive = static_cast<std::uint16_t>(*k);
   }
@@ -203,6 +218,8 @@ void judge::cut(connection_id c, cut_kind how, std::optional<std::uint32_t> expi
   }
   if (how == cut_kind::silence) l.close_owed = &rules::keep_alive;
   if (how == cut_kind::error) l.close_owed = &rules::second_connect;
+  if (how == cut_kind::alias_high) l.close_owed = &rules::alias_high;
+  if (how == cut_kind::alias_unknown) l.close_owed = &rules::alias_unknown;
 }
 
 void judge::ended(connection_id c, instant now) {
@@ -210,7 +227,19 @@ void judge::ended(connection_id c, instant now) {
   link& l = links_[c];
   l.close_owed = nullptr;
   if (l.state == link_state::gone) return;
+  if (l.probe) {
+    l.state = link_state::gone;
+    if (l.owed.empty()) return;
+    return accuse(c, *l.owed.front().why, "the broker closes the connection instead of answering",
+                  "CONNACK session_present=0", "close");
+  }
   session& s = sessions_[l.client];
+  if (s.probed != nullptr && !l.cut &&
+      (l.version == protocol_version::v311 ||
+       l.last_reason == wire::code_of(wire::reason_code::session_taken_over))) {
+    return accuse(c, *s.probed, "a connection is taken over by a CONNECT that may not", "",
+                  "close");
+  }
   if (l.cut) {
     l.owed.clear();
     return detach(s, c, l.cut, l.cut_at, now);
@@ -220,11 +249,15 @@ void judge::ended(connection_id c, instant now) {
   const auto reason = static_cast<wire::reason_code>(l.last_reason);
   const bool for_cause = l.last_reason == 0 || reason == wire::reason_code::malformed_packet ||
                          reason == wire::reason_code::protocol_error ||
+                         reason == wire::reason_code::topic_alias_invalid ||
                          reason == wire::reason_code::unspecified_error ||
                          reason == wire::reason_code::implementation_specific_error;
   const bool silent_too_long = l.was_silent || too_silent(l, now);
   if (!l.owed.empty() && for_cause && !l.close_allowed && !silent_too_long) {
-    const debt& d = l.owed.front();
+    const auto of_client =
+        std::find_if(l.owed.begin(), l.owed.end(), [](const debt& d) { return d.why != nullptr; });
+    if (of_client == l.owed.end()) return give_up("the broker closed a connection");
+    const debt& d = *of_client;
     return accuse(c, *d.why, "the broker closes the connection instead of answering",
                   describe(owed{c, d.why, &d}), "close", d.message);
   }
@@ -238,7 +271,9 @@ void judge::detach(session& s, connection_id c, std::optional<cut_kind> how, ins
                    instant now) {
   link& l = links_[c];
   l.state = link_state::gone;
-  const bool room = in_flight(s) < l.receive_maximum;
+  const auto counted = std::count_if(s.deliveries.begin(), s.deliveries.end(),
+                                     [](const delivery& d) { return d.counted; });
+  const bool room = static_cast<std::size_t>(counted) < l.receive_maximum;
   for (copy& x : s.copies) x.maybe_sent |= room;
   for (delivery& d : s.deliveries) d.here = d.counted = false;
   for (subscription& x : s.subscriptions) x.resumed = true;

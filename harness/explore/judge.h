@@ -60,6 +60,11 @@ class judge {
   void acknowledged_again(connection_id c, instant now);
   // A fence of the harness itself is not judged.
   void ping(connection_id c, instant now, bool own_fence);
+  // An odd CONNECT on a connection of its own; |id| is what it says about a session.
+  connection_id probe(std::uint8_t client, const action& a, instant now);
+  // A message that nobody must get: it stands behind what has to end the connection.
+  message_id futile(std::uint8_t client, std::uint8_t topic, const rule& why);
+  void restart(instant now);
   void cut(connection_id c, cut_kind how, std::optional<std::uint32_t> expiry, instant now);
 
   // What the broker does.
@@ -88,6 +93,7 @@ class judge {
   std::size_t links() const { return links_.size(); }
   std::size_t messages() const { return messages_.size(); }
   const broker_facts& facts() const { return facts_; }
+  std::string payload_of(message_id m) const;
   bool retained_left() const;
   bool is_retained(std::uint8_t topic) const { return !retained_[topic].empty(); }
 
@@ -121,6 +127,7 @@ class judge {
               std::string seen, message_id m = no_message);
 
   // Messages.
+  bool is_too_large(const session& s, const message& m) const;
   std::vector<copy> copies_for(std::uint8_t client, message_id m);
   void offer(message_id m, instant now);
   void offer_late(message_id m, instant now);
@@ -133,6 +140,8 @@ class judge {
   void break_tokens(std::uint8_t client);
 
   // Packets.
+  void take_probe(connection_id c, const wire::packet_view& p);
+  bool unaltered(connection_id c, const wire::packet_view& p, message_id m);
   void take_connack(connection_id c, const wire::packet_view& p, instant now);
   void take_publish(connection_id c, const wire::packet_view& p, instant now);
   void take_known(connection_id c, delivery& d, const wire::packet_view& p, message_id m);
@@ -144,9 +153,9 @@ class judge {
   void explain(connection_id c, const wire::packet_view& p, message_id m, identifier_set ids);
   const rule* explain_stray(const session& s, std::uint8_t client, const wire::packet_view& p,
                             message_id m) const;
+  static bool comes_twice(const session& s, message_id m);
   bool in_order(connection_id c, const wire::packet_view& p, message_id m, const copy& of);
   message_id identify(const wire::packet_view& p) const;
-  std::size_t in_flight(const session& s) const;
   void check_window(connection_id c, const wire::packet_view& p, message_id m);
 
   bool visit_debts(const std::function<bool(const owed&)>& visit) const;
@@ -162,7 +171,8 @@ class judge {
   std::vector<share_token> tokens_;
   // What may be retained for a topic; no_message stands for nothing. Empty: nothing is.
   std::array<std::vector<message_id>, std::size(topic_names)> retained_;
-  bool lifetimes_ = false;  // some message has one
+  bool lifetimes_ = false;             // some message has one
+  std::vector<std::string> assigned_;  // Client Identifiers
   std::optional<violation> found_;
   std::string gave_up_;
 };

@@ -11,8 +11,15 @@ namespace mqttspec::explore {
 
 using wire::packet_type;
 
+std::string judge::payload_of(message_id m) const {
+  if (messages_[m].empty) return {};
+  std::string out = fmt::format("m{}", m);
+  if (messages_[m].big) out.append(200, '.');
+  return out;
+}
+
 std::string judge::text_of(message_id m) const {
-  return messages_[m].empty ? " payload=\"\"" : fmt::format(" payload=\"m{}\"", m);
+  return fmt::format(" payload=\"{}\"", payload_of(m));
 }
 
 void judge::acknowledge(connection_id c, std::size_t index, packet_type packet, std::uint8_t reason,

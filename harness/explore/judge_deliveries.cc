@@ -58,13 +58,9 @@ message_id judge::identify(const wire::packet_view& p) const {
   message_id m = no_message;
   const char* end = p.payload.data() + p.payload.size();
   const auto [rest, error] = std::from_chars(p.payload.data() + 1, end, m);
-  if (error != std::errc() || rest != end || m >= messages_.size()) return no_message;
+  if (error != std::errc() || m >= messages_.size()) return no_message;
+  if (p.payload != payload_of(m)) return no_message;
   return topic_names[messages_[m].topic] == name ? m : no_message;
-}
-
-std::size_t judge::in_flight(const session& s) const {
-  return static_cast<std::size_t>(std::count_if(s.deliveries.begin(), s.deliveries.end(),
-                                                [](const delivery& d) { return d.here; }));
 }
 
 void judge::received(connection_id c, const wire::packet_view& p, instant now) {
@@ -72,7 +68,16 @@ void judge::received(connection_id c, const wire::packet_view& p, instant now) {
   advance(now);
   link& l = links_[c];
   // The old connection of a takeover: all that counts is that it ends.
-  if (l.state == link_state::gone) return;
+  if (l.state == link_state::gone) {
+    if (!l.taken_over || p.type != packet_type::disconnect) return;
+    // Only clients say DISCONNECT in 3.1.1, and only they say that all is well.
+    static constexpr rule not_of_servers{"", "format"};
+    const bool v5 = l.version == protocol_version::v5;
+    if (v5 && p.reason >= 0x80) return;
+    return accuse(c, v5 ? rules::disconnect_reason : not_of_servers,
+                  "a DISCONNECT that a server does not send", "", notation(p));
+  }
+  if (l.probe) return take_probe(c, p);
   if (l.state == link_state::asked && p.type != packet_type::connack) {
     return accuse(c, rules::connack_is_first, "something comes in front of CONNACK", "CONNACK",
                   notation(p));
@@ -101,7 +106,8 @@ void judge::take_disconnect(connection_id c, const wire::packet_view& p) {
 
 void judge::malformed(connection_id c, const wire::wire_fault& fault, instant now) {
   advance(now);
-  if (links_[c].state == link_state::gone) return;
+  // Only at a takeover do we still hear what is said on a connection that is no more ours.
+  if (links_[c].state == link_state::gone && !links_[c].taken_over) return;
   const rule why{fault.statement, fault.statement};
   accuse(c, why,
          fmt::format("the broker sends a malformed packet: {}", wire::error_name(fault.error)), "",
@@ -229,7 +235,37 @@ void judge::take_publish(connection_id c, const wire::packet_view& p, instant no
   if (p.qos > 0) {
     if (delivery* d = find(s.deliveries, p.packet_id)) return take_known(c, *d, p, m);
   }
+  if (is_too_large(s, messages_[m])) {
+    return accuse(c, rules::packet_size, "a packet larger than Maximum Packet Size", "",
+                  notation(p), m);
+  }
+  if (!unaltered(c, p, m)) return;
   take_new(c, p, m, identifiers_of(p), now);
+}
+
+// The properties that a server passes on.
+bool judge::unaltered(connection_id c, const wire::packet_view& p, message_id m) {
+  const message& message = messages_[m];
+  if (!message.properties || links_[c].version != protocol_version::v5) return true;
+  std::string order;
+  bool content_type = false;
+  for (const auto& property : p.properties) {
+    if (property.id == property_id::content_type) content_type = property.text == "text";
+    if (property.id == property_id::user_property)
+      order += fmt::format("{}{} ", property.text, property.value);
+  }
+  if (content_type && order == "b1 a2 b3 ") return true;
+  const bool same_set = content_type && order.size() == 9;
+  const rule& why = same_set       ? rules::user_property_order
+                    : message.will ? rules::will_properties_pass
+                                   : rules::properties_pass;
+  accuse(c, why,
+         same_set ? "user properties come in another order" : "properties are not passed on",
+         fmt::format("PUBLISH topic=\"{{ns}}/{}\" content_type=\"text\" user_property=(\"b\" "
+                     "\"1\") user_property=(\"a\" \"2\") user_property=(\"b\" \"3\"){}",
+                     topic_names[message.topic], text_of(m)),
+         notation(p), m);
+  return false;
 }
 
 void judge::check_window(connection_id c, const wire::packet_view& p, message_id m) {
@@ -297,11 +333,21 @@ void judge::take_known(connection_id c, delivery& d, const wire::packet_view& p,
   check_window(c, p, m);
 }
 
+// By its subscription and because of SUBSCRIBE: which of the two a packet is cannot be told.
+bool judge::comes_twice(const session& s, message_id m) {
+  bool ways[2] = {false, false};
+  for (const copy& x : s.copies) {
+    if (x.message == m) ways[x.retained ? 1 : 0] = true;
+  }
+  return ways[0] && ways[1];
+}
+
 // False, with the accusation made, when an earlier message of the stream was overtaken.
 bool judge::in_order(connection_id c, const wire::packet_view& p, message_id m, const copy& of) {
   const session& s = sessions_[links_[c].client];
   const message& mine = messages_[m];
   if (!mine.ordered || of.retained || of.overlapping || (of.filters & share_bit) != 0) return true;
+  if (comes_twice(s, m)) return true;
   for (const delivery& d : s.deliveries) {
     const message& other = messages_[d.message];
     if (!d.ordered || d.wild || other.topic != mine.topic || other.publisher != mine.publisher) {
@@ -320,6 +366,7 @@ bool judge::in_order(connection_id c, const wire::packet_view& p, message_id m, 
     const message& other = messages_[x.message];
     if (!x.any_taken || x.message <= m || !other.ordered || x.retained || x.overlapping) continue;
     if ((x.filters & share_bit) != 0 || x.filters != of.filters) continue;
+    if (comes_twice(s, x.message)) continue;
     if (other.topic != mine.topic || other.publisher != mine.publisher) continue;
     if (other.qos != mine.qos || x.top_qos != p.qos) continue;
     accuse(c, rules::order, "a message comes behind one that was published later", "", notation(p),
@@ -425,8 +472,8 @@ void judge::take_new(connection_id c, const wire::packet_view& p, message_id m, 
   d.message = m;
   d.qos = p.qos;
   d.retain = p.retain;
-  d.ordered =
-      message.ordered && !best->retained && !best->overlapping && (best->filters & share_bit) == 0;
+  d.ordered = message.ordered && !best->retained && !best->overlapping &&
+              (best->filters & share_bit) == 0 && !comes_twice(s, m);
   s.deliveries.push_back(d);
   check_window(c, p, m);
 }

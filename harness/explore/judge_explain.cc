@@ -50,6 +50,7 @@ void judge::explain(connection_id c, const wire::packet_view& p, message_id m, i
   std::string what = "a message comes that nothing asks for";
   if (why == &rules::once) what = "a QoS 2 message comes twice";
   if (why == &rules::not_sent_again) what = "a message comes again that was acknowledged";
+  if (messages_[m].stage == message_stage::planned) what = "a message comes that was refused";
   if (messages_[m].will) what = "a will comes that should not";
   if (why == s.ended_by && why != nullptr) what = "a message of a session that has ended";
   if (p.retain && why != s.ended_by) what = "a retained message comes that should not";
@@ -59,7 +60,7 @@ void judge::explain(connection_id c, const wire::packet_view& p, message_id m, i
 const rule* judge::explain_stray(const session& s, std::uint8_t client, const wire::packet_view& p,
                                  message_id m) const {
   const message& told = messages_[m];
-  if (told.will && told.stage == message_stage::planned) {
+  if (told.stage == message_stage::planned && (told.will || told.discarded != nullptr)) {
     return told.discarded != nullptr ? told.discarded : &rules::will_waits;
   }
   const bool taken = std::any_of(s.copies.begin(), s.copies.end(), [&](const copy& x) {

@@ -121,6 +121,11 @@ std::vector<copy> judge::copies_for(std::uint8_t client, message_id id) {
   return loosened(std::move(out));
 }
 
+// The client has said that it does not take packets as large as that.
+bool judge::is_too_large(const session& s, const message& m) const {
+  return m.big && s.connection != no_connection && links_[s.connection].small_packets;
+}
+
 // |m| may come from here on.
 void judge::offer(message_id id, instant now) {
   messages_[id].published = now;
@@ -130,6 +135,7 @@ void judge::offer(message_id id, instant now) {
     for (copy& c : copies_for(client, id)) {
       messages_[id].shared |= (c.filters & share_bit) != 0;
       c.maybe_sent = s.connection == no_connection && s.unnoticed;
+      messages_[id].too_large |= is_too_large(s, messages_[id]);
       s.copies.push_back(std::move(c));
     }
   }
@@ -174,7 +180,7 @@ void judge::settle(message_id id, instant now) {
         });
         if (found->overlapping || had) t.strict = t.must = false;
         t.must &= found->top_qos > 0 && presence == link::presence::yes &&
-                  !(m.will && m.publisher == client);
+                  !(m.will && m.publisher == client) && !m.big;
         if (found->any_taken) {
           if (t.taken_by >= 0) t.strict = false;
           t.taken_by = client;
@@ -187,7 +193,8 @@ void judge::settle(message_id id, instant now) {
       const bool another = std::any_of(s.copies.begin(), s.copies.end(), [&](const copy& c) {
         return c.message == id && !c.retained && c.any_taken && &c != &*found;
       });
-      found->must = found->top_qos > 0 && presence == link::presence::yes && !own_will && !another;
+      found->must = found->top_qos > 0 && presence == link::presence::yes && !own_will &&
+                    !another && !is_too_large(s, m) && !m.too_large;
     }
   }
   // Several shares of one message would need a token each; the histories have one group, so
@@ -297,7 +304,8 @@ void judge::offer_retained(std::uint8_t client, const subscription& to, bool hel
       c.variants = {{c.top_qos, true, bit_of(to.identifier)}};
       // No Local may or may not keep the client's own retained message back.
       const bool own = to.no_local && m.publisher == client;
-      c.must = values.size() == 1 && c.top_qos > 0 && !m.lifetime && !own;
+      c.must = values.size() == 1 && c.top_qos > 0 && !m.lifetime && !own &&
+               !is_too_large(sessions_[client], m);
       c.why = handling == 1 ? &rules::retained_sent_once : &rules::retained_sent;
       sessions_[client].copies.push_back(std::move(c));
     }
@@ -418,6 +426,8 @@ message_id judge::publish(connection_id c, const action& a, instant now) {
   m.qos = a.qos;
   m.retain = a.retain;
   m.empty = a.empty;
+  m.big = a.big && !a.empty;
+  m.properties = a.properties && l.version == protocol_version::v5;
   m.publisher = l.client;
   m.stage = message_stage::open;
   if (l.version == protocol_version::v5) m.lifetime = a.lifetime;

@@ -122,6 +122,10 @@ struct session {
   filter_set former_filters = 0;
   std::vector<message_id> former_messages;
   filter_set unsubscribed = 0;
+
+  // Of a CONNECT of somebody else that has nothing to do with it: whose statement it is when it
+  // has.
+  const rule* probed = nullptr;
 };
 
 enum class link_state : std::uint8_t { opening, asked, up, ending, gone };
@@ -145,6 +149,9 @@ struct link {
   std::uint16_t keep_alive = 0;
   message_id will = no_message;
   std::uint32_t will_delay = 0;
+  bool small_packets = false;
+  std::optional<probe_kind> probe;
+  bool taken_over = false;
   enum class presence : std::uint8_t { no, maybe, yes } expected = presence::no;
   std::vector<debt> owed;
   const rule* close_owed = nullptr;
@@ -172,6 +179,9 @@ struct message {
   std::uint8_t qos = 0;
   bool retain = false;
   bool empty = false;
+  bool big = false;
+  bool too_large = false;  // for somebody, while it could be sent
+  bool properties = false;
   bool will = false;
   std::uint8_t publisher = 0;
   message_stage stage = message_stage::planned;
@@ -194,6 +204,7 @@ struct broker_facts {
   bool identifiers = true;
   std::uint16_t receive_maximum = 65535;
   std::uint16_t keep_alive = 0;
+  std::uint16_t topic_alias_maximum = 0;
 };
 
 }  // namespace mqttspec::explore

@@ -253,6 +253,51 @@ TEST(judge, takes_an_expired_message_that_a_member_of_the_share_left_behind) {
   }
 }
 
+// Retain As Published gives both the same form.
+TEST(judge, does_not_tell_a_message_from_the_same_that_subscribe_brings) {
+  for (const bool again : {true, false}) {
+    table t;
+    const auto a = t.connect("a connect v5 clean=1 receive_maximum=1");
+    t.subscribe(a, "a subscribe a qos=1 retain_as_published");
+    t.deliver(a, t.publish(a, "a publish a qos=1 id=1"), 1, 7);
+    wire::packet retained = t.make(packet_type::publish);
+    retained.topic = "t/a";
+    retained.qos = 1;
+    retained.retain = true;
+    retained.payload = "m" + std::to_string(t.publish(a, "a publish a qos=1 id=1 retain"));
+    const auto last = t.publish(a, "a publish a qos=1 id=1");
+    if (again) t.subscribe(a, "a subscribe a qos=1");
+    t.j.acknowledge(a, 0, packet_type::puback, 0, t.now);
+    if (again) {
+      retained.packet_id = 8;
+      t.give(a, retained);
+      t.j.acknowledge(a, 0, packet_type::puback, 0, t.now);
+    }
+    t.deliver(a, last, 1, 9);
+    t.j.acknowledge(a, 0, packet_type::puback, 0, t.now);
+    retained.packet_id = 10;
+    t.give(a, retained);
+    EXPECT_EQ(t.accused(), again ? "" : "MQTT-4.6.0-5 MQTT-4.6.0-6");
+  }
+}
+
+// Only what has PUBLISH on the present connection takes room of Receive Maximum.
+TEST(judge, takes_dup_for_what_had_room_beside_a_delivery_that_is_released_only) {
+  table t;
+  auto a = t.connect("a connect v5 clean=1 expiry=300");
+  const auto b = t.connect("b connect v5 clean=1");
+  t.subscribe(a, "a subscribe a qos=2");
+  const auto first = t.publish(b, "b publish a qos=2 id=1");
+  t.deliver(a, first, 2, 7);
+  t.j.acknowledge(a, 0, packet_type::pubrec, 0, t.now);
+  a = t.connect("a connect v5 clean=0 expiry=300 receive_maximum=1", true);
+  t.give(a, packet_type::pubrel, 7);
+  const auto second = t.publish(b, "b publish a qos=1 id=2");
+  t.connect("a connect v5 clean=0 expiry=300", true);
+  t.deliver(a + 1, second, 1, 8, true);
+  EXPECT_EQ(t.accused(), "");
+}
+
 TEST(judge, takes_one_copy_or_several_for_overlapping_subscriptions) {
   table t;
   const auto a = t.connect("a connect v5 clean=1");

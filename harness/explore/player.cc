@@ -1,5 +1,7 @@
 #include "explore/player.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "wire/encode.h"
@@ -24,15 +26,19 @@ void player::note(event_kind kind, connection_id c, instant now) {
   events_.push_back(std::move(e));
 }
 
-void player::send(connection_id c, const wire::packet& p, instant now) {
+void player::send(connection_id c, const wire::packet& p, instant now,
+                  std::optional<octet_edit> edit) {
   command w{command::what::write, c, {}};
   if (!wire::encode_to(p, w.octets)) {
     broken_ = "a packet cannot be encoded";
     return;
   }
+  if (edit) w.octets[edit->at] = edit->value;
   commands_.push_back(std::move(w));
   note(event_kind::sent, c, now);
-  if (options_.record) events_.back().packet = p;
+  if (!options_.record) return;
+  events_.back().packet = p;
+  if (edit) events_.back().edit = fmt::format(" | set {} {}", edit->at, edit->value);
 }
 
 bool player::waits() const {
@@ -91,6 +97,11 @@ void player::connected(connection_id c, instant now) {
   line& l = lines_[c];
   l.open = true;
   note(event_kind::opened, c, now);
+  if (l.probe) {
+    send_probe(c, now);
+    debt_since_ = never;
+    return go_on(now);
+  }
   judge_.connect(l.client, l.how, now);
   send(c, connect_packet(l.client, l.how, judge_.link_of(c).will), now);
   debt_since_ = never;

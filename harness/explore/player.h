@@ -32,15 +32,25 @@ struct player_options {
   duration slack = std::chrono::seconds(1);
   duration lateness = std::chrono::seconds(12);
   std::uint16_t window = 10;
+  bool restarts = false;  // the driver can restart the broker
 };
 
 struct command {
-  enum class what : std::uint8_t { open, write, shutdown, abort } kind = what::open;
+  enum class what : std::uint8_t { open, write, shutdown, abort, restart } kind = what::open;
   connection_id connection = no_connection;
   byte_buffer octets;
 };
 
-enum class event_kind : std::uint8_t { opened, sent, received, shut, aborted, closed, waited };
+enum class event_kind : std::uint8_t {
+  opened,
+  sent,
+  received,
+  shut,
+  aborted,
+  closed,
+  waited,
+  restarted
+};
 
 // What happened, to be written down as a scenario.
 struct event {
@@ -50,7 +60,14 @@ struct event {
   wire::packet packet;
   duration length{};       // waited
   std::string malformed;   // received, and not decodable: octets in hex
+  std::string edit;        // sent: what was made wrong, as the notation writes it
   std::size_t action = 0;  // in the history
+};
+
+// One octet of a packet that is made wrong.
+struct octet_edit {
+  std::size_t at = 0;
+  std::uint8_t value = 0;
 };
 
 class player {
@@ -104,6 +121,8 @@ class player {
     action how;
     bool open = false;  // at TCP
     bool deaf = false;  // nothing that comes counts any more
+    std::optional<probe_kind> probe;
+    std::array<std::optional<std::uint8_t>, 256> aliases{};  // topics
     byte_buffer octets;
   };
 
@@ -116,6 +135,10 @@ class player {
   progress again(const action& a, instant now);
   progress cut(const action& a, instant now);
   progress settle(const action& a, instant now);
+  progress probe(const action& a, instant now);
+  progress restart(instant now);
+  void send_probe(connection_id c, instant now);
+  wire::packet error_packet(connection_id c, cut_kind how, message_id m) const;
 
   connection_id up(std::uint8_t client) const;
   bool fence_first(connection_id c, instant now);
@@ -125,7 +148,8 @@ class player {
   void send_acknowledgement(connection_id c, std::size_t index, wire::packet_type type,
                             std::uint8_t reason, instant now);
   wire::packet publish_packet(const link& l, message_id m, std::uint16_t id, bool dup) const;
-  void send(connection_id c, const wire::packet& p, instant now);
+  void send(connection_id c, const wire::packet& p, instant now,
+            std::optional<octet_edit> edit = {});
   void note(event_kind kind, connection_id c, instant now);
   bool waits() const;
   void step(instant now);

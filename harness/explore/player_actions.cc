@@ -17,6 +17,15 @@ namespace {
 
 constexpr std::uint16_t subscribe_id = 1000;
 constexpr std::uint16_t unsubscribe_id = 1001;
+constexpr std::uint32_t small_packet = 150;  // a big message has 200 octets of payload
+
+// What judge::unaltered looks for.
+void add_properties(wire::property_list& to) {
+  to.push_back(wire::text_property(property_id::content_type, "text"));
+  to.push_back(wire::user_property("b", "1"));
+  to.push_back(wire::user_property("a", "2"));
+  to.push_back(wire::user_property("b", "3"));
+}
 
 // Its next step is the client's.
 bool is_due(const delivery& d) {
@@ -39,6 +48,8 @@ player::progress player::perform(const action& a, instant now) {
   }
   if (a.kind == action_kind::connect) return connect(a, now);
   if (a.kind == action_kind::settle) return settle(a, now);
+  if (a.kind == action_kind::probe) return probe(a, now);
+  if (a.kind == action_kind::restart) return restart(now);
   if (up(a.client) == no_connection) return progress::impossible;
   switch (a.kind) {
     case action_kind::subscribe:
@@ -77,12 +88,16 @@ wire::packet player::connect_packet(std::uint8_t client, const action& a, messag
   if (v5 && a.receive_maximum != 0) {
     p.properties.push_back(wire::number_property(property_id::receive_maximum, a.receive_maximum));
   }
+  if (v5 && a.small_packets) {
+    p.properties.push_back(wire::number_property(property_id::maximum_packet_size, small_packet));
+  }
   if (a.will) {
     wire::will_message w;
     w.topic = judge_.topic_text(a.will->topic);
     w.payload = fmt::format("m{}", will);
     w.qos = a.will->qos;
     w.retain = a.will->retain;
+    if (v5 && a.will->properties) add_properties(w.properties);
     if (v5 && a.will->delay != 0) {
       w.properties.push_back(
           wire::number_property(property_id::will_delay_interval, a.will->delay));
@@ -104,7 +119,7 @@ player::progress player::connect(const action& a, instant now) {
     how.will->retain &= judge_.facts().retain;
   }
   const auto c = static_cast<connection_id>(lines_.size());
-  lines_.push_back({a.client, how, false, false, {}});
+  lines_.push_back({a.client, how, false, false, {}, {}, {}});
   last_connect_[a.client] = how;
   last_acknowledgement_[a.client].reset();
   opening_ = true;
@@ -162,7 +177,8 @@ wire::packet player::publish_packet(const link& l, message_id m, std::uint16_t i
   p.packet_id = what.qos == 0 ? std::uint16_t{0} : id;
   p.dup = dup && what.qos > 0;
   p.retain = what.retain;
-  if (!what.empty) p.payload = fmt::format("m{}", m);
+  p.payload = judge_.payload_of(m);
+  if (what.properties) add_properties(p.properties);
   if (what.lifetime) {
     p.properties.push_back(
         wire::number_property(property_id::message_expiry_interval, *what.lifetime));
@@ -184,7 +200,16 @@ player::progress player::publish(const action& a, instant now) {
     if (used || open.size() + 1 >= judge_.facts().receive_maximum) return progress::impossible;
   }
   const message_id m = judge_.publish(c, how, now);
-  send(c, publish_packet(judge_.link_of(c), m, a.id, a.dup && how.qos == 1), now);
+  wire::packet p = publish_packet(judge_.link_of(c), m, a.id, a.dup);
+  const std::uint16_t highest = judge_.facts().topic_alias_maximum;
+  const std::uint16_t alias = a.alias == 255 ? highest : a.alias;
+  if (alias != 0 && alias <= highest && lines_[c].how.version == protocol_version::v5) {
+    auto& set = lines_[c].aliases[a.alias];
+    if (set == how.name) p.topic.clear();
+    set = how.name;
+    p.properties.push_back(wire::number_property(property_id::topic_alias, alias));
+  }
+  send(c, p, now);
   return progress::done;
 }
 
@@ -280,6 +305,30 @@ player::progress player::cut(const action& a, instant now) {
     case cut_kind::error:
       send(c, connect_packet(a.client, l.how, judge_.link_of(c).will), now);
       break;
+    case cut_kind::alias_high:
+    case cut_kind::alias_unknown: {
+      // The highest one is not used where the small ones are.
+      if (!v5 || judge_.facts().topic_alias_maximum == 65535 ||
+          (a.cut == cut_kind::alias_unknown &&
+           (l.aliases[1] || l.aliases[255] || judge_.facts().topic_alias_maximum == 0))) {
+        return progress::impossible;
+      }
+      const message_id m = judge_.futile(
+          a.client, 0, a.cut == cut_kind::alias_high ? rules::alias_high : rules::alias_unknown);
+      const wire::packet p = error_packet(c, a.cut, m);
+      send(c, p, now);
+      break;
+    }
+    case cut_kind::raise: {
+      if (!v5 || l.how.expiry.value_or(0) != 0 || l.how.will) return progress::impossible;
+      wire::packet p = wire::make(packet_type::disconnect, l.how.version);
+      p.properties.push_back(wire::number_property(property_id::session_expiry_interval, 300));
+      send(c, p, now);
+      judge_.cut(c, a.cut, std::nullopt, now);
+      note(event_kind::shut, c, now);
+      commands_.push_back({command::what::shutdown, c, {}});
+      return progress::done;
+    }
     case cut_kind::goodbye:
     case cut_kind::with_will: {
       if (a.cut == cut_kind::with_will && !v5) return progress::impossible;
@@ -289,7 +338,7 @@ player::progress player::cut(const action& a, instant now) {
       }
       std::optional<std::uint32_t> expiry = v5 ? a.expiry : std::nullopt;
       // An interval of 0 cannot be changed.
-      if (l.how.expiry.value_or(0) == 0) expiry.reset();
+      if (l.how.expiry.value_or(0) == 0 && expiry != 0) expiry.reset();
       if (expiry) {
         p.properties.push_back(
             wire::number_property(property_id::session_expiry_interval, *expiry));
@@ -309,6 +358,107 @@ player::progress player::cut(const action& a, instant now) {
   return progress::done;
 }
 
+wire::packet player::error_packet(connection_id c, cut_kind how, message_id m) const {
+  wire::packet p = wire::make(packet_type::publish, lines_[c].how.version);
+  const bool high = how == cut_kind::alias_high;
+  if (high) p.topic = judge_.topic_text(0);
+  p.payload = judge_.payload_of(m);
+  p.properties.push_back(wire::number_property(
+      property_id::topic_alias, high ? judge_.facts().topic_alias_maximum + 1u : 1u));
+  return p;
+}
+
+player::progress player::restart(instant now) {
+  if (!options_.restarts) return progress::impossible;
+  for (std::uint8_t client = 0; client < most_clients; ++client) {
+    const connection_id c = up(client);
+    if (c != no_connection && fence_first(c, now)) return progress::more;
+  }
+  for (connection_id c = 0; c < lines_.size(); ++c) {
+    lines_[c].deaf = true;
+    lines_[c].open = false;
+  }
+  note(event_kind::restarted, no_connection, now);
+  commands_.push_back({command::what::restart, no_connection, {}});
+  judge_.restart(now);
+  return progress::done;
+}
+
+player::progress player::probe(const action& a, instant now) {
+  const connection_id own = up(a.client);
+  if (own != no_connection && fence_first(own, now)) return progress::more;
+  action how = a;
+  if (last_connect_[a.client]) how.version = last_connect_[a.client]->version;
+  if (how.probe == probe_kind::refused && how.version != protocol_version::v5) {
+    return progress::impossible;
+  }
+  const auto c = static_cast<connection_id>(lines_.size());
+  lines_.push_back({a.client, how, false, false, a.probe, {}, {}});
+  opening_ = true;
+  commands_.push_back({command::what::open, c, {}});
+  return progress::done;
+}
+
+void player::send_probe(connection_id c, instant now) {
+  const std::uint8_t client = lines_[c].client;
+  const action how = lines_[c].how;
+  const probe_kind kind = *lines_[c].probe;
+  const bool v5 = how.version == protocol_version::v5;
+  judge_.probe(client, how, now);
+  if (kind == probe_kind::early) return send(c, wire::make(packet_type::pingreq, how.version), now);
+  action plain;
+  plain.version = how.version;
+  plain.clean = !v5 || kind == probe_kind::refused || kind == probe_kind::malformed ||
+                kind == probe_kind::full;
+  wire::packet p = connect_packet(client, plain, no_message);
+  std::string& id = p.client_id;
+  const auto upper = [](char x) {
+    return x >= 'a' && x <= 'z' ? static_cast<char>(x - 'a' + 'A') : x;
+  };
+  switch (kind) {
+    case probe_kind::refused:
+      p.properties.push_back(wire::text_property(property_id::authentication_method, "unknown"));
+      break;
+    case probe_kind::twin:
+      std::transform(id.begin(), id.end(), id.begin(), upper);
+      break;
+    case probe_kind::longer:
+      id += "_2";
+      break;
+    case probe_kind::full:
+      std::erase(id, '-');
+      id.resize(23, 'z');
+      break;
+    case probe_kind::nameless:
+      id.clear();
+      p.clean_start = false;
+      if (v5) {
+        p.properties.push_back(wire::number_property(property_id::session_expiry_interval, 1));
+      }
+      break;
+    default:
+      break;
+  }
+  // The flags stand behind two octets of fixed header and seven of name and level.
+  std::optional<octet_edit> edit;
+  if (kind == probe_kind::malformed) edit = octet_edit{9, 0x03};
+  if (edit && p.user_name) edit->value |= 0x80;
+  if (edit && p.password) edit->value |= 0x40;
+  send(c, p, now, edit);
+  if (kind == probe_kind::refused) {
+    // What stands behind a CONNECT that is refused is not processed.
+    const message_id m = judge_.futile(client, 0, rules::nothing_behind_refusal);
+    wire::packet behind = wire::make(packet_type::publish, how.version);
+    behind.topic = judge_.topic_text(0);
+    behind.payload = judge_.payload_of(m);
+    send(c, behind, now);
+  } else if (kind != probe_kind::malformed && (v5 || kind != probe_kind::nameless)) {
+    send(c, wire::make(packet_type::disconnect, how.version), now);
+    note(event_kind::shut, c, now);
+    commands_.push_back({command::what::shutdown, c, {}});
+  }
+}
+
 player::progress player::settle(const action& a, instant now) {
   const connection_id c = up(a.client);
   if (c == no_connection) {
@@ -321,6 +471,7 @@ player::progress player::settle(const action& a, instant now) {
     back.will.reset();
     back.receive_maximum = 0;
     back.keep_alive = 0;
+    back.small_packets = false;
     if (connect(back, now) == progress::impossible) return progress::impossible;
     return progress::more;
   }

@@ -48,6 +48,8 @@ class names {
           version_[name] = r.version_of[e.connection];
         }
       }
+      if (e.kind == event_kind::restarted) taken.clear();
+      if (e.kind == event_kind::waited || e.kind == event_kind::restarted) continue;
       if (e.kind == event_kind::shut) shut.insert(e.connection);
       // Where the broker may say DISCONNECT first, its close is not waited for; the name stays.
       const bool ours =
@@ -150,6 +152,10 @@ class writer {
     if (!v.unexpected) {
       const bool close = v.expected == "close";
       const std::string expected = with_captures(v.expected, v.connection);
+      if (close && r_.version_of[v.connection] == protocol_version::v5) {
+        return fmt::format("    {} < any of within 12s\n      close{}\n      DISCONNECT{}\n", who,
+                           tags, tags);
+      }
       if (together.empty()) {
         return fmt::format("    {} < {} within {}{}\n", who, expected, close ? "12s" : "5s", tags);
       }
@@ -181,10 +187,11 @@ class writer {
 
   std::string line(const event& e) {
     if (e.kind == event_kind::waited) return fmt::format("    wait {}\n", print_duration(e.length));
+    if (e.kind == event_kind::restarted) return "    broker restart\n";
     const std::string& who = names_.of(e.connection);
     switch (e.kind) {
       case event_kind::sent:
-        return fmt::format("    {} > {}\n", who, sent(e));
+        return fmt::format("    {} > {}{}\n", who, sent(e), e.edit);
       case event_kind::received:
         if (e.packet.type == packet_type::disconnect) return ending(e.connection);
         return fmt::format("    {} < {}\n", who, received(e));
@@ -211,7 +218,8 @@ class writer {
     }
     return fmt::format(
         "    {0} < any of within 12s\n      close\n      DISCONNECT reason in "
-        "(protocol_error, malformed_packet, session_taken_over, keep_alive_timeout)\n",
+        "(protocol_error, malformed_packet, session_taken_over, keep_alive_timeout, "
+        "topic_alias_invalid)\n",
         who);
   }
 
@@ -248,6 +256,10 @@ class writer {
     const std::string name(wire::packet_of(p.type).name);
     switch (p.type) {
       case packet_type::connack:
+        if (p.reason != 0) {
+          return fmt::format("CONNACK session_present={} reason={}", p.session_present ? 1 : 0,
+                             wire::reason_name(p.type, p.version, p.reason));
+        }
         return fmt::format("CONNACK session_present={}", p.session_present ? 1 : 0);
       case packet_type::publish:
         return published(e);
@@ -331,6 +343,10 @@ std::string write_trace(const recording& r) {
     const std::string at = print_seconds(e.at - (r.events.front().at));
     if (e.kind == event_kind::waited) {
       out += fmt::format("{:>9}     wait {}\n", at, print_duration(e.length));
+      continue;
+    }
+    if (e.kind == event_kind::restarted) {
+      out += fmt::format("{:>9}     restart\n", at);
       continue;
     }
     const std::string& who = n.of(e.connection);

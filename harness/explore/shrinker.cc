@@ -59,14 +59,15 @@ class shrinking {
     for (std::uint8_t client = 0; client < most_clients; ++client) {
       history without;
       for (const action& a : h_) {
-        if (a.client != client || a.kind == action_kind::wait) without.push_back(a);
+        if (a.client != client || (a.kind == action_kind::wait || a.kind == action_kind::restart))
+          without.push_back(a);
       }
       if (without.size() < h_.size() && !without.empty()) candidates.push_back(without);
       for (std::uint8_t other = 0; other < client; ++other) {
         history merged;
         bool connected = false;
         for (action a : h_) {
-          if (a.kind == action_kind::wait) {
+          if (a.kind == action_kind::wait || a.kind == action_kind::restart) {
             merged.push_back(a);
             continue;
           }
@@ -122,6 +123,7 @@ class shrinking {
         offer(to, i, [](action& a) { a.will.reset(); });
         offer(to, i, [](action& a) { a.receive_maximum = 0; });
         offer(to, i, [](action& a) { a.keep_alive = 0; });
+        offer(to, i, [](action& a) { a.small_packets = false; });
         offer(to, i, [](action& a) { a.expiry.reset(); });
         offer(to, i, [](action& a) {
           if (a.expiry.value_or(0) > 300) a.expiry = 300;
@@ -130,6 +132,7 @@ class shrinking {
         if (h_[i].will) {
           offer(to, i, [](action& a) { a.will->retain = false; });
           offer(to, i, [](action& a) { a.will->delay = 0; });
+          offer(to, i, [](action& a) { a.will->properties = false; });
           offer(to, i, [](action& a) { a.will->topic = 0; });
           offer(to, i, [](action& a) { a.will->qos = 1; });
         }
@@ -149,6 +152,9 @@ class shrinking {
         offer(to, i, [](action& a) { a.retain = false; });
         offer(to, i, [](action& a) { a.empty = false; });
         offer(to, i, [](action& a) { a.dup = false; });
+        offer(to, i, [](action& a) { a.big = false; });
+        offer(to, i, [](action& a) { a.properties = false; });
+        offer(to, i, [](action& a) { a.alias = 0; });
         offer(to, i, [](action& a) { a.lifetime.reset(); });
         offer(to, i, [](action& a) { a.name = 0; });
         offer(to, i, [](action& a) { a.id = 1; });

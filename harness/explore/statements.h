@@ -31,6 +31,30 @@ inline constexpr rule takeover_closes_old{"MQTT-3.1.4-3", "MQTT-3.1.4-2"};
 inline constexpr rule keep_alive{"MQTT-3.1.2-22", "MQTT-3.1.2-24"};
 inline constexpr rule ping{"MQTT-3.12.4-1", "MQTT-3.12.4-1"};
 
+// CONNECTs that are odd
+inline constexpr rule unknown_authentication{"MQTT-4.12.0-1", ""};
+inline constexpr rule refusal_takes_nothing{"MQTT-3.1.4-2", "v311-3.1.4-b"};
+inline constexpr rule refusal_has_no_session{"MQTT-3.2.2-6", "MQTT-3.2.2-4"};
+inline constexpr rule nothing_behind_refusal{"MQTT-3.1.4-6", "MQTT-3.1.4-5"};
+inline constexpr rule reserved_flag{"MQTT-3.1.2-3", "MQTT-3.1.2-3"};
+inline constexpr rule malformed_is_not_answered{"", "MQTT-3.1.4-1"};
+inline constexpr rule no_early_disconnect{"MQTT-3.14.0-1", ""};
+inline constexpr rule connect_comes_first{"MQTT-3.1.0-1", "MQTT-3.1.0-1"};
+inline constexpr rule identifier_names_session{"MQTT-3.1.3-2", "MQTT-3.1.3-2"};
+inline constexpr rule identifier_of_23{"MQTT-3.1.3-5", "MQTT-3.1.3-5"};
+inline constexpr rule identifier_is_assigned{"MQTT-3.1.3-7 MQTT-3.2.2-16", ""};
+inline constexpr rule assigned_is_new{"MQTT-3.2.2-16", ""};
+inline constexpr rule empty_identifier{"", "MQTT-3.1.3-8"};
+
+// Topic Aliases, properties, Maximum Packet Size
+inline constexpr rule alias_high{"v5-3.3.4-b", ""};
+inline constexpr rule alias_unknown{"MQTT-3.3.2-7 v5-3.3.4-c", ""};
+inline constexpr rule properties_pass{"MQTT-3.3.2-20 MQTT-3.3.2-17", ""};
+inline constexpr rule user_property_order{"MQTT-3.3.2-18", ""};
+inline constexpr rule will_properties_pass{"MQTT-3.1.3-10 v5-3.1.3.2.5-a", ""};
+inline constexpr rule disconnect_reason{"MQTT-3.14.2-1", ""};
+inline constexpr rule packet_size{"MQTT-3.1.2-24", ""};
+
 // What is left of a session that ended
 inline constexpr rule ended_by_clean_start{"MQTT-3.1.2-4", "MQTT-3.1.2-6"};
 inline constexpr rule ended_at_close{"v5-3.1.2.11.2-c MQTT-4.1.0-2", "MQTT-3.1.2-6"};

@@ -17,6 +17,7 @@ class simulated_arena : public arena {
       // The same for all: they have a broker each, and a history must not depend on its number.
       o.ns = options_.tag;
       o.record = record;
+      o.restarts = true;
       explore::player p(o);
       p.add(*h);
       now_ += play_simulated(p, how_);
@@ -26,6 +27,7 @@ class simulated_arena : public arena {
   instant now() const override { return now_; }
   const std::string& lost() const override { return lost_; }
   bool interrupted() const override { return false; }
+  bool restarts() const override { return true; }
 
  private:
   arena_options options_;

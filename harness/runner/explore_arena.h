@@ -35,6 +35,8 @@ class arena {
   // Not empty: the broker is gone or does not take connections.
   virtual const std::string& lost() const = 0;
   virtual bool interrupted() const = 0;
+  // Histories may have restarts of the broker.
+  virtual bool restarts() const { return false; }
 };
 
 std::unique_ptr<arena> make_simulated_arena(arena_options options, simulated_play how);

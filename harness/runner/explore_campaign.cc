@@ -27,6 +27,7 @@ std::optional<ex::history> campaign::draw() {
   ex::player_options o;
   o.ns = "r";
   o.fence_at_end = false;
+  o.restarts = place_.restarts();
   ex::player rehearsal(o);
   generator_.begin();
   play_simulated(rehearsal, {}, [&] { return generator_.next(rehearsal.judgement()); });

@@ -127,7 +127,8 @@ class network_arena : public arena, public net::timed {
                       refused_ = 0;
                       s.player.connected(c, at);
                     } else {
-                      if (++refused_ >= 20) lost_ = "no connections to the broker can be made: " + error;
+                      if (++refused_ >= 20)
+                        lost_ = "no connections to the broker can be made: " + error;
                       s.player.refused(c, error, at);
                     }
                     perform(s);

@@ -71,6 +71,16 @@ class world {
         send(event::connected, c.connection, b);
         continue;
       }
+      if (c.kind == what::restart) {
+        // What was sent before has arrived: the player has fenced it.
+        broker_.stop(true, now_);
+        broker_.take_outputs();
+        broker_.start(now_);
+        arrivals_.clear();
+        theirs_.clear();
+        mine_.clear();
+        continue;
+      }
       const auto b = theirs_.find(c.connection);
       if (b == theirs_.end()) continue;
       if (c.kind == what::write) {

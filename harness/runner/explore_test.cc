@@ -104,14 +104,18 @@ TEST_P(each_defect, is_found_and_made_small) {
   EXPECT_FALSE(f->recorded.events.empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(defects, each_defect,
-                         testing::Values("clean-start-ignored", "resume-loses-queue",
-                                         "publish-not-sent-again", "pubrel-not-sent-again",
-                                         "redelivery-with-dup-0", "receive-maximum-off-by-one",
-                                         "qos2-delivered-twice-over-a-resume", "queue-backwards",
-                                         "will-lost-at-takeover", "unsubscribe-without-effect",
-                                         "retained-not-cleared", "share-reaches-everybody",
-                                         "id-in-flight-used-again", "interval-ignored"));
+INSTANTIATE_TEST_SUITE_P(
+    defects, each_defect,
+    testing::Values("clean-start-ignored", "resume-loses-queue", "publish-not-sent-again",
+                    "pubrel-not-sent-again", "redelivery-with-dup-0", "receive-maximum-off-by-one",
+                    "qos2-delivered-twice-over-a-resume", "queue-backwards",
+                    "will-lost-at-takeover", "unsubscribe-without-effect", "retained-not-cleared",
+                    "share-reaches-everybody", "id-in-flight-used-again", "interval-ignored",
+                    "takeover-tells-311", "refused-connect-wipes-session",
+                    "malformed-connect-answered-by-disconnect", "client-id-without-case",
+                    "assigned-id-shared", "restart-loses-queues", "topic-alias-survives",
+                    "topic-alias-0-taken", "user-properties-reordered", "will-properties-lost",
+                    "packet-limit-ignored", "disconnect-raises-from-0"));
 
 }  // namespace
 }  // namespace mqttspec::runner
