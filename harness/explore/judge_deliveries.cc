@@ -108,7 +108,9 @@ void judge::malformed(connection_id c, const wire::wire_fault& fault, instant no
   advance(now);
   // Only at a takeover do we still hear what is said on a connection that is no more ours.
   if (links_[c].state == link_state::gone && !links_[c].taken_over) return;
-  const rule why{fault.statement, fault.statement};
+  rule why{fault.statement, fault.statement};
+  // 3.1.1 has no DISCONNECT of servers, and no statement that says so.
+  if (links_[c].taken_over && why.v311.empty()) why = rules::takeover_closes_old;
   accuse(c, why,
          fmt::format("the broker sends a malformed packet: {}", wire::error_name(fault.error)), "",
          wire::print(fault));

@@ -36,7 +36,7 @@ class network_arena : public arena, public net::timed {
       collect(done);
       if (interrupted_ || !lost_.empty()) return true;
       // A few at a time, so that the sockets have their turn.
-      for (int i = 0; more && i < 4 && running_.size() < options_.at_once; ++i) {
+      for (int i = 0; more && i < 4 && may_begin(); ++i) {
         auto h = next();
         if (!h) {
           more = false;
@@ -44,13 +44,14 @@ class network_arena : public arena, public net::timed {
         }
         begin(*h, record);
       }
-      if (more && running_.size() < options_.at_once && !nudged_) {
+      if (more && may_begin() && !nudged_) {
         nudged_ = true;
         loop_.post([this] { nudged_ = false; });
       }
       return !more && running_.empty() && ended_.empty();
     });
     collect(done);
+    for (const auto& [raw, s] : running_) opening_ -= s->opening;
     running_.clear();
     deadlines_.clear();
   }
@@ -82,9 +83,15 @@ class network_arena : public arena, public net::timed {
     explicit slot(ex::player_options o) : player(std::move(o)) {}
     ex::player player;
     std::map<ex::connection_id, std::unique_ptr<net::stream>> streams;
+    std::size_t opening = 0;  // connections that are being made
     instant filed_under = never;
     bool ended = false;
   };
+
+  // A history that waits for its connection, behind those of too many others, would take the broker
+  // for one that does not accept any.
+  static constexpr std::size_t most_opening = 64;
+  bool may_begin() const { return running_.size() < options_.at_once && opening_ < most_opening; }
 
   void begin(const ex::history& h, bool record) {
     ex::player_options o = options_.player;
@@ -120,8 +127,12 @@ class network_arena : public arena, public net::timed {
   }
 
   void open(slot& s, ex::connection_id c) {
+    ++opening_;
+    ++s.opening;
     net::stream& stream = *(s.streams[c] = by_.make());
     stream.start({[this, &s, c](const std::string& error, instant at) {
+                    --opening_;
+                    --s.opening;
                     if (s.ended) return;
                     if (error.empty()) {
                       refused_ = 0;
@@ -149,6 +160,7 @@ class network_arena : public arena, public net::timed {
     for (slot* s : std::exchange(ended_, {})) {
       clean_up(*s);
       done(s->player);
+      opening_ -= s->opening;
       running_.erase(s);
     }
   }
@@ -231,6 +243,7 @@ class network_arena : public arena, public net::timed {
   std::set<std::pair<instant, slot*>> deadlines_;
   std::deque<std::unique_ptr<net::stream>> leaving_;
   std::uint64_t number_ = 0;
+  std::size_t opening_ = 0;
   int refused_ = 0;
   bool nudged_ = false;
   bool interrupted_ = false;
