@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <sstream>
 #include <thread>
 
@@ -77,6 +78,15 @@ outcome look_for(const broker::defect& d, const measure_request& request, const 
   return out;
 }
 
+// In print as soon as it is known: the whole takes minutes.
+std::string line_of(const broker::defect& d, const outcome& o) {
+  if (!o.found) return fmt::format("missed {:<44} {} histories\n", d.name, o.histories);
+  return fmt::format(
+      "found  {:<44} {:>6} histories, {:>5.1f} s, {:>2} steps, {:>2} lines{}{}: {} ({})\n", d.name,
+      o.histories, o.seconds, o.steps, o.lines, o.right_statement ? "" : ", another statement",
+      o.sound_passes && o.defect_fails ? "" : ", no scenario", o.what, o.statements);
+}
+
 std::size_t median(std::vector<std::size_t> values) {
   if (values.empty()) return 0;
   std::sort(values.begin(), values.end());
@@ -99,11 +109,15 @@ int measure(const measure_request& request, const case_files& cases, console& on
   }
   std::vector<outcome> outcomes(defects.size());
   std::atomic<std::size_t> next{0};
+  std::mutex printing;
   std::vector<std::thread> threads;
   for (unsigned t = 0; t < request.threads; ++t) {
     threads.emplace_back([&] {
       for (std::size_t i = next++; i < defects.size(); i = next++) {
         outcomes[i] = look_for(*defects[i], request, cases);
+        const std::lock_guard lock(printing);
+        on.print(line_of(*defects[i], outcomes[i]));
+        on.out << std::flush;
       }
     });
   }
@@ -113,22 +127,13 @@ int measure(const measure_request& request, const case_files& cases, console& on
   std::size_t replayed = 0;
   std::vector<std::size_t> steps;
   std::vector<std::size_t> lines;
-  for (std::size_t i = 0; i < defects.size(); ++i) {
-    const outcome& o = outcomes[i];
-    if (!o.found) {
-      on.print(fmt::format("missed {:<44} {} histories\n", defects[i]->name, o.histories));
-      continue;
-    }
+  for (const outcome& o : outcomes) {
+    if (!o.found) continue;
     ++found;
     right += o.right_statement ? 1 : 0;
     replayed += o.sound_passes && o.defect_fails ? 1 : 0;
     steps.push_back(o.steps);
     lines.push_back(o.lines);
-    on.print(fmt::format(
-        "found  {:<44} {:>6} histories, {:>5.1f} s, {:>2} steps, {:>2} lines{}{}: {} ({})\n",
-        defects[i]->name, o.histories, o.seconds, o.steps, o.lines,
-        o.right_statement ? "" : ", another statement",
-        o.sound_passes && o.defect_fails ? "" : ", no scenario", o.what, o.statements));
   }
   on.print(
       fmt::format("{} of {} defects found ({:.1f} %), {} by a statement that they break; {} "

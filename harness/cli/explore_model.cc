@@ -152,8 +152,14 @@ class exploration {
     const auto over = [&] {
       show_progress(run, begin);
       if (control_ != nullptr) control_->look();
-      return clock::now() - begin > request_.length || place.interrupted() ||
-             !place.lost().empty() || (control_ != nullptr && !control_->ended().empty());
+      const bool done = clock::now() - begin > request_.length || place.interrupted() ||
+                        !place.lost().empty() ||
+                        (control_ != nullptr && !control_->ended().empty());
+      if (!done) {
+        counted_ = run.counts().histories;
+        counted_in_ = clock::now() - begin;
+      }
+      return done;
     };
     if (request_.replay) {
       run.replay(*request_.replay);
@@ -246,7 +252,9 @@ class exploration {
         "{}: {} histories ({} steps) in {:.1f} s, {:.0f} a second; {} states, {} steps in them; "
         "seed {}\n",
         n.kinds.empty() ? "OK" : fmt::format("{} findings", run.findings().size()), n.histories,
-        n.actions, seconds, static_cast<double>(n.histories) / std::max(seconds, 0.001),
+        n.actions, seconds,
+        static_cast<double>(counted_) /
+            std::max(std::chrono::duration<double>(counted_in_).count(), 0.001),
         run.states(), run.pairs(), request_.campaign.generator.seed);
     for (const auto& [why, times] : n.reasons) {
       out += fmt::format("  {} given up: {}\n", times, why);
@@ -266,6 +274,9 @@ class exploration {
   clock::time_point last_shown_{};
   std::size_t told_ = 0;
   bool drawn_ = false;
+  // Those that were over while new ones began: at the end the last ones wait out their seconds.
+  std::size_t counted_ = 0;
+  duration counted_in_{};
 };
 
 bool read_numbers(const parsed_options& options, explore_request& out, console& on) {

@@ -34,6 +34,7 @@ std::uint64_t shape(const action& a) {
 void generator::begin() {
   drawn_ = 0;
   settled_ = 0;
+  waited_ = 0;
   manner m;
   m.clients = static_cast<std::uint8_t>(1 + random_.below(3));
   if (m.clients == 1 && chance(60)) m.clients = 2;
@@ -110,6 +111,7 @@ std::optional<action> generator::next(const judge& j) {
     if (n == 0) break;
   }
   ++pairs_[key];
+  if (best->kind == action_kind::wait) waited_ += best->milliseconds;
   return best;
 }
 
@@ -129,10 +131,7 @@ action generator::draw(const judge& j) {
         return a;
       }
       if (manner_.waits && s.seen && chance(30)) {
-        a.kind = action_kind::wait;
-        a.client = 0;
-        a.milliseconds = one_of({1200u, 2500u, 5000u, 11000u, 15000u});
-        return a;
+        if (const auto wait = draw_wait({1200u, 2500u, 5000u, 11000u, 15000u})) return *wait;
       }
       // Sometimes the others go on while it is away.
       if (s.seen && manner_.clients > 1 && chance(55)) continue;
@@ -178,9 +177,8 @@ action generator::draw(const judge& j) {
         a.client = 0;
         return a;
       case action_kind::wait:
-        a.client = 0;
-        a.milliseconds = one_of({1200u, 2500u, 5000u, 11000u});
-        return a;
+        if (const auto wait = draw_wait({1200u, 2500u, 5000u, 11000u})) return *wait;
+        continue;
       default:
         return a;
     }
@@ -222,6 +220,16 @@ action generator::draw_connect(std::uint8_t client) {
     if (v5 && chance(manner_.delay)) w.delay = one_of({1u, 3u, 60u});
     a.will = w;
   }
+  return a;
+}
+
+// None when the history has waited long enough: at the end of a run all wait for the last one.
+std::optional<action> generator::draw_wait(std::initializer_list<unsigned> milliseconds) {
+  constexpr std::uint32_t most = 18'000;
+  action a;
+  a.kind = action_kind::wait;
+  a.milliseconds = one_of(milliseconds);
+  if (waited_ + a.milliseconds > most) return std::nullopt;
   return a;
 }
 

@@ -46,6 +46,7 @@ class generator {
   }
   action draw(const judge& j);
   action draw_connect(std::uint8_t client);
+  std::optional<action> draw_wait(std::initializer_list<unsigned> milliseconds);
   action draw_probe(std::uint8_t client);
   action draw_cut(std::uint8_t client);
   action draw_subscribe(std::uint8_t client, bool un);
@@ -82,6 +83,7 @@ class generator {
   manner manner_;
   std::uint16_t drawn_ = 0;
   std::uint8_t settled_ = 0;
+  std::uint32_t waited_ = 0;  // milliseconds
   std::unordered_map<std::uint32_t, std::uint32_t> states_;
   std::unordered_map<std::uint64_t, std::uint32_t> pairs_;
 };

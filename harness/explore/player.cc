@@ -213,7 +213,7 @@ void player::time_passed(instant now) {
   if (!fenced_) {
     fenced_ = true;
     const link& l = judge_.link_of(c);
-    if (l.state == link_state::up) {
+    if (l.state == link_state::up && !l.probe) {
       wire::packet p = wire::make(packet_type::pingreq, l.version);
       send(c, p, now);
       judge_.ping(c, now, true);

@@ -115,7 +115,8 @@ INSTANTIATE_TEST_SUITE_P(
                     "malformed-connect-answered-by-disconnect", "client-id-without-case",
                     "assigned-id-shared", "restart-loses-queues", "topic-alias-survives",
                     "topic-alias-0-taken", "user-properties-reordered", "will-properties-lost",
-                    "packet-limit-ignored", "disconnect-raises-from-0"));
+                    "packet-limit-ignored", "refused-connect-stays-open",
+                    "disconnect-raises-from-0"));
 
 }  // namespace
 }  // namespace mqttspec::runner
