@@ -187,6 +187,12 @@ class exploration {
 
   void tell(const runner::finding& f, runner::executor* scenarios) {
     clear_line();
+    if (f.recorded.events.empty()) {
+      on_.print(fmt::format("FOUND {}  ({} of {}), but not with its packets kept\n  {}\n{}",
+                            f.violation.what, f.confirmed, f.tried, f.violation.statements,
+                            print(f.least)));
+      return;
+    }
     ++told_;
     scenario_text s = make_scenario(f, cases_, request_.target.suite.engine, scenarios,
                                     request_.defect != nullptr ? &request_.rules : nullptr);

@@ -19,9 +19,9 @@ constexpr std::string_view kind_names[] = {"connect", "subscribe", "unsubscribe"
                                            "repeat",  "release",   "acknowledge", "again",
                                            "wrong",   "refuse",    "cut",         "wait",
                                            "ping",    "settle",    "probe",       "restart"};
-constexpr std::string_view cut_names[] = {"fin",        "reset",         "disconnect",
-                                          "with_will",  "silence",       "error",
-                                          "alias_high", "alias_unknown", "raise"};
+constexpr std::string_view cut_names[] = {"fin",      "reset", "disconnect", "with_will",
+                                          "silence",  "error", "alias_high", "alias_unknown",
+                                          "qos_high", "raise"};
 constexpr std::string_view probe_names[] = {"refused", "malformed", "early",   "twin",
                                             "longer",  "full",      "nameless"};
 

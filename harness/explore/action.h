@@ -52,6 +52,7 @@ enum class cut_kind : std::uint8_t {
   error,          // a second CONNECT
   alias_high,     // PUBLISH with a Topic Alias above the maximum (5.0)
   alias_unknown,  // PUBLISH with a Topic Alias that this connection has not set (5.0)
+  qos_high,       // PUBLISH with a QoS above the maximum (5.0)
   raise,          // DISCONNECT that asks for an interval where CONNECT had none (5.0)
 };
 

@@ -76,7 +76,7 @@ void generator::begin() {
   m.qos0 = one_of({0u, 0u, 15u});
   m.short_interval = m.waits ? one_of({0u, 60u, 90u}) : 0;
   m.keep_alive = m.waits ? one_of({0u, 0u, 50u}) : 0;
-  m.lifetime = m.waits ? one_of({0u, 0u, 60u}) : 0;
+  m.lifetime = m.waits ? one_of({0u, 30u, 70u}) : 0;
   m.aliases = one_of({0u, 0u, 40u});
   m.properties = one_of({0u, 0u, 0u, 40u});
   m.big = one_of({0u, 0u, 0u, 40u});
@@ -251,7 +251,8 @@ action generator::draw_cut(std::uint8_t client) {
   a.cut = one_of({cut_kind::fin, cut_kind::fin, cut_kind::reset, cut_kind::reset, cut_kind::goodbye,
                   cut_kind::goodbye, cut_kind::with_will, cut_kind::error});
   if (manner_.version[client] == protocol_version::v5 && chance(manner_.aliases)) {
-    a.cut = one_of({cut_kind::alias_high, cut_kind::alias_unknown, cut_kind::alias_unknown});
+    a.cut = one_of({cut_kind::alias_high, cut_kind::alias_unknown, cut_kind::alias_unknown,
+                    cut_kind::qos_high});
   }
   if (manner_.version[client] == protocol_version::v5 && chance(4)) a.cut = cut_kind::raise;
   if (manner_.keep_alive > 0 && chance(40)) a.cut = cut_kind::silence;
@@ -299,7 +300,7 @@ action generator::draw_publish(const judge& j, std::uint8_t client) {
     a.properties = chance(manner_.properties);
     if (chance(manner_.aliases)) a.alias = one_of<std::uint8_t>({1, 1, 2, 255});
   }
-  if (manner_.lifetime > 0 && chance(manner_.lifetime)) a.lifetime = one_of({2u, 6u, 60u});
+  if (manner_.lifetime > 0 && chance(manner_.lifetime)) a.lifetime = one_of({2u, 9u, 60u});
   return a;
 }
 

@@ -218,6 +218,7 @@ void judge::cut(connection_id c, cut_kind how, std::optional<std::uint32_t> expi
   }
   if (how == cut_kind::silence) l.close_owed = &rules::keep_alive;
   if (how == cut_kind::error) l.close_owed = &rules::second_connect;
+  if (how == cut_kind::qos_high) l.close_owed = &rules::qos_high;
   if (how == cut_kind::alias_high) l.close_owed = &rules::alias_high;
   if (how == cut_kind::alias_unknown) l.close_owed = &rules::alias_unknown;
 }

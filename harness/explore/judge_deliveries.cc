@@ -71,10 +71,9 @@ void judge::received(connection_id c, const wire::packet_view& p, instant now) {
   if (l.state == link_state::gone) {
     if (!l.taken_over || p.type != packet_type::disconnect) return;
     // Only clients say DISCONNECT in 3.1.1, and only they say that all is well.
-    static constexpr rule not_of_servers{"", "format"};
     const bool v5 = l.version == protocol_version::v5;
     if (v5 && p.reason >= 0x80) return;
-    return accuse(c, v5 ? rules::disconnect_reason : not_of_servers,
+    return accuse(c, v5 ? rules::disconnect_reason : rules::takeover_closes_old,
                   "a DISCONNECT that a server does not send", "", notation(p));
   }
   if (l.probe) return take_probe(c, p);

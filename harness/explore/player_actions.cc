@@ -197,7 +197,7 @@ player::progress player::publish(const action& a, instant now) {
   if (how.qos > 0) {
     const bool used =
         std::any_of(open.begin(), open.end(), [&](const inbound& i) { return i.id == a.id; });
-    if (used || open.size() + 1 >= judge_.facts().receive_maximum) return progress::impossible;
+    if (used || open.size() >= judge_.facts().receive_maximum) return progress::impossible;
   }
   const message_id m = judge_.publish(c, how, now);
   wire::packet p = publish_packet(judge_.link_of(c), m, a.id, a.dup);
@@ -316,6 +316,18 @@ player::progress player::cut(const action& a, instant now) {
       const message_id m = judge_.futile(
           a.client, 0, a.cut == cut_kind::alias_high ? rules::alias_high : rules::alias_unknown);
       const wire::packet p = error_packet(c, a.cut, m);
+      send(c, p, now);
+      break;
+    }
+    case cut_kind::qos_high: {
+      const std::uint8_t most = judge_.facts().maximum_qos;
+      if (!v5 || most >= 2) return progress::impossible;
+      const message_id m = judge_.futile(a.client, 0, rules::qos_high);
+      wire::packet p = wire::make(packet_type::publish, l.how.version);
+      p.topic = judge_.topic_text(0);
+      p.qos = static_cast<std::uint8_t>(most + 1);
+      p.packet_id = 100;
+      p.payload = judge_.payload_of(m);
       send(c, p, now);
       break;
     }

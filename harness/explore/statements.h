@@ -53,6 +53,7 @@ inline constexpr rule properties_pass{"MQTT-3.3.2-20 MQTT-3.3.2-17", ""};
 inline constexpr rule user_property_order{"MQTT-3.3.2-18", ""};
 inline constexpr rule will_properties_pass{"MQTT-3.1.3-10 v5-3.1.3.2.5-a", ""};
 inline constexpr rule disconnect_reason{"MQTT-3.14.2-1", ""};
+inline constexpr rule qos_high{"v5-3.2.2.3.4-b", ""};
 inline constexpr rule packet_size{"MQTT-3.1.2-24", ""};
 
 // What is left of a session that ended
