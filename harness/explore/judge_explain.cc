@@ -105,6 +105,11 @@ const rule* judge::explain_stray(const session& s, std::uint8_t client, const wi
       return &rules::no_local;
     }
   }
+  // It was published before its subscription came. That PUBACK says where a message goes, and that
+  // nothing older may go to a new subscription, is not said: this is no accusation.
+  for (const subscription& x : s.subscriptions) {
+    if (matches(x.filter, told.topic)) return &rules::too_early;
+  }
   if (matching(s.unsubscribed)) return &rules::unsubscribed;
   return &rules::matching_topic;
 }

@@ -298,6 +298,19 @@ TEST(judge, takes_dup_for_what_had_room_beside_a_delivery_that_is_released_only)
   EXPECT_EQ(t.accused(), "");
 }
 
+TEST(judge, accuses_nobody_of_a_message_that_is_older_than_its_subscription) {
+  for (const bool subscribed : {true, false}) {
+    table t;
+    const auto a = t.connect("a connect v5 clean=1");
+    const auto m = t.publish(a, "a publish a qos=1 id=1");
+    t.subscribe(a, "a subscribe + qos=1");
+    t.j.unsubscribe(a, t.act(subscribed ? "a unsubscribe b" : "a unsubscribe +"), 1001, t.now);
+    t.deliver(a, m, 1, 7);
+    EXPECT_EQ(t.j.found().has_value(), !subscribed);
+    EXPECT_EQ(t.accused(), subscribed ? "a message comes that nothing asks for" : "MQTT-3.10.4-2");
+  }
+}
+
 TEST(judge, takes_one_copy_or_several_for_overlapping_subscriptions) {
   table t;
   const auto a = t.connect("a connect v5 clean=1");

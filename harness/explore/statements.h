@@ -91,6 +91,7 @@ inline constexpr rule order{"MQTT-4.6.0-5 MQTT-4.6.0-6", "MQTT-4.6.0-5 MQTT-4.6.
 inline constexpr rule order_of_resent{"v5-4.6-b", "MQTT-4.6.0-6"};
 inline constexpr rule delivery_qos{"MQTT-3.8.4-8", "MQTT-3.8.4-6"};
 inline constexpr rule overlap_qos{"MQTT-3.3.4-2", "MQTT-3.3.5-1"};
+inline constexpr rule too_early{"", ""};
 inline constexpr rule matching_topic{"MQTT-3.3.2-3", "MQTT-3.3.2-3"};
 inline constexpr rule once{"MQTT-4.3.3-10", "MQTT-4.3.3-2"};
 inline constexpr rule identifiers{"MQTT-3.3.4-3", ""};
