@@ -54,6 +54,7 @@ void look_on(const broker::defect& d, const model::rules& rules,
   const auto place = runner::make_simulated_arena(request.arena, how);
   runner::campaign_options options = request.campaign;
   options.most_findings = 1;
+  options.rehearsal = set_up;
   // 3.1.1 cannot say which QoS it does not take.
   if (set_up.maximum_qos < 2) options.generator.versions = {wire::protocol_version::v5};
   runner::campaign run(*place, options);

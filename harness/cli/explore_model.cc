@@ -398,6 +398,7 @@ int explore_model(const arguments& words, console& on) {
     request.arena.player.password = engine.password;
   }
   request.arena.player.keep_alive = engine.keep_alive;
+  if (request.target.kind != target_kind::network) request.campaign.rehearsal = *broker;
   // Only the catalogue is needed; the cases are not read.
   case_files cases;
   cases.root = find_cases_directory(*options);

@@ -30,7 +30,9 @@ std::optional<ex::history> campaign::draw() {
   o.restarts = place_.restarts();
   ex::player rehearsal(o);
   generator_.begin();
-  play_simulated(rehearsal, {}, [&] { return generator_.next(rehearsal.judgement()); });
+  simulated_play how;
+  how.broker = options_.rehearsal;
+  play_simulated(rehearsal, how, [&] { return generator_.next(rehearsal.judgement()); });
   return essence(rehearsal);
 }
 

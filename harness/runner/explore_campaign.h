@@ -19,6 +19,8 @@ struct campaign_options {
   std::size_t most_findings = 10;     // then exploring ends
   std::size_t most_histories = 0;     // 0: no limit
   std::size_t most_shrinking = 3000;  // plays
+  // On which histories are drawn: what is possible depends on what a broker announces.
+  broker::broker_options rehearsal{};
 };
 
 struct finding {
