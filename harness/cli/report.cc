@@ -34,6 +34,7 @@ int write_matrix(const parsed_options& options, const std::vector<results::run_r
 
 int write_one(const parsed_options& options, const results::run_results& run, console& on) {
   report_context context;
+  context.only_failures_have_packets = true;
   if (options.has("compare")) {
     const auto older = read_results(options.get<std::string>("compare"), on);
     if (!older) return bad_usage;

@@ -33,9 +33,19 @@ const reports::comparison* changes_of(const report_context& c) {
   return c.changes ? &*c.changes : nullptr;
 }
 
+// Of cases that did not fail, the packets are most of a results file.
+run_results without_packets(run_results r) {
+  for (results::case_result& c : r.cases) {
+    if (c.outcome != results::verdict::fail) c.trace.clear();
+  }
+  return r;
+}
+
 constexpr std::array writers = {
     writer{"json", "results", "write the results",
-           [](const run_results& r, const report_context&) { return results::to_json(r); }},
+           [](const run_results& r, const report_context& c) {
+             return results::to_json(c.only_failures_have_packets ? without_packets(r) : r);
+           }},
     writer{"html", "HTML", "write a page for people",
            [](const run_results& r, const report_context& c) {
              return reports::to_html(r, {&c.statements, changes_of(c)});
@@ -90,9 +100,10 @@ std::optional<results::run_results> read_results(const std::string& file, consol
 void add_report_options(po::options_description& to, const std::string& prefix) {
   for (const writer& w : writers) {
     // The results themselves are what `report` reads.
-    if (prefix.empty() && std::string_view(w.name) == "json") continue;
-    to.add_options()((prefix + w.name).c_str(), po::value<std::string>()->value_name("FILE"),
-                     w.explanation);
+    const bool again = prefix.empty() && std::string_view(w.name) == "json";
+    to.add_options()(
+        (prefix + w.name).c_str(), po::value<std::string>()->value_name("FILE"),
+        again ? "write the results again, with the packets of failed cases only" : w.explanation);
   }
   to.add_options()("pcap", po::value<std::string>()->value_name("DIR"),
                    "write a packet capture of every failed case");

@@ -18,6 +18,7 @@ std::optional<results::run_results> read_results(const std::string& file, consol
 struct report_context {
   reports::catalogue statements;
   std::optional<reports::comparison> changes;  // --compare
+  bool only_failures_have_packets = false;     // in the results file
 };
 
 // Adds an option for every kind, each name with |prefix|, and --pcap.
