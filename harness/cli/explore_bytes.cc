@@ -5,10 +5,10 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
 #include <random>
 
 #include "cli/exit_codes.h"
+#include "cli/report_files.h"
 #include "cli/target_options.h"
 #include "hostile/network.h"
 #include "hostile/report.h"
@@ -151,20 +151,14 @@ class bytes_run {
     if (request_.folder.empty()) return true;
     std::error_code failed;
     fs::create_directories(request_.folder, failed);
-    bool good = write_file("report.md", hostile::report_text(r, context_));
+    const auto write_in = [&](const std::string& name, const std::string& text) {
+      return write_report(request_.folder + "/" + name, text, on_);
+    };
+    bool good = write_in("report.md", hostile::report_text(r, context_));
     for (std::size_t i = 0; i < r.findings.size() && good; ++i) {
-      good =
-          write_file(hostile::finding_name(r, i) + ".mqs", hostile::finding_file(r, i, context_));
+      good = write_in(hostile::finding_name(r, i) + ".mqs", hostile::finding_file(r, i, context_));
     }
     return good;
-  }
-  bool write_file(const std::string& name, const std::string& text) {
-    const std::string path = request_.folder + "/" + name;
-    std::ofstream out(path, std::ios::binary);
-    out << text;
-    out.close();
-    if (!out.good()) on_.error(fmt::format("cannot write '{}'", path));
-    return out.good();
   }
 
   int void_run(const std::string& why) {

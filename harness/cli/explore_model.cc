@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <random>
 
 #include "base/spelling.h"
@@ -14,6 +13,7 @@
 #include "cli/exit_codes.h"
 #include "cli/explore_files.h"
 #include "cli/explore_measure.h"
+#include "cli/report_files.h"
 #include "cli/target_options.h"
 #include "net/tcp.h"
 #include "reports/text.h"
@@ -223,10 +223,7 @@ class exploration {
   void write(const std::string& name, const std::string& text) {
     std::error_code ignored;
     std::filesystem::create_directories(request_.out, ignored);
-    std::ofstream out(std::filesystem::path(request_.out) / name, std::ios::binary);
-    out << text;
-    out.close();
-    if (!out) on_.error(fmt::format("cannot write '{}' in '{}'", name, request_.out));
+    write_report((std::filesystem::path(request_.out) / name).string(), text, on_);
   }
 
   void show_progress(const runner::campaign& run, clock::time_point begin) {

@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "cli/broker_flags.h"
 #include "cli/case_files.h"
 #include "cli/exit_codes.h"
+#include "cli/report_files.h"
 #include "oracle/watch.h"
 #include "prove/bugs.h"
 #include "prove/report.h"
@@ -79,14 +79,6 @@ std::string list_of_rules() {
   return text;
 }
 
-bool write(const std::string& file, const std::string& text, console& on) {
-  std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  out << text;
-  out.close();
-  if (!out) on.error(fmt::format("cannot write the report '{}'", file));
-  return static_cast<bool>(out);
-}
-
 }  // namespace
 
 int prove_command(const arguments& words, console& on) {
@@ -139,10 +131,10 @@ int prove_command(const arguments& words, console& on) {
       });
   bool written = true;
   if (options.has("report-json")) {
-    written &= write(options.get<std::string>("report-json"), prove::to_json(p), on);
+    written &= write_report(options.get<std::string>("report-json"), prove::to_json(p), on);
   }
   if (options.has("report-html")) {
-    written &= write(options.get<std::string>("report-html"), prove::to_html(p), on);
+    written &= write_report(options.get<std::string>("report-html"), prove::to_html(p), on);
   }
   on.print(prove::to_text(p));
   if (p.cases.empty()) return nothing_ran;

@@ -70,12 +70,28 @@ describe("every page", () => {
       });
     }
 
-    test(`${name} fits a phone`, async () => {
-      const opened = await open(name, { viewport: phone });
-      const width = await opened.page.evaluate(() => document.documentElement.scrollWidth);
-      assert.ok(width <= phone.width, `${width} px wide`);
-      await close(opened);
-    });
+  }
+
+  for (const name of [...pages, "published/mosquitto.html", "published/matrix.html"]) {
+    for (const viewport of [phone, desktop]) {
+      test(`${name} fits ${viewport.width} px`, async () => {
+        const opened = await open(name, { viewport });
+        const { width, sticking_out } = await opened.page.evaluate(() => {
+          for (const d of document.querySelectorAll(".profile details, .map > details:nth-of-type(-n+4)")) d.open = true;
+          const scrolls = (e) => e !== null && (getComputedStyle(e).overflowX !== "visible" || scrolls(e.parentElement));
+          const most = document.documentElement.clientWidth + 1;
+          return {
+            width: document.documentElement.scrollWidth,
+            sticking_out: [...document.querySelectorAll("body *")]
+              .filter((e) => e.getBoundingClientRect().right > most && !scrolls(e))
+              .map((e) => e.outerHTML.slice(0, 150)),
+          };
+        });
+        assert.deepEqual(sticking_out.slice(0, 5), []);
+        assert.ok(width <= viewport.width, `${width} px wide`);
+        await close(opened);
+      });
+    }
   }
 });
 
