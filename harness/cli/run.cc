@@ -255,7 +255,7 @@ class run_of_cases {
     control->add_capabilities(request_.suite.declared);
     request_.suite.reach = to_broker.table().keys();
     runner::add_reach(request_.suite.declared, request_.suite.reach);
-    const auto executor = runner::make_network_executor(loop, to_broker.table(), control);
+    const auto executor = runner::make_network_executor(loop, to_broker.table(), control, true);
     results::run_results r = suite(*executor);
     if (!r.void_reason.empty() && !own.complaint().empty()) {
       r.void_reason += fmt::format(" ({})", own.complaint());

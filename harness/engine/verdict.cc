@@ -139,6 +139,7 @@ void case_run::state::fail(const script::expect_line& l, judgement j, instant no
     if (!id.empty()) j.statements.push_back({j.wire_fault->version, std::string(id)});
   }
   if (j.trace_number != 0) record.mark(j.trace_number);
+  result.about_time = j.timing != judgement::timing_fault::none;
 
   // A misplaced packet may be the harness' fault by as much as it stood still in the window, any
   // other mismatch when it slept through parts of the case. For silence the window was lengthened

@@ -87,6 +87,7 @@ struct case_result {
   bool expected = true;          // against the baseline; without one: not a failure
   std::string baseline_reason;   // the entry's comment, where one matched
   bool harness_late = false;     // why it is inconclusive; for the runner, not in results.json
+  bool about_time = false;       // the fault: nothing came, or not in its window; likewise
 };
 
 // The lines of the case hold, and a trace rule says that the broker broke a statement: a blind case

@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <random>
 #include <set>
 #include <tuple>
 
 #include "runner/case_driver.h"
+#include "runner/pulse.h"
 
 namespace mqttspec::runner {
 
@@ -21,8 +24,9 @@ constexpr std::size_t most_connecting = 32;
 
 class network_executor : public executor, public net::timed {
  public:
-  network_executor(net::event_loop& loop, const routes& reach, broker_control* control)
-      : loop_(loop), reach_(reach), control_(control) {
+  network_executor(net::event_loop& loop, const routes& reach, broker_control* control,
+                   bool take_pulse)
+      : loop_(loop), reach_(reach), control_(control), take_pulse_(take_pulse) {
     around_.loop = &loop;
     around_.reach = &reach_;
     around_.control = control;
@@ -33,7 +37,10 @@ class network_executor : public executor, public net::timed {
     loop_.add(*this);
     loop_.on_interrupt([this] { interrupted_ = true; });
   }
-  ~network_executor() override { loop_.remove(*this); }
+  ~network_executor() override {
+    if (pulse_stream_) pulse_stream_->close();
+    loop_.remove(*this);
+  }
 
   instant now() const override { return loop_.now(); }
   bool interrupted() const override { return interrupted_; }
@@ -48,6 +55,7 @@ class network_executor : public executor, public net::timed {
     });
     std::size_t next = 0;
     bool stopped = false;
+    begin_pulse(what);
     loop_.run_until([&] {
       collect(ended, stopped);
       notice_death();
@@ -73,13 +81,17 @@ class network_executor : public executor, public net::timed {
 
   instant next_deadline() const override {
     const instant of_cases = deadlines_.empty() ? never : deadlines_.begin()->first;
-    return std::min(of_cases, probe_at_);
+    return std::min({of_cases, probe_at_, pulse_ ? pulse_->next_deadline() : never});
   }
 
   void time_passed(instant now) override {
     if (probe_at_ <= now) {
       probe_at_ = never;
       probe();
+    }
+    if (pulse_) {
+      pulse_->time_passed(now);
+      keep_pulse(now);
     }
     // Each at most once: a case may ask for a deadline that has passed already.
     std::vector<case_driver*> due;
@@ -92,9 +104,63 @@ class network_executor : public executor, public net::timed {
 
   void stalled(duration length, instant now) override {
     for (const auto& [raw, driver] : running_) driver->stalled(length, now);
+    if (pulse_) pulse_->stalled(length, now);
   }
 
  private:
+  void begin_pulse(const batch& what) {
+    if (!take_pulse_ || pulse_ || what.jobs.empty()) return;
+    pulse_.emplace(pulse_settings{
+        what.jobs.front().scenario->version,
+        fmt::format("mqttspec-pulse-{:08x}", std::random_device{}()),
+        what.options.user_name.empty() ? std::nullopt : std::optional(what.options.user_name),
+        what.options.password.empty() ? std::nullopt : std::optional(what.options.password)});
+    keep_pulse(loop_.now());
+  }
+
+  // Does what it wants.
+  void keep_pulse(instant now) {
+    if (pulse_->wants_connection(now)) {
+      pulse_->connecting();
+      pulse_stream_ = reach_.own().make();
+      pulse_stream_->start({[this](const std::string& error, instant at) {
+                              if (error.empty()) {
+                                pulse_->connected(at);
+                              } else {
+                                pulse_->closed(at);
+                              }
+                              keep_pulse(at);
+                            },
+                            [this](byte_view octets, instant at) {
+                              pulse_->received(octets, at);
+                              keep_pulse(at);
+                            },
+                            [this](net::stream_end, instant at) { pulse_->closed(at); }});
+    }
+    const byte_buffer out = pulse_->take_octets();
+    if (!out.empty()) pulse_stream_->write(out);
+  }
+
+  // The broker answered nobody for a while: what did not come in its time is no fault of its.
+  void excuse(results::case_result& r) const {
+    if (!pulse_ || r.outcome != verdict::fail || !r.about_time) return;
+    const instant began = instant{} + r.started;
+    const duration stood_still = pulse_->slowest(began, began + r.took);
+    if (stood_still <= pulse::tolerated) return;
+    r.outcome = verdict::inconclusive;
+    r.harness_late = true;
+    r.reason =
+        fmt::format("the broker did not answer a PINGREQ for {}",
+                    print_duration(std::chrono::round<std::chrono::milliseconds>(stood_still)));
+    for (auto* checks : {&r.statements, &r.fault->statements}) {
+      for (results::statement_check& s : *checks) {
+        if (s.outcome == results::check_outcome::violated) {
+          s.outcome = results::check_outcome::inconclusive;
+        }
+      }
+    }
+  }
+
   // As many as fit into a few milliseconds; then the sockets have their turn. Starting all at once
   // would keep those that began first waiting.
   void start_some(const batch& what, const std::vector<job>& waiting, std::size_t& next) {
@@ -148,6 +214,7 @@ class network_executor : public executor, public net::timed {
     for (case_driver* d : std::exchange(finished_, {})) {
       results::case_result r = d->take_result();
       running_.erase(d);
+      excuse(r);
       const bool odd = r.outcome == verdict::fail || r.outcome == verdict::error ||
                        r.outcome == verdict::inconclusive;
       // A dying broker closes its connections before it can be seen to be gone.
@@ -192,6 +259,9 @@ class network_executor : public executor, public net::timed {
   net::event_loop& loop_;
   const routes reach_;
   broker_control* control_;
+  const bool take_pulse_;
+  std::optional<pulse> pulse_;
+  std::unique_ptr<net::stream> pulse_stream_;
   case_driver::surroundings around_;
   std::map<case_driver*, std::unique_ptr<case_driver>> running_;
   std::set<case_driver*> finished_;
@@ -211,8 +281,8 @@ class network_executor : public executor, public net::timed {
 }  // namespace
 
 std::unique_ptr<executor> make_network_executor(net::event_loop& loop, const routes& reach,
-                                                broker_control* control) {
-  return std::make_unique<network_executor>(loop, reach, control);
+                                                broker_control* control, bool take_pulse) {
+  return std::make_unique<network_executor>(loop, reach, control, take_pulse);
 }
 
 }  // namespace mqttspec::runner

@@ -83,7 +83,7 @@ describe("every page", () => {
           return {
             width: document.documentElement.scrollWidth,
             sticking_out: [...document.querySelectorAll("body *")]
-              .filter((e) => e.getBoundingClientRect().right > most && !scrolls(e))
+              .filter((e) => e.getBoundingClientRect().right > most && !scrolls(e.parentElement))
               .map((e) => e.outerHTML.slice(0, 150)),
           };
         });
