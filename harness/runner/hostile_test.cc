@@ -169,6 +169,61 @@ TEST_F(hostile_test, resets_at_once) {
   EXPECT_EQ(ping().outcome, verdict::fail);
 }
 
+// Answers CONNECT and PINGREQ, but from the first PINGREQ of the case on nobody, or only not the
+// case.
+class stands_still_test : public hostile_test {
+ protected:
+  case_result ping_while(bool everybody_waits) {
+    auto made = net::listen_tcp(
+        loop_, {"127.0.0.1", 0}, {}, [&, everybody_waits](std::unique_ptr<net::stream> s, instant) {
+          net::stream* peer = s.get();
+          const bool is_pulse = peers_.empty();  // the first to connect
+          s->start({{},
+                    [=, this](byte_view octets, instant) {
+                      const auto type = octets[0] >> 4;
+                      if (type == 1) peer->write(octets_of("20 03 00 00 00"));
+                      still_ |= type == 12 && !is_pulse;
+                      const bool silent = still_ && (everybody_waits || !is_pulse);
+                      if (type == 12 && !silent) peer->write(octets_of("D0 00"));
+                    },
+                    [](net::stream_end, instant) {}});
+          peers_.push_back(std::move(s));
+        });
+    EXPECT_TRUE(made) << made.error();
+    listener_ = std::move(*made);
+    connector_ = net::make_tcp_connector(loop_, {"127.0.0.1", listener_->port()}, limits_);
+    executor_ = make_network_executor(loop_, *connector_, nullptr, true);
+    const auto all = scenarios("s");
+    batch b;
+    b.jobs = {{&all[1], 0}};  // by then the pulse has had its first answers
+    b.options = impatient();
+    b.options.timeout = 1s;
+    case_result out;
+    executor_->run(b, [&](case_result r) {
+      out = std::move(r);
+      return true;
+    });
+    return out;
+  }
+  static byte_buffer octets_of(const char* hex) { return *from_hex(hex); }
+
+  bool still_ = false;
+};
+
+TEST_F(stands_still_test, a_broker_that_answers_nobody_is_not_accused_of_being_late) {
+  const case_result r = ping_while(true);
+  EXPECT_EQ(r.outcome, verdict::inconclusive) << r.reason;
+  EXPECT_TRUE(r.harness_late);
+  EXPECT_TRUE(r.reason.starts_with("the broker did not answer a PINGREQ for ")) << r.reason;
+  for (const auto& s : r.statements) EXPECT_NE(s.outcome, results::check_outcome::violated) << s.id;
+}
+
+TEST_F(stands_still_test, a_broker_that_answers_others_is) {
+  const case_result r = ping_while(false);
+  EXPECT_EQ(r.outcome, verdict::fail) << r.reason;
+  EXPECT_FALSE(r.harness_late);
+}
+
 TEST_F(hostile_test, refuses) {
   behave([](net::stream&) {});
   listener_.reset();

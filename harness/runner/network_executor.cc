@@ -141,14 +141,16 @@ class network_executor : public executor, public net::timed {
     if (!out.empty()) pulse_stream_->write(out);
   }
 
-  // The broker answered nobody for a while: what did not come in its time is no fault of its.
+  // The broker answered nobody for a while: what did not come in its time is no fault of its. Other
+  // faults may follow from that (a session that expired meanwhile), so they are tried again.
   void excuse(results::case_result& r) const {
-    if (!pulse_ || r.outcome != verdict::fail || !r.about_time) return;
+    if (!pulse_ || r.outcome != verdict::fail) return;
     const instant began = instant{} + r.started;
     const duration stood_still = pulse_->slowest(began, began + r.took);
     if (stood_still <= pulse::tolerated) return;
-    r.outcome = verdict::inconclusive;
     r.harness_late = true;
+    if (!r.about_time) return;
+    r.outcome = verdict::inconclusive;
     r.reason =
         fmt::format("the broker did not answer a PINGREQ for {}",
                     print_duration(std::chrono::round<std::chrono::milliseconds>(stood_still)));
