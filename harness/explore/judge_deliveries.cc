@@ -386,14 +386,12 @@ void judge::take_new(connection_id c, const wire::packet_view& p, message_id m, 
   variant* form = nullptr;
   int rank = -1000;
   int candidates = 0;
-  bool retained = false;
   std::vector<share_token*> tokens;  // of the candidates
   for (copy& x : s.copies) {
     if (x.message != m || (x.any_taken && !x.overlapping)) continue;
     for (variant& v : x.variants) {
       if (v.used || v.qos != p.qos || v.retain != p.retain || v.identifiers != ids) continue;
       ++candidates;
-      retained |= x.retained;
       share_token* of_share = x.token == 0xFFFF ? nullptr : &tokens_[x.token];
       const bool owed = of_share != nullptr && of_share->must && of_share->taken_by < 0;
       const bool barred = of_share != nullptr && of_share->strict && of_share->taken_by >= 0 &&
@@ -428,9 +426,8 @@ void judge::take_new(connection_id c, const wire::packet_view& p, message_id m, 
                               topic_names[message.topic], p.qos, text_of(m)),
                   notation(p), m);
   }
-  // A retained message of the same form is not told from another copy, nor from that of a share.
+  // A retained message of the same form is not told from the copy of a share.
   if (candidates > 1) {
-    if (retained) message.ordered = false;
     for (share_token* t : tokens) t->strict = t->must = false;
   }
   if (best->token != 0xFFFF) {

@@ -153,7 +153,6 @@ void judge::settle(message_id id, instant now) {
     const auto presence = presence_of(s, now);
     if (presence == link::presence::no) continue;
     for (copy& wanted : copies_for(client, id)) {
-      m.shared |= (wanted.filters & share_bit) != 0;
       const auto found = std::find_if(s.copies.begin(), s.copies.end(), [&](const copy& c) {
         return c.message == id && !c.retained && !c.settled && same_forms(c, wanted);
       });
