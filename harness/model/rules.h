@@ -69,7 +69,7 @@ struct rules {
   decision<std::optional<std::uint8_t>, fault_facts> malformed_connect_answer;
   decision<bool, fault_facts> malformed_connect_gets_disconnect;  // and no CONNACK
   decision<bool, fault_facts> malformed_connect_discards_session;
-  decision<std::uint8_t, connect_limit_facts> will_refusal;  // 0: acceptable
+  decision<std::uint8_t, connect_limit_facts> will_refusal;       // 0: acceptable
   decision<std::uint8_t, refusal_facts> missing_session_refusal;  // 0: it begins
   decision<bool, refusal_facts> session_present_on_refusal;
   decision<bool, refusal_facts> refusal_discards_session;
