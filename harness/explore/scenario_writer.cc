@@ -36,7 +36,6 @@ class names {
     std::set<std::string> taken;
     std::set<connection_id> shut;
     for (const event& e : r.events) {
-      if (e.connection == no_connection) continue;  // a wait, a restart
       if (e.kind == event_kind::opened) {
         std::string name(1, client_letter(r.client_of[e.connection]));
         for (int n = 2; taken.contains(name); ++n) {
