@@ -195,12 +195,17 @@ void broker::state::close_for(connection& c, std::uint8_t reason, close_cause ca
   }
 }
 
-// Rules let one client's error be everybody's.
-void broker::state::close_all(instant now) {
+// Of all connections, the oldest first: they can be ended one by one.
+std::vector<connection_id> broker::state::ids_in_order() const {
   std::vector<connection_id> ids;
   for (const auto& [id, c] : connections) ids.push_back(id);
   std::sort(ids.begin(), ids.end());
-  for (const connection_id id : ids) {
+  return ids;
+}
+
+// Rules let one client's error be everybody's.
+void broker::state::close_all(instant now) {
+  for (const connection_id id : ids_in_order()) {
     outputs.emplace_back(close_connection{id});
     finish(*find(id), {close_cause::protocol_error, 0, {}}, now);
   }
@@ -301,10 +306,7 @@ void broker::state::advance(instant now) {
 void broker::state::stop(bool clean, instant now) {
   if (!running) return;
   advance(now);
-  std::vector<connection_id> ids;
-  for (const auto& [id, c] : connections) ids.push_back(id);
-  std::sort(ids.begin(), ids.end());
-  for (const connection_id id : ids) {
+  for (const connection_id id : ids_in_order()) {
     connection& c = *find(id);
     if (clean) {
       close_for(c, reason_code::server_shutting_down, close_cause::server_stop, now);

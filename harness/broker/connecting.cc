@@ -23,11 +23,16 @@ bool is_v5(protocol_version v) {
   return v == protocol_version::v5;
 }
 
-// The Protocol Level of a CONNECT that may be cut short or malformed; 0 when it cannot be seen.
-std::uint8_t level_of(byte_view octets) {
+// Where it begins: behind the Remaining Length.
+std::size_t variable_header(byte_view octets) {
   std::size_t at = 1;
   while (at < octets.size() && at < 5 && (octets[at] & 0x80) != 0) ++at;
-  ++at;
+  return at + 1;
+}
+
+// The Protocol Level of a CONNECT that may be cut short or malformed; 0 when it cannot be seen.
+std::uint8_t level_of(byte_view octets) {
+  const std::size_t at = variable_header(octets);
   if (at + 2 > octets.size()) return 0;
   const std::size_t name = static_cast<std::size_t>(octets[at] << 8 | octets[at + 1]);
   const std::size_t level = at + 2 + name;
@@ -37,20 +42,14 @@ std::uint8_t level_of(byte_view octets) {
 // The Client Identifier of a malformed CONNECT, as far as one can be found behind the fields in
 // front.
 std::string client_id_in(byte_view octets, protocol_version version) {
-  std::size_t at = 1;
-  const auto skip_variable_integer = [&] {
-    std::size_t value = 0;
+  std::size_t at = variable_header(octets) + 10;  // name, level, flags, Keep Alive
+  if (is_v5(version)) {
+    std::size_t properties = 0;
     for (unsigned shift = 0; at < octets.size() && shift < 28; shift += 7) {
       const std::uint8_t octet = octets[at++];
-      value |= static_cast<std::size_t>(octet & 0x7F) << shift;
+      properties |= static_cast<std::size_t>(octet & 0x7F) << shift;
       if ((octet & 0x80) == 0) break;
     }
-    return value;
-  };
-  skip_variable_integer();
-  at += 10;  // name, level, flags, Keep Alive
-  if (is_v5(version)) {
-    const std::size_t properties = skip_variable_integer();
     at += properties;
   }
   if (at + 2 > octets.size()) return {};

@@ -55,6 +55,7 @@ struct broker::state {
   // The server ends the connection for |reason|, with DISCONNECT where there is one.
   void close_for(connection& c, wire::reason_code reason, model::close_cause cause, instant now);
   void close_for(connection& c, std::uint8_t reason, model::close_cause cause, instant now);
+  std::vector<connection_id> ids_in_order() const;
   void close_all(instant now);
   void fault(connection& c, const wire::wire_fault& f, byte_view octets, instant now);
   bool tolerate(connection& c, const wire::wire_fault& f, byte_view octets, instant now);
