@@ -30,9 +30,7 @@ std::string summaries(const runner::finding& f, const case_files& cases) {
 }
 
 // One variant of the text, tried.
-scenario_text tried(const std::string& text, const case_files& cases,
-                    const engine::run_options& how, runner::executor* target,
-                    const model::rules* rules) {
+scenario_text tried(const std::string& text, const case_files& cases, const scenario_trial& trial) {
   scenario_text out;
   const auto laid_out = script::format("finding.mqs", text);
   out.text = laid_out ? *laid_out : text;
@@ -47,19 +45,20 @@ scenario_text tried(const std::string& text, const case_files& cases,
   expand.run_tag = "texp";
   for (const auto& s : script::expand(files, expand).scenarios) {
     runner::simulation_options simulation;
-    const auto r = runner::simulate({&s, 0}, how, simulation);
+    simulation.broker = trial.embedded;
+    const auto r = runner::simulate({&s, 0}, trial.how, simulation);
     out.sound_passes = r.outcome == results::verdict::pass;
     if (!out.sound_passes) {
       out.problem = r.fault ? r.fault->message : r.reason;
       continue;
     }
-    if (rules != nullptr) {
-      const auto bad = runner::simulate({&s, 0}, how, simulation, rules);
+    if (trial.rules != nullptr) {
+      const auto bad = runner::simulate({&s, 0}, trial.how, simulation, trial.rules);
       out.on_target = bad.outcome;
       if (bad.outcome != results::verdict::fail) out.problem = bad.reason;
     }
-    if (target == nullptr) continue;
-    target->run({{{&s, 0}}, 1, how}, [&](results::case_result c) {
+    if (trial.target == nullptr) continue;
+    trial.target->run({{{&s, 0}}, 1, trial.how}, [&](results::case_result c) {
       out.on_target = c.outcome;
       out.problem = c.outcome == results::verdict::fail ? "" : c.reason;
       return true;
@@ -71,8 +70,7 @@ scenario_text tried(const std::string& text, const case_files& cases,
 }  // namespace
 
 scenario_text make_scenario(const runner::finding& f, const case_files& cases,
-                            const engine::run_options& how, runner::executor* target,
-                            const model::rules* rules) {
+                            const scenario_trial& trial) {
   scenario_text best;
   if (f.recorded.events.empty()) return best;
   explore::writing_options options;
@@ -82,8 +80,8 @@ scenario_text make_scenario(const runner::finding& f, const case_files& cases,
   for (std::string line; std::getline(lines, line);) options.comment += "#   " + line + "\n";
   for (const bool any_order : {false, true}) {
     options.any_order = any_order;
-    scenario_text next = tried(write_scenario(f.recorded, options), cases, how, target, rules);
-    const bool asked = target != nullptr || rules != nullptr;
+    scenario_text next = tried(write_scenario(f.recorded, options), cases, trial);
+    const bool asked = trial.target != nullptr || trial.rules != nullptr;
     const bool good = next.sound_passes && (!asked || next.on_target == results::verdict::fail);
     if (best.text.empty() || good || (next.sound_passes && !best.sound_passes)) {
       best = std::move(next);

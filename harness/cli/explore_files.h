@@ -18,11 +18,18 @@ struct scenario_text {
   std::string problem;  // why it could not be read or run; "" otherwise
 };
 
-// The scenario of |f|. It is tried on a sound embedded broker, and on |target| or on an embedded
-// broker with |rules|, whichever is given.
+// On what a scenario is tried: a sound embedded broker, and |target| or an embedded broker with
+// |rules|, whichever is given.
+struct scenario_trial {
+  engine::run_options how;
+  broker::broker_options embedded;
+  runner::executor* target = nullptr;
+  const model::rules* rules = nullptr;
+};
+
+// The scenario of |f|.
 scenario_text make_scenario(const runner::finding& f, const case_files& cases,
-                            const engine::run_options& how, runner::executor* target,
-                            const model::rules* rules = nullptr);
+                            const scenario_trial& trial);
 
 // Traffic lines: what is left of |text| without headers, steps, comments and empty lines.
 std::size_t length_of(const std::string& text);

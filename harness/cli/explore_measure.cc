@@ -51,12 +51,13 @@ void look_on(const broker::defect& d, const model::rules& rules,
   runner::simulated_play how;
   how.broker = set_up;
   how.rules = &rules;
-  const auto place = runner::make_simulated_arena(request.arena, how);
+  runner::arena_options arena = request.arena;
+  arena.player.maximum_qos = set_up.maximum_qos;
+  arena.player.queue_limit = set_up.queue_limit;
+  const auto place = runner::make_simulated_arena(arena, how);
   runner::campaign_options options = request.campaign;
   options.most_findings = 1;
   options.rehearsal = set_up;
-  // 3.1.1 cannot say which QoS it does not take.
-  if (set_up.maximum_qos < 2) options.generator.versions = {wire::protocol_version::v5};
   runner::campaign run(*place, options);
   const auto until = begin + std::chrono::duration_cast<clock::duration>(share * request.each);
   run.explore([&] { return clock::now() > until; });
@@ -73,7 +74,7 @@ void look_on(const broker::defect& d, const model::rules& rules,
       out.right_statement |= broker::breaks(d, fmt::format("{}:{}", version, id));
     }
     out.steps = f.least.size();
-    const scenario_text s = make_scenario(f, cases, request.engine, nullptr, how.rules);
+    const scenario_text s = make_scenario(f, cases, {request.engine, set_up, nullptr, how.rules});
     out.lines = length_of(s.text);
     out.sound_passes = s.sound_passes;
     out.defect_fails = s.on_target == results::verdict::fail;
@@ -86,7 +87,11 @@ std::vector<broker::broker_options> set_ups(const broker::broker_options& usual)
   few.receive_maximum = 2;
   broker::broker_options low = usual;
   low.maximum_qos = 1;
-  return {usual, few, low};
+  broker::broker_options small = usual;
+  small.queue_limit = 4;
+  broker::broker_options brief = usual;
+  brief.session_expiry_max = 4;
+  return {usual, few, low, small, brief};
 }
 
 outcome look_for(const broker::defect& d, const measure_request& request, const case_files& cases) {
@@ -97,7 +102,7 @@ outcome look_for(const broker::defect& d, const measure_request& request, const 
   const auto all = set_ups(request.broker);
   for (std::size_t i = 0; i < all.size() && !out.found; ++i) {
     look_on(d, rules, all[i], request, cases, begin,
-            i + 1 == all.size() ? 1.0 : 0.6 + 0.2 * static_cast<double>(i), out);
+            0.6 + 0.4 * static_cast<double>(i) / static_cast<double>(all.size() - 1), out);
   }
   return out;
 }

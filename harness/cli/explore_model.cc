@@ -194,8 +194,10 @@ class exploration {
       return;
     }
     ++told_;
-    scenario_text s = make_scenario(f, cases_, request_.target.suite.engine, scenarios,
-                                    request_.defect != nullptr ? &request_.rules : nullptr);
+    scenario_text s =
+        make_scenario(f, cases_,
+                      {request_.target.suite.engine, request_.campaign.rehearsal, scenarios,
+                       request_.defect != nullptr ? &request_.rules : nullptr});
     const std::string base = fmt::format("{:02}-{}", told_, explore::slug(f.violation.what));
     report_facts facts;
     facts.target = name_;
@@ -395,7 +397,20 @@ int explore_model(const arguments& words, console& on) {
     request.arena.player.password = engine.password;
   }
   request.arena.player.keep_alive = engine.keep_alive;
-  if (request.target.kind != target_kind::network) request.campaign.rehearsal = *broker;
+  if (request.target.kind != target_kind::network) {
+    request.campaign.rehearsal = *broker;
+  } else {
+    const auto& facts = request.target.target.facts;
+    const auto limit = [&](const char* name, auto& into) {
+      const auto declared = facts.find(name);
+      if (declared != facts.end())
+        into = static_cast<std::decay_t<decltype(into)>>(declared->second);
+    };
+    limit("maximum_qos", request.campaign.rehearsal.maximum_qos);
+    limit("queue_limit", request.campaign.rehearsal.queue_limit);
+  }
+  request.arena.player.maximum_qos = request.campaign.rehearsal.maximum_qos;
+  request.arena.player.queue_limit = request.campaign.rehearsal.queue_limit;
   // Only the catalogue is needed; the cases are not read.
   case_files cases;
   cases.root = find_cases_directory(*options);

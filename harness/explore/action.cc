@@ -21,9 +21,9 @@ constexpr std::string_view kind_names[] = {"connect", "subscribe", "unsubscribe"
                                            "ping",    "settle",    "probe",       "restart"};
 constexpr std::string_view cut_names[] = {"fin",      "reset", "disconnect", "with_will",
                                           "silence",  "error", "alias_high", "alias_unknown",
-                                          "qos_high", "raise"};
-constexpr std::string_view probe_names[] = {"refused", "malformed", "early",   "twin",
-                                            "longer",  "full",      "nameless"};
+                                          "qos_high", "raise", "quota_high"};
+constexpr std::string_view probe_names[] = {"refused", "malformed", "early",    "twin",
+                                            "longer",  "full",      "nameless", "will_high"};
 
 bool has_id(action_kind k) {
   return k == action_kind::publish || k == action_kind::repeat || k == action_kind::release;
@@ -50,7 +50,9 @@ std::string print_connect(const action& a) {
 std::string print_subscribe(const action& a) {
   std::string out = fmt::format(" {}", filter_names[a.name]);
   if (a.share != 0) out += " share";
+  if (a.also) out += fmt::format(" also={}", filter_names[*a.also]);
   if (a.kind == action_kind::unsubscribe) return out;
+  if (a.also) out += fmt::format(" also_qos={}", a.also_qos);
   out += fmt::format(" qos={}", a.qos);
   if (a.no_local) out += " no_local";
   if (a.retain_as_published) out += " retain_as_published";
@@ -199,6 +201,11 @@ class line_reader {
       a_.will = will_choice{*n};
       return {};
     }
+    if (name == "also") {
+      a_.also = index_of(filter_names, text);
+      if (!a_.also) return fmt::format("there is no filter '{}'{}", text, hint(text, filter_names));
+      return {};
+    }
     std::uint32_t n = 0;
     if (!read_number(text, n)) return fmt::format("'{}' is no number", text);
     if (name == "clean")
@@ -211,6 +218,8 @@ class line_reader {
       a_.keep_alive = static_cast<std::uint16_t>(n);
     else if (name == "qos" && n <= 2)
       a_.qos = static_cast<std::uint8_t>(n);
+    else if (name == "also_qos" && a_.also && n <= 2)
+      a_.also_qos = static_cast<std::uint8_t>(n);
     else if (name == "retain_handling" && n <= 2)
       a_.retain_handling = static_cast<std::uint8_t>(n);
     else if (name == "identifier" && n <= 255)

@@ -26,8 +26,8 @@ namespace mqttspec::explore {
 
 enum class action_kind : std::uint8_t {
   connect,      // a client that is connected already is taken over
-  subscribe,    // one filter
-  unsubscribe,  // one filter
+  subscribe,    // one filter or two
+  unsubscribe,  // one filter or two
   publish,      // a new message
   repeat,       // QoS 2: PUBLISH again with DUP 1, before its PUBREL
   release,      // QoS 2: PUBREL, also for an identifier that is not open
@@ -54,6 +54,7 @@ enum class cut_kind : std::uint8_t {
   alias_unknown,  // PUBLISH with a Topic Alias that this connection has not set (5.0)
   qos_high,       // PUBLISH with a QoS above the maximum (5.0)
   raise,          // DISCONNECT that asks for an interval where CONNECT had none (5.0)
+  quota_high,     // more QoS 2 PUBLISHes at once than the broker's Receive Maximum (5.0)
 };
 
 enum class probe_kind : std::uint8_t {
@@ -64,6 +65,7 @@ enum class probe_kind : std::uint8_t {
   longer,     // the client's identifier with something behind it
   full,       // an identifier of 23 characters
   nameless,   // an empty identifier
+  will_high,  // the client's identifier, and a will with a QoS above the maximum (5.0)
 };
 
 inline constexpr std::uint8_t most_clients = 4;  // "a" to "d"
@@ -93,7 +95,9 @@ struct action {
 
   // subscribe, unsubscribe: an index in filter_names; publish: in topic_names
   std::uint8_t name = 0;
-  std::uint8_t share = 0;  // 0: none; 1: group "g"
+  std::uint8_t share = 0;            // 0: none; 1: group "g"
+  std::optional<std::uint8_t> also;  // a second filter in the same packet, with QoS |also_qos|
+  std::uint8_t also_qos = 0;
   std::uint8_t qos = 0;
   bool no_local = false;
   bool retain_as_published = false;

@@ -29,12 +29,16 @@ constexpr std::string_view everything =
     "restart\n"
     "a connect v5 clean=1 small_packets will=a will_qos=1 will_properties\n"
     "a publish b qos=1 id=1 big properties alias=255\n"
-    "a cut alias_unknown\n";
+    "a cut alias_unknown\n"
+    "a subscribe a also=b also_qos=1 qos=2\n"
+    "a unsubscribe a also=+\n"
+    "a cut quota_high\n"
+    "a probe v5 will_high\n";
 
 TEST(history, is_read_as_it_is_printed) {
   const auto h = parse_history(everything);
   ASSERT_TRUE(h) << h.error();
-  EXPECT_EQ(h->size(), 21u);
+  EXPECT_EQ(h->size(), 25u);
   EXPECT_EQ(print(*h), everything);
 }
 

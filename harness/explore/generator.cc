@@ -170,7 +170,7 @@ action generator::draw(const judge& j) {
         a.which = static_cast<std::uint8_t>(random_.below(s.deliveries.size()));
         return a;
       case action_kind::cut:
-        return draw_cut(client);
+        return draw_cut(j, client);
       case action_kind::probe:
         return draw_probe(client);
       case action_kind::restart:
@@ -240,11 +240,11 @@ action generator::draw_probe(std::uint8_t client) {
   a.version = manner_.version[client];
   a.probe = one_of({probe_kind::refused, probe_kind::refused, probe_kind::malformed,
                     probe_kind::early, probe_kind::twin, probe_kind::longer, probe_kind::full,
-                    probe_kind::nameless, probe_kind::nameless});
+                    probe_kind::nameless, probe_kind::nameless, probe_kind::will_high});
   return a;
 }
 
-action generator::draw_cut(std::uint8_t client) {
+action generator::draw_cut(const judge& j, std::uint8_t client) {
   action a;
   a.kind = action_kind::cut;
   a.client = client;
@@ -255,6 +255,7 @@ action generator::draw_cut(std::uint8_t client) {
                     cut_kind::qos_high});
   }
   if (manner_.version[client] == protocol_version::v5 && chance(4)) a.cut = cut_kind::raise;
+  if (j.facts().receive_maximum <= 20 && chance(8)) a.cut = cut_kind::quota_high;
   if (manner_.keep_alive > 0 && chance(40)) a.cut = cut_kind::silence;
   if (a.cut == cut_kind::goodbye && manner_.version[client] == protocol_version::v5 && chance(25)) {
     a.expiry = manner_.waits ? one_of({0u, 1u, 3u, 300u}) : one_of({0u, 300u});
@@ -271,6 +272,11 @@ action generator::draw_subscribe(std::uint8_t client, bool un) {
                : static_cast<std::uint8_t>(random_.below(std::size(filter_names)));
   a.share = manner_.version[client] == protocol_version::v5 && chance(manner_.share) ? 1 : 0;
   a.qos = chance(8) ? std::uint8_t{0} : chance(70) ? std::uint8_t{2} : std::uint8_t{1};
+  if (chance(12)) {
+    a.also = static_cast<std::uint8_t>(random_.below(std::size(filter_names)));
+    a.also_qos = static_cast<std::uint8_t>(random_.below(3));
+    if (un) a.also_qos = 0;
+  }
   if (un) return a;
   a.no_local = chance(manner_.options / 2);
   a.retain_as_published = chance(manner_.options);

@@ -48,7 +48,7 @@ class generator {
   action draw_connect(std::uint8_t client);
   std::optional<action> draw_wait(std::initializer_list<unsigned> milliseconds);
   action draw_probe(std::uint8_t client);
-  action draw_cut(std::uint8_t client);
+  action draw_cut(const judge& j, std::uint8_t client);
   action draw_subscribe(std::uint8_t client, bool un);
   action draw_publish(const judge& j, std::uint8_t client);
   std::uint8_t draw_qos();

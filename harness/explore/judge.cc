@@ -6,7 +6,6 @@
 
 #include <algorithm>
 
-#include "wire/notation.h"
 
 namespace mqttspec::explore {
 
@@ -160,11 +159,11 @@ void judge::take_connack(connection_id c, const wire::packet_view& p, instant no
                       : s.ended_by != nullptr ? *s.ended_by
                                               : rules::absent_is_not_present;
     return accuse(c, why, "Session Present is 1 although there is no session",
-                  "CONNACK session_present=0", wire::print(wire::to_packet(p)));
+                  "CONNACK session_present=0", notation(p));
   }
   if (!p.session_present && l.expected == presence::yes) {
     return accuse(c, rules::stored_is_present, "Session Present is 0 although a session is stored",
-                  "CONNACK session_present=1", wire::print(wire::to_packet(p)));
+                  "CONNACK session_present=1", notation(p));
   }
   if (!p.session_present) {
     if (s.kept) drop(s, rules::ended_by_expiry);
@@ -175,7 +174,12 @@ void judge::take_connack(connection_id c, const wire::packet_view& p, instant no
   s.ends_earliest = s.ends_latest = never;
   s.interval = l.asked_interval;
   if (l.version != protocol_version::v5) return;
+  if (number_in(p, property_id::assigned_client_identifier)) {
+    return accuse(c, rules::own_identifier, "a Client Identifier is assigned to a client with one",
+                  "CONNACK assigned_client_identifier absent", notation(p));
+  }
   if (const auto told = number_in(p, property_id::session_expiry_interval)) s.interval = *told;
+  facts_.longest_interval = std::max(facts_.longest_interval, s.interval);
   if (const auto qos = number_in(p, property_id::maximum_qos)) {
     facts_.maximum_qos = static_cast<std::uint8_t>(*qos);
   }
@@ -221,6 +225,13 @@ void judge::cut(connection_id c, cut_kind how, std::optional<std::uint32_t> expi
   if (how == cut_kind::qos_high) l.close_owed = &rules::qos_high;
   if (how == cut_kind::alias_high) l.close_owed = &rules::alias_high;
   if (how == cut_kind::alias_unknown) l.close_owed = &rules::alias_unknown;
+  if (how == cut_kind::quota_high) {
+    l.close_owed = &rules::quota_high;
+    // Which of them it took before it closed is not known.
+    auto& open = sessions_[l.client].received;
+    std::erase_if(open, [](const inbound& i) { return i.id >= first_id_above_quota; });
+    l.loose = true;
+  }
 }
 
 void judge::ended(connection_id c, instant now) {
@@ -251,6 +262,7 @@ void judge::ended(connection_id c, instant now) {
   const bool for_cause = l.last_reason == 0 || reason == wire::reason_code::malformed_packet ||
                          reason == wire::reason_code::protocol_error ||
                          reason == wire::reason_code::topic_alias_invalid ||
+                         reason == wire::reason_code::receive_maximum_exceeded ||
                          reason == wire::reason_code::unspecified_error ||
                          reason == wire::reason_code::implementation_specific_error;
   const bool silent_too_long = l.was_silent || too_silent(l, now);
@@ -281,14 +293,17 @@ void judge::detach(session& s, connection_id c, std::optional<cut_kind> how, ins
   break_tokens(l.client);
   s.connection = no_connection;
   s.unnoticed = how == cut_kind::reset;
-  if (how == cut_kind::goodbye || how == cut_kind::with_will) {
-    if (l.cut_expiry) s.interval = *l.cut_expiry;
+  std::uint32_t surely = s.interval;
+  if (l.cut_expiry && (how == cut_kind::goodbye || how == cut_kind::with_will)) {
+    s.interval = *l.cut_expiry;
+    // A limit that CONNACK had no cause to tell holds for DISCONNECT as well.
+    surely = std::min(s.interval, facts_.longest_interval);
   }
   const bool ends = s.interval == 0;
   if (ends) {
     drop(s, rules::ended_at_close);
   } else {
-    s.ends_earliest = after(earliest, s.interval);
+    s.ends_earliest = after(earliest, surely);
     s.ends_latest = after(now, s.interval);
     if (s.ends_earliest != never) s.ends_earliest -= options_.slack;
     if (s.ends_latest != never) s.ends_latest += options_.lateness;
@@ -304,7 +319,7 @@ void judge::detach(session& s, connection_id c, std::optional<cut_kind> how, ins
   if (wait == 0 || ends) return publish_will(l.will, now);
   if (l.will_delay > s.interval) will.why = &rules::will_at_session_end;
   s.waiting_will = l.will;
-  s.will_earliest = after(earliest, wait) - options_.slack;
+  s.will_earliest = after(earliest, std::min(wait, surely)) - options_.slack;
   s.will_latest = after(now, wait) + options_.slack;
   if (l.will_delay >= s.interval) s.will_latest = s.ends_latest;
 }

@@ -27,7 +27,9 @@ struct judge_options {
   std::string prefix;  // of all topics: "t4/"
   duration slack = std::chrono::seconds(1);
   duration lateness = std::chrono::seconds(12);  // most that a session may outlive its interval
-  std::uint16_t window = 10;  // brokers may keep fewer in flight than Receive Maximum allows
+  std::uint16_t window = 10;        // brokers may keep fewer in flight than Receive Maximum allows
+  std::uint8_t maximum_qos = 2;     // where CONNACK does not tell
+  std::size_t queue_limit = 65535;  // of a session; which messages go behind it is free
 };
 
 struct violation {
@@ -45,7 +47,9 @@ struct violation {
 
 class judge {
  public:
-  explicit judge(judge_options options) : options_(std::move(options)) {}
+  explicit judge(judge_options options) : options_(std::move(options)) {
+    facts_.maximum_qos = options_.maximum_qos;
+  }
 
   // What the clients do.
   connection_id connect(std::uint8_t client, const action& a, instant now);
@@ -133,10 +137,13 @@ class judge {
   void offer_late(message_id m, instant now);
   void settle(message_id m, instant now);
   void fail(message_id m);
+  void overflow(std::uint8_t client);
   void store_retained(message_id m);
   void offer_retained(std::uint8_t client, const subscription& to, bool held,
                       std::uint8_t handling);
   void publish_will(message_id m, instant now);
+  void hold(std::uint8_t client, const subscription& made, std::uint8_t handling);
+  void let_go(std::uint8_t client, std::uint8_t filter, std::uint8_t share);
   void break_tokens(std::uint8_t client);
 
   // Packets.
@@ -149,6 +156,7 @@ class judge {
                 instant now);
   void take_pubrel(connection_id c, const wire::packet_view& p);
   void take_answer(connection_id c, const wire::packet_view& p, instant now);
+  void take_suback(connection_id c, const debt& d, const wire::packet_view& p);
   void take_disconnect(connection_id c, const wire::packet_view& p);
   void explain(connection_id c, const wire::packet_view& p, message_id m, identifier_set ids);
   const rule* explain_stray(const session& s, std::uint8_t client, const wire::packet_view& p,
@@ -159,6 +167,7 @@ class judge {
   void check_window(connection_id c, const wire::packet_view& p, message_id m);
 
   bool visit_debts(const std::function<bool(const owed&)>& visit) const;
+  static std::string notation(const wire::packet_view& p);
   std::string describe(const owed& o) const;
   std::string describe(const copy& c) const;
   std::string text_of(message_id m) const;

@@ -17,10 +17,6 @@ using wire::protocol_version;
 
 namespace {
 
-std::string notation(const wire::packet_view& p) {
-  return wire::print(wire::to_packet(p));
-}
-
 identifier_set identifiers_of(const wire::packet_view& p) {
   identifier_set set = 0;
   for (const auto& property : p.properties) {
@@ -113,88 +109,6 @@ void judge::malformed(connection_id c, const wire::wire_fault& fault, instant no
   accuse(c, why,
          fmt::format("the broker sends a malformed packet: {}", wire::error_name(fault.error)), "",
          wire::print(fault));
-}
-
-void judge::take_answer(connection_id c, const wire::packet_view& p, instant now) {
-  link& l = links_[c];
-  session& s = sessions_[l.client];
-  const auto found = std::find_if(l.owed.begin(), l.owed.end(), [&](const debt& d) {
-    return d.packet == p.type && (p.type == packet_type::pingresp || d.id == p.packet_id);
-  });
-  if (found == l.owed.end()) {
-    // Its identifier may be wrong; then what is owed does not come.
-    for (const debt& d : l.owed) {
-      if (d.packet != p.type) continue;
-      return accuse(c, *d.why, "the answer has another identifier", describe(owed{c, d.why, &d}),
-                    notation(p), d.message);
-    }
-    if (l.loose || l.state == link_state::ending) return;
-    return give_up("the broker sends an answer that nobody waits for");
-  }
-  const debt d = *found;
-  l.owed.erase(found);
-  l.unfenced = false;
-  const bool refused = p.reason >= 0x80;
-  switch (p.type) {
-    case packet_type::suback: {
-      if (p.list.size() != 1) {
-        return accuse(c, rules::suback_codes, "SUBACK has not one code for each filter",
-                      fmt::format("SUBACK id={}", d.id), notation(p));
-      }
-      const std::uint8_t granted = p.list[0];
-      for (subscription& x : s.subscriptions) {
-        if (x.bit() != d.filter || granted == x.qos) continue;
-        if (granted > x.qos) return give_up("the broker grants more than it was asked for");
-        for (copy& w : s.copies) {
-          if (!w.retained || (w.filters & x.bit()) != x.bit()) continue;
-          w.must = false;
-          for (variant& v : w.variants) v.qos = std::min(v.qos, granted);
-        }
-        x.qos = granted;
-      }
-      if (granted >= 0x80) give_up("the broker refuses a SUBSCRIBE");
-      return;
-    }
-    case packet_type::puback:
-    case packet_type::pubrec: {
-      if (refused) {
-        fail(d.message);
-        std::erase_if(s.received, [&](const inbound& i) { return i.id == d.id; });
-        return give_up("the broker refuses a PUBLISH");
-      }
-      if (p.type == packet_type::puback && messages_[d.message].stage == message_stage::open) {
-        settle(d.message, now);
-      }
-      if (p.reason == 0x10) {
-        for (const session& other : sessions_) {
-          for (const copy& x : other.copies) {
-            if (x.message != d.message || x.retained || other.connection == no_connection) continue;
-            if (x.must || (x.any_taken && p.type == packet_type::puback)) {
-              return accuse(c, rules::no_subscribers, "0x10 although somebody subscribes to it",
-                            fmt::format("{} id={} reason=success",
-                                        p.type == packet_type::puback ? "PUBACK" : "PUBREC", d.id),
-                            notation(p), d.message);
-            }
-          }
-        }
-      }
-      return;
-    }
-    case packet_type::pubcomp: {
-      const bool was_open = d.message != no_message;
-      if (was_open && refused) {
-        return accuse(c, rules::pubcomp, "PUBCOMP does not know an identifier that is open",
-                      fmt::format("PUBCOMP id={} reason=success", d.id), notation(p), d.message);
-      }
-      if (was_open) {
-        std::erase_if(s.received, [&](const inbound& i) { return i.id == d.id; });
-        if (messages_[d.message].stage == message_stage::open) settle(d.message, now);
-      }
-      return;
-    }
-    default:
-      return;
-  }
 }
 
 void judge::take_pubrel(connection_id c, const wire::packet_view& p) {

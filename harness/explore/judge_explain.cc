@@ -11,9 +11,13 @@ namespace mqttspec::explore {
 
 using wire::protocol_version;
 
+std::string judge::notation(const wire::packet_view& p) {
+  return wire::print(wire::to_packet(p));
+}
+
 void judge::explain(connection_id c, const wire::packet_view& p, message_id m, identifier_set ids) {
   const session& s = sessions_[links_[c].client];
-  const std::string seen = wire::print(wire::to_packet(p));
+  const std::string seen = notation(p);
   // It may come, in another form.
   for (const copy& x : s.copies) {
     if (x.message != m || x.any_taken || x.retained != (p.retain && x.retained)) continue;

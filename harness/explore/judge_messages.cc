@@ -222,6 +222,20 @@ void judge::settle(message_id id, instant now) {
     }
   }
   if (m.retain) store_retained(id);
+  for (std::uint8_t client = 0; client < most_clients; ++client) overflow(client);
+}
+
+// A queue that is full loses messages, and which of them is the broker's choice; what is in flight
+// it keeps.
+void judge::overflow(std::uint8_t client) {
+  session& s = sessions_[client];
+  const auto waiting = static_cast<std::size_t>(
+      std::count_if(s.copies.begin(), s.copies.end(), [](const copy& x) { return !x.any_taken; }));
+  if (waiting + s.deliveries.size() < options_.queue_limit) return;
+  for (copy& x : s.copies) x.must = false;
+  for (share_token& t : tokens_) {
+    if (std::find(t.members.begin(), t.members.end(), client) != t.members.end()) t.must = false;
+  }
 }
 
 // |m| is about to be forwarded, if it was not yet: those who subscribed meanwhile may get it.
@@ -310,6 +324,7 @@ void judge::offer_retained(std::uint8_t client, const subscription& to, bool hel
       sessions_[client].copies.push_back(std::move(c));
     }
   }
+  overflow(client);
 }
 
 void judge::publish_will(message_id id, instant now) {
@@ -330,19 +345,8 @@ void judge::break_tokens(std::uint8_t client) {
   }
 }
 
-void judge::subscribe(connection_id c, const action& a, std::uint16_t id, instant now) {
-  advance(now);
-  link& l = links_[c];
-  session& s = sessions_[l.client];
-  touch(l, now);
-  const bool v5 = l.version == protocol_version::v5;
-  subscription made{a.name,
-                    a.share,
-                    a.qos,
-                    v5 && a.no_local && a.share == 0,
-                    v5 && a.retain_as_published,
-                    v5 ? a.identifier : std::uint8_t{0},
-                    false};
+void judge::hold(std::uint8_t client, const subscription& made, std::uint8_t handling) {
+  session& s = sessions_[client];
   const auto old = std::find_if(
       s.subscriptions.begin(), s.subscriptions.end(),
       [&](const subscription& x) { return x.filter == made.filter && x.share == made.share; });
@@ -352,7 +356,7 @@ void judge::subscribe(connection_id c, const action& a, std::uint16_t id, instan
     // What waits may be sent in the old form or in the new one.
     for (copy& x : s.copies) {
       if ((x.filters & made.bit()) != made.bit() || x.any_taken) continue;
-      for (copy& wanted : copies_for(l.client, x.message)) {
+      for (copy& wanted : copies_for(client, x.message)) {
         if (x.retained || wanted.filters != x.filters) continue;
         for (const variant& v : wanted.variants) add(x.variants, v);
         x.top_qos = std::min(x.top_qos, wanted.top_qos);
@@ -362,13 +366,13 @@ void judge::subscribe(connection_id c, const action& a, std::uint16_t id, instan
   } else {
     s.subscriptions.push_back(made);
   }
-  offer_retained(l.client, made, held, v5 ? a.retain_handling : std::uint8_t{0});
+  offer_retained(client, made, held, handling);
   // A will whose publication nobody has seen yet may come behind this.
   for (message_id m = 0; m < messages_.size(); ++m) {
     const message& will = messages_[m];
     if (!will.will || will.seen || !matches(made.filter, will.topic)) continue;
     if (will.stage != message_stage::open && will.stage != message_stage::settled) continue;
-    for (copy& x : copies_for(l.client, m)) {
+    for (copy& x : copies_for(client, m)) {
       x.settled = true;  // as in offer_late
       s.copies.push_back(std::move(x));
     }
@@ -376,7 +380,7 @@ void judge::subscribe(connection_id c, const action& a, std::uint16_t id, instan
   // When a member's session ends, what it was to get may go to one that came later.
   for (message_id m = 0; made.share != 0 && m < messages_.size(); ++m) {
     if (!messages_[m].shared || !matches(made.filter, messages_[m].topic)) continue;
-    for (copy& x : copies_for(l.client, m)) {
+    for (copy& x : copies_for(client, m)) {
       x.settled = true;  // as in offer_late
       s.copies.push_back(std::move(x));
     }
@@ -384,34 +388,57 @@ void judge::subscribe(connection_id c, const action& a, std::uint16_t id, instan
       if (t.message == m && t.taken_by < 0) t.strict = t.must = false;
     }
   }
+}
+
+void judge::let_go(std::uint8_t client, std::uint8_t filter, std::uint8_t share) {
+  session& s = sessions_[client];
+  subscription gone;
+  gone.filter = filter;
+  gone.share = share;
+  std::erase_if(s.subscriptions, [&](const subscription& x) {
+    return x.filter == gone.filter && x.share == gone.share;
+  });
+  s.unsubscribed |= static_cast<filter_set>(1u << filter);
+  // What waits may still come.
+  for (copy& x : s.copies) {
+    if ((x.filters & gone.bit()) == gone.bit()) x.must = false;
+  }
+  if (share == 0) return;
+  break_tokens(client);
+  for (share_token& t : tokens_) {
+    if (std::find(t.members.begin(), t.members.end(), client) != t.members.end()) t.must = false;
+  }
+}
+
+// |a.qos| and |a.also_qos| are as they were asked for.
+void judge::subscribe(connection_id c, const action& a, std::uint16_t id, instant now) {
+  advance(now);
+  link& l = links_[c];
+  touch(l, now);
+  const bool v5 = l.version == protocol_version::v5;
   debt d{packet_type::suback, id, &rules::suback};
-  d.filter = made.bit();
-  l.owed.push_back(d);
+  const auto ask = [&](std::uint8_t filter, std::uint8_t qos) {
+    const subscription made{filter,
+                            a.share,
+                            std::min(qos, facts_.maximum_qos),
+                            v5 && a.no_local && a.share == 0,
+                            v5 && a.retain_as_published,
+                            v5 ? a.identifier : std::uint8_t{0},
+                            false};
+    hold(l.client, made, v5 ? a.retain_handling : std::uint8_t{0});
+    d.requests.push_back({made.bit(), qos});
+  };
+  ask(a.name, a.qos);
+  if (a.also) ask(*a.also, a.also_qos);
+  l.owed.push_back(std::move(d));
 }
 
 void judge::unsubscribe(connection_id c, const action& a, std::uint16_t id, instant now) {
   advance(now);
   link& l = links_[c];
-  session& s = sessions_[l.client];
   touch(l, now);
-  subscription gone;
-  gone.filter = a.name;
-  gone.share = a.share;
-  std::erase_if(s.subscriptions, [&](const subscription& x) {
-    return x.filter == gone.filter && x.share == gone.share;
-  });
-  s.unsubscribed |= static_cast<filter_set>(1u << a.name);
-  // What waits may still come.
-  for (copy& x : s.copies) {
-    if ((x.filters & gone.bit()) == gone.bit()) x.must = false;
-  }
-  if (a.share != 0) {
-    break_tokens(l.client);
-    for (share_token& t : tokens_) {
-      if (std::find(t.members.begin(), t.members.end(), l.client) != t.members.end())
-        t.must = false;
-    }
-  }
+  let_go(l.client, a.name, a.share);
+  if (a.also) let_go(l.client, *a.also, a.share);
   l.owed.push_back({packet_type::unsuback, id, &rules::unsuback});
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "explore/judge.h"
-#include "wire/notation.h"
 
 namespace mqttspec::explore {
 
@@ -25,6 +24,10 @@ connection_id judge::probe(std::uint8_t client, const action& a, instant now) {
   switch (a.probe) {
     case probe_kind::refused:
       l.close_owed = &rules::unknown_authentication;
+      s.probed = &rules::refusal_takes_nothing;
+      break;
+    case probe_kind::will_high:
+      l.close_owed = &rules::will_qos_high;
       s.probed = &rules::refusal_takes_nothing;
       break;
     case probe_kind::malformed:
@@ -66,7 +69,7 @@ message_id judge::futile(std::uint8_t client, std::uint8_t topic, const rule& wh
 
 void judge::take_probe(connection_id c, const wire::packet_view& p) {
   link& l = links_[c];
-  const std::string seen = wire::print(wire::to_packet(p));
+  const std::string seen = notation(p);
   const bool v5 = l.version == protocol_version::v5;
   // Behind CONNACK all that counts is that the connection ends.
   if (l.state == link_state::up) return;
@@ -83,17 +86,22 @@ void judge::take_probe(connection_id c, const wire::packet_view& p) {
     return accuse(c, rules::refusal_has_no_session, "a refusal has Session Present 1", "", seen);
   }
   switch (*l.probe) {
-    case probe_kind::refused:
     case probe_kind::early:
       if (refused) return;
       return accuse(c, *l.close_owed, "a CONNECT is accepted that has to be refused", "", seen);
+    case probe_kind::refused:
+    case probe_kind::will_high:
+      if (refused) return;
+      return accuse(c, *l.close_owed, "a CONNECT is accepted that has to be refused",
+                    "CONNACK reason in 0x80..0x9F", seen);
     case probe_kind::malformed:
       if (!v5) {
         return accuse(c, rules::malformed_is_not_answered, "a malformed CONNECT is answered", "",
                       seen);
       }
       if (refused) return;
-      return accuse(c, *l.close_owed, "a CONNECT is accepted that has to be refused", "", seen);
+      return accuse(c, *l.close_owed, "a CONNECT is accepted that has to be refused",
+                    "CONNACK reason in 0x80..0x9F", seen);
     case probe_kind::nameless: {
       if (!v5) {
         // 0x02: identifier rejected.

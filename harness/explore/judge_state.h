@@ -17,6 +17,8 @@ namespace mqttspec::explore {
 
 using connection_id = std::uint16_t;
 inline constexpr connection_id no_connection = 0xFFFF;
+// Packet Identifiers from here on are of what cut quota_high sends; PUBLISH has few and small ones.
+inline constexpr std::uint16_t first_id_above_quota = 200;
 using message_id = std::uint16_t;
 inline constexpr message_id no_message = 0xFFFF;
 
@@ -136,7 +138,12 @@ struct debt {
   std::uint16_t id = 0;
   const rule* why = nullptr;
   message_id message = no_message;
-  filter_set filter = 0;  // SUBACK, UNSUBACK
+  // SUBACK: what was asked for, a code each.
+  struct request {
+    filter_set filter = 0;
+    std::uint8_t qos = 0;
+  };
+  std::vector<request> requests{};
 };
 
 struct link {
@@ -205,6 +212,7 @@ struct broker_facts {
   std::uint16_t receive_maximum = 65535;
   std::uint16_t keep_alive = 0;
   std::uint16_t topic_alias_maximum = 0;
+  std::uint32_t longest_interval = 0;  // that it has granted
 };
 
 }  // namespace mqttspec::explore

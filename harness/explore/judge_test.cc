@@ -17,6 +17,9 @@ struct table {
   judge j{{"t/"}};
   instant now{};
 
+  table() = default;
+  explicit table(judge_options options) : j(std::move(options)) {}
+
   wire::packet make(packet_type type) const { return wire::make(type, protocol_version::v5); }
 
   void give(connection_id c, const wire::packet& p) {
@@ -46,6 +49,13 @@ struct table {
     wire::packet p = make(packet_type::suback);
     p.packet_id = 1000;
     p.reasons = {act(text).qos};
+    give(c, p);
+  }
+  void subscribe(connection_id c, std::string_view text, std::vector<std::uint8_t> reasons) {
+    j.subscribe(c, act(text), 1000, now);
+    wire::packet p = make(packet_type::suback);
+    p.packet_id = 1000;
+    p.reasons = std::move(reasons);
     give(c, p);
   }
   message_id publish(connection_id c, std::string_view text) {
@@ -344,6 +354,92 @@ TEST(judge, takes_an_own_will_with_the_identifiers_of_all_or_of_those_without_no
     t.deliver(again, 0, 1, 7, false, c.identifiers);
     EXPECT_EQ(t.accused(), c.accused) << c.identifiers.size();
   }
+}
+
+TEST(judge, reads_a_code_for_each_filter_of_a_subscribe) {
+  const struct {
+    std::uint8_t maximum_qos;
+    std::vector<std::uint8_t> reasons;
+    std::string accused;
+  } cases[] = {{2, {2, 0}, ""},
+               {2, {1, 0}, ""},
+               {2, {2}, "MQTT-3.8.4-6"},
+               {2, {0, 2}, "MQTT-3.9.3-1"},
+               {2, {0x87, 0}, "the broker refuses a SUBSCRIBE"},
+               {1, {1, 0}, ""},
+               {1, {0x87, 0}, "the broker refuses a SUBSCRIBE"},
+               {1, {0x80, 0}, "MQTT-3.2.2-10"}};
+  for (const auto& c : cases) {
+    judge_options options{"t/"};
+    options.maximum_qos = c.maximum_qos;
+    table t(options);
+    const auto a = t.connect("a connect v5 clean=1");
+    t.subscribe(a, "a subscribe a also=b also_qos=0 qos=2", c.reasons);
+    EXPECT_EQ(t.accused(), c.accused) << c.reasons.size() << int{c.reasons[0]};
+  }
+}
+
+TEST(judge, leaves_open_what_a_full_queue_loses) {
+  for (const std::size_t limit : {2u, 3u}) {
+    judge_options options{"t/"};
+    options.queue_limit = limit;
+    table t(options);
+    const auto a = t.connect("a connect v5 clean=1 expiry=300");
+    const auto b = t.connect("b connect v5 clean=1");
+    t.subscribe(a, "a subscribe a qos=1");
+    t.j.cut(a, cut_kind::reset, std::nullopt, t.now);
+    t.publish(b, "b publish a qos=1 id=1");
+    t.publish(b, "b publish a qos=1 id=2");
+    t.connect("a connect v5 clean=0", true);
+    EXPECT_EQ(t.j.owes(), limit == 3);
+  }
+}
+
+TEST(judge, is_sure_of_an_interval_in_disconnect_up_to_what_was_granted_before) {
+  for (const bool granted : {false, true}) {
+    table t;
+    if (granted) t.connect("b connect v5 clean=1 expiry=300");
+    const auto a = t.connect("a connect v5 clean=1 expiry=5");
+    t.j.cut(a, cut_kind::goodbye, 300, t.now);
+    t.j.ended(a, t.now);
+    t.now += 60s;
+    t.connect("a connect v5 clean=0", false);
+    EXPECT_EQ(t.accused(), granted ? "MQTT-3.2.2-3" : "");
+  }
+}
+
+TEST(judge, wants_a_close_when_receive_maximum_is_exceeded) {
+  table t;
+  const auto a = t.connect("a connect v5 clean=1");
+  t.publish(a, "a publish a qos=2 id=200");
+  t.j.cut(a, cut_kind::quota_high, std::nullopt, t.now);
+  EXPECT_TRUE(t.j.owes());
+  t.j.ended(a, t.now);
+  EXPECT_FALSE(t.j.owes());
+  EXPECT_TRUE(t.j.session_of(0).received.empty());
+  EXPECT_EQ(t.accused(), "");
+}
+
+TEST(judge, does_not_believe_that_receive_maximum_is_exceeded_before_it_is) {
+  table t;
+  const auto a = t.connect("a connect v5 clean=1");
+  t.j.publish(a, t.act("a publish a qos=1 id=1"), t.now);
+  wire::packet p = t.make(packet_type::disconnect);
+  p.reason = wire::code_of(wire::reason_code::receive_maximum_exceeded);
+  t.give(a, p);
+  t.j.ended(a, t.now);
+  EXPECT_EQ(t.accused(), "MQTT-4.3.2-4");
+}
+
+TEST(judge, accuses_a_second_client_identifier) {
+  table t;
+  const action a = t.act("a connect v5 clean=1");
+  const connection_id c = t.j.connect(a.client, a, t.now);
+  wire::packet p = t.make(packet_type::connack);
+  p.properties.push_back(
+      wire::text_property(wire::property_id::assigned_client_identifier, "other"));
+  t.give(c, p);
+  EXPECT_EQ(t.accused(), "v5-3.2.2.3.7-a");
 }
 
 TEST(judge, counts_what_is_in_flight) {

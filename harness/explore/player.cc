@@ -14,7 +14,8 @@ using wire::protocol_version;
 
 player::player(player_options options)
     : options_(std::move(options)),
-      judge_({options_.ns + "/", options_.slack, options_.lateness, options_.window}) {}
+      judge_({options_.ns + "/", options_.slack, options_.lateness, options_.window,
+              options_.maximum_qos, options_.queue_limit}) {}
 
 void player::note(event_kind kind, connection_id c, instant now) {
   if (!options_.record) return;
@@ -183,7 +184,7 @@ instant player::own_deadline() const {
   for (connection_id c = 0; c < lines_.size(); ++c) {
     const link& l = judge_.links() > c ? judge_.link_of(c) : link{};
     if (l.state == link_state::ending && l.cut == cut_kind::silence) {
-      patience += milliseconds(l.keep_alive * 1500) + options_.slack;
+      patience += milliseconds(l.keep_alive * 1500) + options_.lateness;
     }
   }
   return saturating_add(debt_since_, patience);

@@ -32,7 +32,10 @@ struct player_options {
   duration slack = std::chrono::seconds(1);
   duration lateness = std::chrono::seconds(12);
   std::uint16_t window = 10;
-  bool restarts = false;  // the driver can restart the broker
+  // Limits that a broker cannot tell in 3.1.1, or not at all.
+  std::uint8_t maximum_qos = 2;
+  std::size_t queue_limit = 65535;  // messages that it keeps for a session
+  bool restarts = false;            // the driver can restart the broker
 };
 
 struct command {
@@ -134,6 +137,7 @@ class player {
   progress acknowledge(const action& a, instant now);
   progress again(const action& a, instant now);
   progress cut(const action& a, instant now);
+  bool exceed_receive_maximum(connection_id c, instant now);
   progress settle(const action& a, instant now);
   progress probe(const action& a, instant now);
   progress restart(instant now);

@@ -131,41 +131,46 @@ player::progress player::subscribe(const action& a, instant now) {
   const connection_id c = up(a.client);
   const bool v5 = lines_[c].how.version == protocol_version::v5;
   const broker_facts& facts = judge_.facts();
-  const std::string_view name = filter_names[a.name];
+  std::vector<std::pair<std::uint8_t, std::uint8_t>> asked{{a.name, a.qos}};
+  if (a.also) asked.push_back({*a.also, a.also_qos});
   if (a.share != 0 && (!v5 || !facts.shares)) return progress::impossible;
-  if (!facts.wildcards && name.find_first_of("+#") != std::string_view::npos) {
-    return progress::impossible;
-  }
-  const std::string filter = fmt::format(
-      "{}{}/{}", a.share != 0 ? fmt::format("$share/{}/", options_.ns) : "", options_.ns, name);
-  if (a.kind == action_kind::unsubscribe) {
-    wire::packet p = wire::make(packet_type::unsubscribe, lines_[c].how.version);
-    p.packet_id = unsubscribe_id;
-    p.filters.push_back(filter);
-    send(c, p, now);
-    judge_.unsubscribe(c, a, unsubscribe_id, now);
-    return progress::done;
+  if (a.also == a.name) return progress::impossible;
+  const bool un = a.kind == action_kind::unsubscribe;
+  wire::packet p =
+      wire::make(un ? packet_type::unsubscribe : packet_type::subscribe, lines_[c].how.version);
+  p.packet_id = un ? unsubscribe_id : subscribe_id;
+  for (const auto& [index, qos] : asked) {
+    const std::string_view name = filter_names[index];
+    if (!facts.wildcards && name.find_first_of("+#") != std::string_view::npos) {
+      return progress::impossible;
+    }
+    std::string filter = fmt::format(
+        "{}{}/{}", a.share != 0 ? fmt::format("$share/{}/", options_.ns) : "", options_.ns, name);
+    if (un) {
+      p.filters.push_back(std::move(filter));
+      continue;
+    }
+    wire::subscription_request r;
+    r.filter = std::move(filter);
+    r.max_qos = qos;
+    if (v5) {
+      r.no_local = a.no_local && a.share == 0;
+      r.retain_as_published = a.retain_as_published;
+      r.retain_handling = a.retain_handling;
+    }
+    p.subscriptions.push_back(std::move(r));
   }
   action how = a;
   if (!v5 || !facts.identifiers) how.identifier = 0;
-  how.qos = std::min(a.qos, facts.maximum_qos);
-  wire::packet p = wire::make(packet_type::subscribe, lines_[c].how.version);
-  p.packet_id = subscribe_id;
-  wire::subscription_request r;
-  r.filter = filter;
-  r.max_qos = how.qos;
-  if (v5) {
-    r.no_local = a.no_local && a.share == 0;
-    r.retain_as_published = a.retain_as_published;
-    r.retain_handling = a.retain_handling;
-  }
-  p.subscriptions.push_back(std::move(r));
-  if (how.identifier != 0) {
+  if (!un && how.identifier != 0) {
     p.properties.push_back(
         wire::number_property(property_id::subscription_identifier, how.identifier));
   }
   send(c, p, now);
-  judge_.subscribe(c, how, subscribe_id, now);
+  if (un)
+    judge_.unsubscribe(c, a, unsubscribe_id, now);
+  else
+    judge_.subscribe(c, how, subscribe_id, now);
   return progress::done;
 }
 
@@ -331,6 +336,9 @@ player::progress player::cut(const action& a, instant now) {
       send(c, p, now);
       break;
     }
+    case cut_kind::quota_high:
+      if (!exceed_receive_maximum(c, now)) return progress::impossible;
+      break;
     case cut_kind::raise: {
       if (!v5 || l.how.expiry.value_or(0) != 0 || l.how.will) return progress::impossible;
       wire::packet p = wire::make(packet_type::disconnect, l.how.version);
@@ -370,6 +378,25 @@ player::progress player::cut(const action& a, instant now) {
   return progress::done;
 }
 
+// One more than the broker takes at once: none of them gets its PUBREL.
+bool player::exceed_receive_maximum(connection_id c, instant now) {
+  constexpr std::uint16_t most = 20;
+  const broker_facts& facts = judge_.facts();
+  if (lines_[c].how.version != protocol_version::v5 || facts.maximum_qos < 2 ||
+      facts.receive_maximum > most) {
+    return false;
+  }
+  action a;
+  a.qos = 2;
+  a.client = lines_[c].client;
+  for (std::uint16_t n = 0; n <= facts.receive_maximum; ++n) {
+    a.id = static_cast<std::uint16_t>(first_id_above_quota + n);
+    const message_id m = judge_.publish(c, a, now);
+    send(c, publish_packet(judge_.link_of(c), m, a.id, false), now);
+  }
+  return true;
+}
+
 wire::packet player::error_packet(connection_id c, cut_kind how, message_id m) const {
   wire::packet p = wire::make(packet_type::publish, lines_[c].how.version);
   const bool high = how == cut_kind::alias_high;
@@ -394,81 +421,6 @@ player::progress player::restart(instant now) {
   commands_.push_back({command::what::restart, no_connection, {}});
   judge_.restart(now);
   return progress::done;
-}
-
-player::progress player::probe(const action& a, instant now) {
-  const connection_id own = up(a.client);
-  if (own != no_connection && fence_first(own, now)) return progress::more;
-  action how = a;
-  if (last_connect_[a.client]) how.version = last_connect_[a.client]->version;
-  if (how.probe == probe_kind::refused && how.version != protocol_version::v5) {
-    return progress::impossible;
-  }
-  const auto c = static_cast<connection_id>(lines_.size());
-  lines_.push_back({a.client, how, false, false, a.probe, {}, {}});
-  opening_ = true;
-  commands_.push_back({command::what::open, c, {}});
-  return progress::done;
-}
-
-void player::send_probe(connection_id c, instant now) {
-  const std::uint8_t client = lines_[c].client;
-  const action how = lines_[c].how;
-  const probe_kind kind = *lines_[c].probe;
-  const bool v5 = how.version == protocol_version::v5;
-  judge_.probe(client, how, now);
-  if (kind == probe_kind::early) return send(c, wire::make(packet_type::pingreq, how.version), now);
-  action plain;
-  plain.version = how.version;
-  plain.clean = !v5 || kind == probe_kind::refused || kind == probe_kind::malformed ||
-                kind == probe_kind::full;
-  wire::packet p = connect_packet(client, plain, no_message);
-  std::string& id = p.client_id;
-  const auto upper = [](char x) {
-    return x >= 'a' && x <= 'z' ? static_cast<char>(x - 'a' + 'A') : x;
-  };
-  switch (kind) {
-    case probe_kind::refused:
-      p.properties.push_back(wire::text_property(property_id::authentication_method, "unknown"));
-      break;
-    case probe_kind::twin:
-      std::transform(id.begin(), id.end(), id.begin(), upper);
-      break;
-    case probe_kind::longer:
-      id += "_2";
-      break;
-    case probe_kind::full:
-      std::erase(id, '-');
-      id.resize(23, 'z');
-      break;
-    case probe_kind::nameless:
-      id.clear();
-      p.clean_start = false;
-      if (v5) {
-        p.properties.push_back(wire::number_property(property_id::session_expiry_interval, 1));
-      }
-      break;
-    default:
-      break;
-  }
-  // The flags stand behind two octets of fixed header and seven of name and level.
-  std::optional<octet_edit> edit;
-  if (kind == probe_kind::malformed) edit = octet_edit{9, 0x03};
-  if (edit && p.user_name) edit->value |= 0x80;
-  if (edit && p.password) edit->value |= 0x40;
-  send(c, p, now, edit);
-  if (kind == probe_kind::refused) {
-    // What stands behind a CONNECT that is refused is not processed.
-    const message_id m = judge_.futile(client, 0, rules::nothing_behind_refusal);
-    wire::packet behind = wire::make(packet_type::publish, how.version);
-    behind.topic = judge_.topic_text(0);
-    behind.payload = judge_.payload_of(m);
-    send(c, behind, now);
-  } else if (kind != probe_kind::malformed && (v5 || kind != probe_kind::nameless)) {
-    send(c, wire::make(packet_type::disconnect, how.version), now);
-    note(event_kind::shut, c, now);
-    commands_.push_back({command::what::shutdown, c, {}});
-  }
 }
 
 player::progress player::settle(const action& a, instant now) {

@@ -156,6 +156,10 @@ class writer {
         return fmt::format("    {} < any of within 12s\n      close{}\n      DISCONNECT{}\n", who,
                            tags, tags);
       }
+      if (expected.starts_with("CONNACK reason")) {  // or no answer at all
+        return fmt::format("    {} < any of within 12s\n      {}{}\n      close{}\n", who, expected,
+                           tags, tags);
+      }
       if (together.empty()) {
         return fmt::format("    {} < {} within {}{}\n", who, expected, close ? "12s" : "5s", tags);
       }

@@ -137,7 +137,14 @@ class shrinking {
           offer(to, i, [](action& a) { a.will->qos = 1; });
         }
         break;
+      case action_kind::unsubscribe:
+        offer(to, i, [](action& a) { a.also.reset(); });
+        break;
       case action_kind::subscribe:
+        offer(to, i, [](action& a) {
+          a.also.reset();
+          a.also_qos = 0;
+        });
         offer(to, i, [](action& a) { a.no_local = false; });
         offer(to, i, [](action& a) { a.retain_as_published = false; });
         offer(to, i, [](action& a) { a.retain_handling = 0; });

@@ -44,6 +44,8 @@ inline constexpr rule identifier_names_session{"MQTT-3.1.3-2", "MQTT-3.1.3-2"};
 inline constexpr rule identifier_of_23{"MQTT-3.1.3-5", "MQTT-3.1.3-5"};
 inline constexpr rule identifier_is_assigned{"MQTT-3.1.3-7 MQTT-3.2.2-16", ""};
 inline constexpr rule assigned_is_new{"MQTT-3.2.2-16", ""};
+inline constexpr rule own_identifier{"v5-3.2.2.3.7-a", ""};
+inline constexpr rule will_qos_high{"MQTT-3.2.2-12", ""};
 inline constexpr rule empty_identifier{"", "MQTT-3.1.3-8"};
 
 // Topic Aliases, properties, Maximum Packet Size
@@ -54,6 +56,7 @@ inline constexpr rule user_property_order{"MQTT-3.3.2-18", ""};
 inline constexpr rule will_properties_pass{"MQTT-3.1.3-10 v5-3.1.3.2.5-a", ""};
 inline constexpr rule disconnect_reason{"MQTT-3.14.2-1", ""};
 inline constexpr rule qos_high{"v5-3.2.2.3.4-b", ""};
+inline constexpr rule quota_high{"v5-3.3.4-f", ""};
 inline constexpr rule packet_size{"MQTT-3.1.2-24", ""};
 
 // What is left of a session that ended
@@ -64,6 +67,8 @@ inline constexpr rule ended_by_expiry{"MQTT-4.1.0-2", "MQTT-3.1.2-4"};
 // Answers
 inline constexpr rule suback{"MQTT-3.8.4-1", "MQTT-3.8.4-1"};
 inline constexpr rule suback_codes{"MQTT-3.8.4-6", "MQTT-3.8.4-5"};
+inline constexpr rule suback_order{"MQTT-3.9.3-1", "MQTT-3.9.3-1"};
+inline constexpr rule subscribe_above_maximum{"MQTT-3.2.2-10", ""};
 inline constexpr rule unsuback{"MQTT-3.10.4-4", "MQTT-3.10.4-4"};
 inline constexpr rule puback{"MQTT-4.3.2-4", "MQTT-4.3.2-2"};
 inline constexpr rule pubrec{"MQTT-4.3.3-8", "MQTT-4.3.3-2"};

@@ -28,6 +28,8 @@ std::optional<ex::history> campaign::draw() {
   o.ns = "r";
   o.fence_at_end = false;
   o.restarts = place_.restarts();
+  o.maximum_qos = options_.rehearsal.maximum_qos;
+  o.queue_limit = options_.rehearsal.queue_limit;
   ex::player rehearsal(o);
   generator_.begin();
   simulated_play how;

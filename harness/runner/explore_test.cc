@@ -116,7 +116,29 @@ INSTANTIATE_TEST_SUITE_P(
                     "assigned-id-shared", "restart-loses-queues", "topic-alias-survives",
                     "topic-alias-0-taken", "user-properties-reordered", "will-properties-lost",
                     "packet-limit-ignored", "refused-connect-stays-open",
-                    "disconnect-raises-from-0"));
+                    "disconnect-raises-from-0", "suback-codes-reversed", "own-id-told-back"));
+
+// Limits that CONNACK tells, or that nobody tells: they are obeyed, or an operator said them.
+TEST(explore, finds_nothing_on_a_sound_broker_with_limits) {
+  simulated_play how;
+  how.broker.maximum_qos = 1;
+  how.broker.queue_limit = 3;
+  how.broker.receive_maximum = 2;
+  how.broker.session_expiry_max = 5;
+  arena_options arena;
+  arena.player.maximum_qos = how.broker.maximum_qos;
+  arena.player.queue_limit = how.broker.queue_limit;
+  const auto place = make_simulated_arena(arena, how);
+  campaign_options options;
+  options.most_histories = 2000;
+  options.generator.seed = 5;
+  options.generator.waiting = 300;
+  options.rehearsal = how.broker;
+  campaign run(*place, options);
+  const finding* f = look_for(run);
+  EXPECT_EQ(f, nullptr) << f->violation.kind() << "\n" << print(f->least);
+  EXPECT_EQ(run.counts().histories, 2000u);
+}
 
 }  // namespace
 }  // namespace mqttspec::runner
