@@ -28,6 +28,12 @@ namespace {
 
 using lines = std::vector<std::string>;
 
+// Client Identifiers and topics of the others, behind {ns}. They are not a few octets away from
+// those of x, so that no damage to its packets makes a sound one that reaches them.
+constexpr std::string_view bystander = "bystander";
+constexpr std::string_view absent = "absent";
+constexpr std::string_view newcomer = "newcomer";
+
 // The notation's lines for what clients do, of one version.
 class lines_of {
  public:
@@ -155,12 +161,12 @@ lines probe_of(const experiment& e, const lines_of& line) {
     return some;
   };
   lines out = joined({cited(line.fence("b"), "MQTT-3.12.4-1", "MQTT-3.12.4-1"),
-                      cited(line.join("n", "n"), "MQTT-3.1.4-5", "MQTT-3.1.4-4"),
-                      cited(line.publish("n", "b", 1), "MQTT-4.3.2-4", "MQTT-4.3.2-2"),
-                      cited(line.take("b", "b"), "MQTT-4.5.0-1", "MQTT-4.5.0-1")});
+                      cited(line.join("n", newcomer), "MQTT-3.1.4-5", "MQTT-3.1.4-4"),
+                      cited(line.publish("n", bystander, 1), "MQTT-4.3.2-4", "MQTT-4.3.2-2"),
+                      cited(line.take("b", bystander), "MQTT-4.5.0-1", "MQTT-4.5.0-1")});
   if (!e.with_absent) return out;
-  return joined({out, cited(line.resume("o", "o"), "MQTT-3.1.2-23", "MQTT-3.1.2-4"),
-                 cited(line.take("o", "o"), "MQTT-4.5.0-1", "MQTT-3.1.2-5")});
+  return joined({out, cited(line.resume("o", absent), "MQTT-3.1.2-23", "MQTT-3.1.2-4"),
+                 cited(line.take("o", absent), "MQTT-4.5.0-1", "MQTT-3.1.2-5")});
 }
 
 }  // namespace
@@ -181,10 +187,10 @@ std::string scenario_text(const experiment& e, std::string_view name) {
     out += fmt::format("\n  step \"{}\"\n", title);
     for (const std::string& each : all) out += fmt::format("    {}\n", each);
   };
-  lines before = joined({line.join("b", "b"), line.subscribe("b", "b", 1)});
+  lines before = joined({line.join("b", bystander), line.subscribe("b", bystander, 1)});
   if (e.with_absent) {
-    before = joined({line.persist("o", "o"), line.subscribe("o", "o", 1), line.drop("o"), before,
-                     line.publish("b", "o", 1)});
+    before = joined({line.persist("o", absent), line.subscribe("o", absent, 1), line.drop("o"),
+                     before, line.publish("b", absent, 1)});
   }
   step(preparing, joined({before, way_to(e.state, line)}));
   step(attacking, attack_of(e));
