@@ -106,6 +106,25 @@ TEST_F(cli_test, the_version_tells_that_of_the_catalogue) {
   EXPECT_EQ(results::from_json(read("r.json"))->catalogue_version, "7.2");
 }
 
+TEST_F(cli_test, results_are_written_again_with_the_packets_of_what_failed_only) {
+  write("cases/basic/pong.mqs", failing_case);
+  const std::string file = path("r.json");
+  EXPECT_EQ(run({"run", "--simulate", "--trace=all", "--report-json", file}), unexpected_result);
+  const auto whole = results::from_json(read("r.json"));
+  // In place, as one keeps them.
+  EXPECT_EQ(run({"report", file, "--json", file}), unexpected_result) << err_;
+  const auto kept = results::from_json(read("r.json"));
+  ASSERT_TRUE(whole && kept);
+  ASSERT_EQ(kept->cases.size(), 3u);
+  for (std::size_t i = 0; i < 3; ++i) {
+    const bool failed = kept->cases[i].outcome == results::verdict::fail;
+    EXPECT_FALSE(whole->cases[i].trace.empty());
+    EXPECT_EQ(kept->cases[i].trace.size(), failed ? whole->cases[i].trace.size() : 0);
+    EXPECT_EQ(kept->cases[i].id, whole->cases[i].id);
+    EXPECT_EQ(kept->cases[i].outcome, whole->cases[i].outcome);
+  }
+}
+
 TEST_F(cli_test, faults_of_real_brokers_are_listed_with_their_cases) {
   std::filesystem::create_directories(path("cases/statements"));
   write("cases/statements/real-bugs.json",
