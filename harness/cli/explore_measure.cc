@@ -88,7 +88,7 @@ std::vector<broker::broker_options> set_ups(const broker::broker_options& usual)
   broker::broker_options low = usual;
   low.maximum_qos = 1;
   broker::broker_options small = usual;
-  small.queue_limit = 4;
+  small.queue_limit = 2;
   broker::broker_options brief = usual;
   brief.session_expiry_max = 4;
   return {usual, few, low, small, brief};

@@ -138,6 +138,7 @@ void judge::offer(message_id id, instant now) {
       messages_[id].too_large |= is_too_large(s, messages_[id]);
       s.copies.push_back(std::move(c));
     }
+    overflow(client);
   }
   if (messages_[id].retain) store_retained(id);
 }
@@ -180,7 +181,7 @@ void judge::settle(message_id id, instant now) {
         });
         if (found->overlapping || had) t.strict = t.must = false;
         t.must &= found->top_qos > 0 && presence == link::presence::yes &&
-                  !(m.will && m.publisher == client) && !m.big;
+                  !(m.will && m.publisher == client) && !m.big && !found->maybe_lost;
         if (found->any_taken) {
           if (t.taken_by >= 0) t.strict = false;
           t.taken_by = client;
@@ -194,7 +195,7 @@ void judge::settle(message_id id, instant now) {
         return c.message == id && !c.retained && c.any_taken && &c != &*found;
       });
       found->must = found->top_qos > 0 && presence == link::presence::yes && !own_will &&
-                    !another && !is_too_large(s, m) && !m.too_large;
+                    !another && !is_too_large(s, m) && !m.too_large && !found->maybe_lost;
     }
   }
   // Several shares of one message would need a token each; the histories have one group, so
@@ -231,8 +232,16 @@ void judge::overflow(std::uint8_t client) {
   session& s = sessions_[client];
   const auto waiting = static_cast<std::size_t>(
       std::count_if(s.copies.begin(), s.copies.end(), [](const copy& x) { return !x.any_taken; }));
-  if (waiting + s.deliveries.size() < options_.queue_limit) return;
-  for (copy& x : s.copies) x.must = false;
+  const std::size_t held = waiting + s.deliveries.size();
+  if (s.connection != no_connection) {
+    // All of them are sent at once.
+    if (held <= std::min(links_[s.connection].receive_maximum, options_.window)) return;
+  }
+  if (held < options_.queue_limit) return;
+  for (copy& x : s.copies) {
+    x.must = false;
+    x.maybe_lost = true;
+  }
   for (share_token& t : tokens_) {
     if (std::find(t.members.begin(), t.members.end(), client) != t.members.end()) t.must = false;
   }

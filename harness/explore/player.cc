@@ -42,6 +42,15 @@ void player::send(connection_id c, const wire::packet& p, instant now,
   if (edit) events_.back().edit = fmt::format(" | set {} {}", edit->at, edit->value);
 }
 
+// The last two packets go out as one write: the broker reads them together.
+void player::join_last_writes() {
+  const byte_buffer second = std::move(commands_.back().octets);
+  commands_.pop_back();
+  byte_buffer& first = commands_.back().octets;
+  first.insert(first.end(), second.begin(), second.end());
+  if (options_.record) events_[events_.size() - 2].edit += " | join";
+}
+
 bool player::waits() const {
   if (opening_ || judge_.owes()) return true;
   for (connection_id c = 0; c < lines_.size(); ++c) {

@@ -63,7 +63,7 @@ struct event {
   wire::packet packet;
   duration length{};       // waited
   std::string malformed;   // received, and not decodable: octets in hex
-  std::string edit;        // sent: what was made wrong, as the notation writes it
+  std::string edit;        // sent: transforms, as the notation writes them
   std::size_t action = 0;  // in the history
 };
 
@@ -154,6 +154,7 @@ class player {
   wire::packet publish_packet(const link& l, message_id m, std::uint16_t id, bool dup) const;
   void send(connection_id c, const wire::packet& p, instant now,
             std::optional<octet_edit> edit = {});
+  void join_last_writes();
   void note(event_kind kind, connection_id c, instant now);
   bool waits() const;
   void step(instant now);

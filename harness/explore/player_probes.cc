@@ -88,6 +88,7 @@ void player::send_probe(connection_id c, instant now) {
     behind.topic = judge_.topic_text(0);
     behind.payload = judge_.payload_of(m);
     send(c, behind, now);
+    join_last_writes();
   } else if (kind != probe_kind::malformed && kind != probe_kind::will_high &&
              (v5 || kind != probe_kind::nameless)) {
     send(c, wire::make(packet_type::disconnect, how.version), now);
