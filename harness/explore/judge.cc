@@ -6,7 +6,6 @@
 
 #include <algorithm>
 
-
 namespace mqttspec::explore {
 
 using std::chrono::seconds;
