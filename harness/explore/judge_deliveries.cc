@@ -176,8 +176,8 @@ bool judge::unaltered(connection_id c, const wire::packet_view& p, message_id m)
                                    : rules::properties_pass;
   accuse(c, why,
          same_set ? "user properties come in another order" : "properties are not passed on",
-         fmt::format("PUBLISH topic=\"{{ns}}/{}\" content_type=\"text\" user_property=(\"b\" "
-                     "\"1\") user_property=(\"a\" \"2\") user_property=(\"b\" \"3\"){}",
+         fmt::format(R"(PUBLISH topic="{{ns}}/{}" content_type="text" )"
+                     R"(user_property={{"b": "1" "a": "2" "b": "3"}}{})",
                      topic_names[message.topic], text_of(m)),
          notation(p), m);
   return false;

@@ -18,9 +18,14 @@ std::string judge::notation(const wire::packet_view& p) {
 void judge::explain(connection_id c, const wire::packet_view& p, message_id m, identifier_set ids) {
   const session& s = sessions_[links_[c].client];
   const std::string seen = notation(p);
-  // It may come, in another form.
+  // It may come, in another form. What SUBSCRIBE brings has RETAIN 1: such a copy is meant first.
+  std::vector<const copy*> meant;
   for (const copy& x : s.copies) {
-    if (x.message != m || x.any_taken || x.retained != (p.retain && x.retained)) continue;
+    if (x.message != m || x.any_taken || (x.retained && !p.retain)) continue;
+    meant.insert(x.retained ? meant.begin() : meant.end(), &x);
+  }
+  for (const copy* each : meant) {
+    const copy& x = *each;
     const std::string expected = describe(x);
     const bool qos = std::none_of(x.variants.begin(), x.variants.end(),
                                   [&](const variant& v) { return v.qos == p.qos; });
