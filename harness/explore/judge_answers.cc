@@ -48,7 +48,7 @@ void judge::take_answer(connection_id c, const wire::packet_view& p, instant now
           for (const copy& x : other.copies) {
             if (x.message != d.message || x.retained || other.connection == no_connection) continue;
             if (x.must || (x.any_taken && p.type == packet_type::puback)) {
-              return accuse(c, rules::no_subscribers, "0x10 although somebody subscribes to it",
+              return accuse(c, rules::no_subscribers, "reason 0x10 although somebody subscribes",
                             fmt::format("{} id={} reason=success",
                                         p.type == packet_type::puback ? "PUBACK" : "PUBREC", d.id),
                             notation(p), d.message);

@@ -111,6 +111,7 @@ class writer {
         out += line(events_[i]);
       }
     }
+    if (options_.any_order && !closed) together += other_debts();
     out += "\n  step \"what must follow\"\n" + claim(together);
     return out;
   }
@@ -138,6 +139,16 @@ class writer {
              (e.kind == event_kind::closed ||
               (e.kind == event_kind::received && e.packet.type == packet_type::disconnect));
     });
+  }
+
+  // What is owed besides: a broker that pays may do so first.
+  std::string other_debts() {
+    std::string out;
+    for (const std::string& debt : r_.debts) {
+      if (debt == r_.broken.expected || debt == "PINGRESP" || debt == "close") continue;
+      out += fmt::format("      {}\n", with_captures(debt, r_.broken.connection));
+    }
+    return out;
   }
 
   std::string claim(const std::string& together) {
