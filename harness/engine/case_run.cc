@@ -216,6 +216,23 @@ void case_run::stalled(duration length, instant now) {
   if (state_->awaiting) state_->awaiting->extend(length);
 }
 
+void case_run::broke_below(connection_id id, const std::string& what, std::string_view statement,
+                           instant now) {
+  state& s = *state_;
+  const auto found = s.connections.find(id);
+  if (statement.empty() || found == s.connections.end()) {
+    return abandon(verdict::error, what, now);
+  }
+  if (!s.judged) {
+    const std::vector<script::statement_reference> broken{
+        {found->second.version(), std::string(statement)}};
+    s.check(broken, results::check_outcome::violated);
+    s.result.fault = s.failure_at(found->second.client(), what);
+    s.result.fault->statements = s.describe_checks(broken, results::check_outcome::violated);
+  }
+  abandon(verdict::fail, "", now);
+}
+
 void case_run::abandon(verdict outcome, const std::string& reason, instant now) {
   state& s = *state_;
   s.conclude(outcome, reason, now);

@@ -88,6 +88,10 @@ class case_run {
   // The harness itself stood still for |length| before |now|: windows missed by less than that are
   // nobody's fault.
   void stalled(duration length, instant now);
+  // The broker broke a rule of a layer below MQTT, and the connection is no more. Where |statement|
+  // of MQTT says so as well, the case fails, whatever it is about; else it ends with an error.
+  void broke_below(connection_id id, const std::string& what, std::string_view statement,
+                   instant now);
   // Ends the case at once: interrupted, or the broker is gone.
   void abandon(results::verdict outcome, const std::string& reason, instant now);
 

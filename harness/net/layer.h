@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,6 +33,7 @@ class layer {
 
   layer_state state() const { return state_; }
   const std::string& why() const { return why_; }
+  std::string_view statement() const { return statement_; }  // of MQTT, that why() is about, or ""
   byte_buffer take_outgoing() { return std::exchange(outgoing_, {}); }  // to go below
   byte_buffer take_incoming() { return std::exchange(incoming_, {}); }  // to go up
   // What happened besides, for a trace: "WebSocket: ping". Octets of the peer are escaped in it.
@@ -39,10 +41,13 @@ class layer {
   bool broken() const { return state_ == layer_state::failed || state_ == layer_state::violated; }
 
  protected:
-  void fail(std::string why, layer_state how = layer_state::failed) {
+  // |statement| lasts as long as the program.
+  void fail(std::string why, layer_state how = layer_state::failed,
+            std::string_view statement = {}) {
     if (broken()) return;
     state_ = how;
     why_ = std::move(why);
+    statement_ = statement;
   }
 
   layer_state state_ = layer_state::shaking_hands;
@@ -52,6 +57,7 @@ class layer {
 
  private:
   std::string why_;
+  std::string_view statement_;
 };
 
 }  // namespace mqttspec::net

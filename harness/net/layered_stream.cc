@@ -14,7 +14,11 @@ namespace {
 constexpr duration longest_farewell = std::chrono::seconds(1);
 
 // What went wrong last, for the whole connector: told where a reset alone would be a riddle.
-using shared_complaint = std::shared_ptr<std::string>;
+struct layer_complaint {
+  std::string why;
+  std::string_view statement;
+};
+using shared_complaint = std::shared_ptr<layer_complaint>;
 
 // The living half: callbacks of the stream below keep it alive until that is dropped.
 class layered_connection : public std::enable_shared_from_this<layered_connection> {
@@ -153,7 +157,7 @@ class layered_connection : public std::enable_shared_from_this<layered_connectio
     if (mute_) return;
     if (layer_->state() == layer_state::ended) return ended(now);
     if (layer_->broken()) {
-      *complaint_ = layer_->why();
+      *complaint_ = {layer_->why(), layer_->statement()};
       below_->abort();
       note(layer_->why(), now);
       tell_closed(
@@ -190,7 +194,7 @@ class layered_connection : public std::enable_shared_from_this<layered_connectio
 
   // No handshake came about.
   void refuse(const std::string& why, instant now) {
-    *complaint_ = why;
+    *complaint_ = {why, {}};
     if (accepted_) return tell_closed(stream_end::reset, now);
     tell_connected(why, now);
   }
@@ -252,15 +256,16 @@ class layered_connector : public connector {
   }
 
   std::string complaint() const override {
-    return complaint_->empty() ? below_.complaint() : *complaint_;
+    return complaint_->why.empty() ? below_.complaint() : complaint_->why;
   }
+  std::string_view broken_statement() const override { return complaint_->statement; }
 
  private:
   loop_core& core_;
   connector& below_;
   layer_maker make_;
   duration patience_;
-  shared_complaint complaint_ = std::make_shared<std::string>();
+  shared_complaint complaint_ = std::make_shared<layer_complaint>();
 };
 
 }  // namespace
@@ -268,7 +273,7 @@ class layered_connector : public connector {
 std::unique_ptr<stream> make_layered_stream(event_loop& loop, std::unique_ptr<stream> below,
                                             std::unique_ptr<layer> with, duration patience) {
   auto connection = std::make_shared<layered_connection>(
-      loop.core(), std::move(below), std::move(with), patience, std::make_shared<std::string>());
+      loop.core(), std::move(below), std::move(with), patience, std::make_shared<layer_complaint>());
   connection->is_accepted();
   return std::make_unique<layered_stream>(std::move(connection));
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/instant.h"
@@ -57,6 +58,8 @@ class connector {
   // Why a layer above TCP broke off last, for example the alert of a TLS peer; "" when none did.
   // It explains a reset that its stream could only tell as such.
   virtual std::string complaint() const { return {}; }
+  // The statement of MQTT that a stream_end::violation was about, or "".
+  virtual std::string_view broken_statement() const { return {}; }
 };
 
 }  // namespace mqttspec::net

@@ -245,8 +245,8 @@ class websocket_layer : public layer {
       if (error) return stopped(error);
       // The type is that of the message, known with its first octet or its end.
       if (socket_.got_text()) {
-        return fail("WebSocket: the broker sent a text frame (MQTT-6.0.0-1)",
-                    layer_state::violated);
+        return fail("WebSocket: the broker sent a text frame (MQTT-6.0.0-1)", layer_state::violated,
+                    "MQTT-6.0.0-1");
       }
       incoming_.insert(incoming_.end(), buffer_.begin(),
                        buffer_.begin() + static_cast<std::ptrdiff_t>(n));

@@ -161,6 +161,7 @@ TEST_F(websocket_test, a_text_frame_is_a_violation) {
   EXPECT_EQ(incoming(), "a");
   EXPECT_EQ(both_.client->state(), layer_state::violated);
   EXPECT_EQ(both_.client->why(), "WebSocket: the broker sent a text frame (MQTT-6.0.0-1)");
+  EXPECT_EQ(both_.client->statement(), "MQTT-6.0.0-1");
 }
 
 TEST_F(websocket_test, frames_that_the_protocol_does_not_allow_are_violations) {

@@ -110,7 +110,7 @@ void case_driver::open(const engine::open_connection& what, instant now) {
              if (how == net::stream_end::over_limit) {
                run_.abandon(verdict::error, "the broker flooded one connection", at);
              } else if (how == net::stream_end::violation) {
-               run_.abandon(verdict::error, by->complaint(), at);
+               run_.broke_below(id, by->complaint(), by->broken_statement(), at);
              } else {
                run_.closed(id,
                            how == net::stream_end::reset ? engine::close_kind::reset

@@ -236,9 +236,11 @@ TEST_F(hostile_test, refuses) {
 // A connection whose layer finds fault with the peer, and notes something before.
 class faulty_connector : public net::connector {
  public:
-  explicit faulty_connector(net::event_loop& loop) : loop_(loop) {}
+  faulty_connector(net::event_loop& loop, std::string_view statement)
+      : loop_(loop), statement_(statement) {}
   std::unique_ptr<net::stream> make() override { return std::make_unique<faulty_stream>(loop_); }
   std::string complaint() const override { return "WebSocket: a text frame"; }
+  std::string_view broken_statement() const override { return statement_; }
 
  private:
   class faulty_stream : public net::stream {
@@ -264,16 +266,28 @@ class faulty_connector : public net::connector {
   };
 
   net::event_loop& loop_;
+  std::string_view statement_;
 };
 
 TEST_F(hostile_test, breaks_a_rule_of_the_transport) {
-  faulty_connector connector(loop_);
+  faulty_connector connector(loop_, "");
   executor_ = make_network_executor(loop_, connector, nullptr);
   const case_result r = ping();
   EXPECT_EQ(r.outcome, verdict::error);
   EXPECT_EQ(r.reason, "WebSocket: a text frame");
   EXPECT_TRUE(std::any_of(r.trace.begin(), r.trace.end(),
                           [](const auto& t) { return t.text == "WebSocket: ping"; }));
+}
+
+TEST_F(hostile_test, breaks_a_statement_about_the_transport) {
+  faulty_connector connector(loop_, "MQTT-6.0.0-1");
+  executor_ = make_network_executor(loop_, connector, nullptr);
+  const case_result r = ping();
+  EXPECT_EQ(r.outcome, verdict::fail);
+  ASSERT_TRUE(r.fault);
+  EXPECT_EQ(r.fault->message, "WebSocket: a text frame");
+  ASSERT_EQ(r.fault->statements.size(), 1u);
+  EXPECT_EQ(r.fault->statements.front().id, "MQTT-6.0.0-1");
 }
 
 // Whole runs against the embedded broker, which somebody kills.
