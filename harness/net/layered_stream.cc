@@ -272,8 +272,9 @@ class layered_connector : public connector {
 
 std::unique_ptr<stream> make_layered_stream(event_loop& loop, std::unique_ptr<stream> below,
                                             std::unique_ptr<layer> with, duration patience) {
-  auto connection = std::make_shared<layered_connection>(
-      loop.core(), std::move(below), std::move(with), patience, std::make_shared<layer_complaint>());
+  auto connection =
+      std::make_shared<layered_connection>(loop.core(), std::move(below), std::move(with), patience,
+                                           std::make_shared<layer_complaint>());
   connection->is_accepted();
   return std::make_unique<layered_stream>(std::move(connection));
 }
