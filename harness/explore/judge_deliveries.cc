@@ -355,7 +355,8 @@ void judge::take_new(connection_id c, const wire::packet_view& p, message_id m, 
   // Its delivery may have begun before: to this client, or to a member of the share that has gone.
   const bool begun = best->maybe_sent || ((best->filters & share_bit) != 0 &&
                                           (best->token == 0xFFFF || !tokens_[best->token].strict));
-  if (message.lifetime && !begun && message.stage == message_stage::settled) {
+  // A message of QoS 2 may be passed on at its PUBREL, which may come late.
+  if (message.lifetime && message.qos < 2 && !begun && message.stage == message_stage::settled) {
     const instant end = message.published + seconds(*message.lifetime);
     if (now > end + options_.slack * 2) {
       return accuse(c, rules::message_expired, "a message comes although it has expired", "",

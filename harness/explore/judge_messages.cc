@@ -257,6 +257,7 @@ void judge::offer_late(message_id id, instant now) {
         return c.message == id && !c.retained && same_forms(c, wanted);
       });
       if (known) continue;
+      messages_[id].shared |= (wanted.filters & share_bit) != 0;
       wanted.settled = true;  // it may come and never has to: its subscription came later
       s.copies.push_back(std::move(wanted));
     }
@@ -295,7 +296,14 @@ void judge::store_retained(message_id id) {
     return m.will || !messages_[other].seen;
   });
   if (contested) return;
-  held = {value};
+  // A message of QoS 2 may be stored when its PUBREL comes, which is later still.
+  const bool clears_later = std::any_of(messages_.begin(), messages_.end(), [&](const message& o) {
+    return o.stage == message_stage::open && o.retain && o.empty && o.topic == m.topic;
+  });
+  std::erase_if(held, [&](message_id other) {
+    if (other == value) return false;
+    return other == no_message ? !clears_later : messages_[other].stage != message_stage::open;
+  });
   // QoS 0 may be let go at any time.
   if (m.qos == 0 && value != no_message) held.insert(held.begin(), no_message);
   if (held == std::vector<message_id>{no_message}) held.clear();

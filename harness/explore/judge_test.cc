@@ -442,6 +442,27 @@ TEST(judge, accuses_a_second_client_identifier) {
   EXPECT_EQ(t.accused(), "v5-3.2.2.3.7-a");
 }
 
+TEST(judge, leaves_open_when_a_qos_2_message_is_retained) {
+  for (const bool at_publish : {true, false}) {
+    table t;
+    const auto a = t.connect("a connect v5 clean=1");
+    const auto early = t.publish(a, "a publish a qos=2 id=2 retain");
+    const auto late = t.publish(a, "a publish a qos=1 id=1 retain");
+    t.j.release(a, 2, t.now);
+    t.give(a, packet_type::pubcomp, 2);
+    t.subscribe(a, "a subscribe a qos=1");
+    wire::packet p = t.make(packet_type::publish);
+    const auto held = at_publish ? late : early;
+    p.topic = t.j.topic_text(0);
+    p.qos = 1;
+    p.retain = true;
+    p.packet_id = 7;
+    p.payload = "m" + std::to_string(held);
+    t.give(a, p);
+    EXPECT_EQ(t.accused(), "") << at_publish;
+  }
+}
+
 TEST(judge, counts_what_is_in_flight) {
   table t;
   const auto a = t.connect("a connect v5 clean=1 receive_maximum=1");

@@ -118,6 +118,20 @@ INSTANTIATE_TEST_SUITE_P(
                     "packet-limit-ignored", "refused-connect-stays-open",
                     "disconnect-raises-from-0", "suback-codes-reversed", "own-id-told-back"));
 
+TEST(explore, finds_nothing_on_a_sound_broker_that_passes_qos_2_on_at_pubrel) {
+  simulated_play how;
+  how.broker.qos2_forwarded_at_pubrel = true;
+  const auto place = make_simulated_arena({}, how);
+  campaign_options options;
+  options.most_histories = 6000;
+  options.generator.seed = 4;
+  options.generator.waiting = 300;
+  options.rehearsal = how.broker;
+  campaign run(*place, options);
+  const finding* f = look_for(run);
+  EXPECT_EQ(f, nullptr) << f->violation.kind() << "\n" << print(f->least);
+}
+
 // Limits that CONNACK tells, or that nobody tells: they are obeyed, or an operator said them.
 TEST(explore, finds_nothing_on_a_sound_broker_with_limits) {
   simulated_play how;
