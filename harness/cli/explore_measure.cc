@@ -52,8 +52,7 @@ void look_on(const broker::defect& d, const model::rules& rules,
   how.broker = set_up;
   how.rules = &rules;
   runner::arena_options arena = request.arena;
-  arena.player.maximum_qos = set_up.maximum_qos;
-  arena.player.queue_limit = set_up.queue_limit;
+  runner::tell_limits(arena.player, set_up);
   const auto place = runner::make_simulated_arena(arena, how);
   runner::campaign_options options = request.campaign;
   options.most_findings = 1;

@@ -409,8 +409,7 @@ int explore_model(const arguments& words, console& on) {
     limit("maximum_qos", request.campaign.rehearsal.maximum_qos);
     limit("queue_limit", request.campaign.rehearsal.queue_limit);
   }
-  request.arena.player.maximum_qos = request.campaign.rehearsal.maximum_qos;
-  request.arena.player.queue_limit = request.campaign.rehearsal.queue_limit;
+  runner::tell_limits(request.arena.player, request.campaign.rehearsal);
   // Only the catalogue is needed; the cases are not read.
   case_files cases;
   cases.root = find_cases_directory(*options);

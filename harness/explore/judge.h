@@ -145,6 +145,7 @@ class judge {
   void hold(std::uint8_t client, const subscription& made, std::uint8_t handling);
   void let_go(std::uint8_t client, std::uint8_t filter, std::uint8_t share);
   void break_tokens(std::uint8_t client);
+  void forgive_tokens(std::uint8_t client);
 
   // Packets.
   void take_probe(connection_id c, const wire::packet_view& p);

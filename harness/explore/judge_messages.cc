@@ -242,9 +242,7 @@ void judge::overflow(std::uint8_t client) {
     x.must = false;
     x.maybe_lost = true;
   }
-  for (share_token& t : tokens_) {
-    if (std::find(t.members.begin(), t.members.end(), client) != t.members.end()) t.must = false;
-  }
+  forgive_tokens(client);
 }
 
 // |m| is about to be forwarded, if it was not yet: those who subscribed meanwhile may get it.
@@ -362,6 +360,13 @@ void judge::break_tokens(std::uint8_t client) {
   }
 }
 
+// What shares of |client| are to get need not come to anybody.
+void judge::forgive_tokens(std::uint8_t client) {
+  for (share_token& t : tokens_) {
+    if (std::find(t.members.begin(), t.members.end(), client) != t.members.end()) t.must = false;
+  }
+}
+
 void judge::hold(std::uint8_t client, const subscription& made, std::uint8_t handling) {
   session& s = sessions_[client];
   const auto old = std::find_if(
@@ -422,9 +427,7 @@ void judge::let_go(std::uint8_t client, std::uint8_t filter, std::uint8_t share)
   }
   if (share == 0) return;
   break_tokens(client);
-  for (share_token& t : tokens_) {
-    if (std::find(t.members.begin(), t.members.end(), client) != t.members.end()) t.must = false;
-  }
+  forgive_tokens(client);
 }
 
 // |a.qos| and |a.also_qos| are as they were asked for.

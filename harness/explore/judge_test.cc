@@ -44,13 +44,7 @@ struct table {
     give(c, p);
     return c;
   }
-  void subscribe(connection_id c, std::string_view text) {
-    j.subscribe(c, act(text), 1000, now);
-    wire::packet p = make(packet_type::suback);
-    p.packet_id = 1000;
-    p.reasons = {act(text).qos};
-    give(c, p);
-  }
+  void subscribe(connection_id c, std::string_view text) { subscribe(c, text, {act(text).qos}); }
   void subscribe(connection_id c, std::string_view text, std::vector<std::uint8_t> reasons) {
     j.subscribe(c, act(text), 1000, now);
     wire::packet p = make(packet_type::suback);

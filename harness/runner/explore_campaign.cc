@@ -28,8 +28,7 @@ std::optional<ex::history> campaign::draw() {
   o.ns = "r";
   o.fence_at_end = false;
   o.restarts = place_.restarts();
-  o.maximum_qos = options_.rehearsal.maximum_qos;
-  o.queue_limit = options_.rehearsal.queue_limit;
+  tell_limits(o, options_.rehearsal);
   ex::player rehearsal(o);
   generator_.begin();
   simulated_play how;

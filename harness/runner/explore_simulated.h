@@ -10,6 +10,12 @@
 
 namespace mqttspec::runner {
 
+// What a player cannot learn from |b|: limits that 3.1.1 does not tell, and that of the queue.
+inline void tell_limits(explore::player_options& to, const broker::broker_options& b) {
+  to.maximum_qos = b.maximum_qos;
+  to.queue_limit = b.queue_limit;
+}
+
 struct simulated_play {
   broker::broker_options broker;
   std::uint64_t seed = 0;
