@@ -222,6 +222,22 @@ TEST_F(engine_test, trace_rules_say_nothing_when_the_harness_was_late) {
   EXPECT_TRUE(r.findings.empty());
 }
 
+TEST_F(engine_test, a_case_of_which_a_trace_rule_may_have_more_to_say_is_tried_again) {
+  for (const bool stood_still : {false, true}) {
+    load(
+        "    c > CONNECT client_id=\"a\" clean_start=1\n"
+        "    c < CONNACK reason=not_authorized  @MQTT-3.2.0-1\n"
+        "    wait 4s\n");
+    broker_sends("c", "CONNACK session_present=0 reason=not_authorized");
+    if (stood_still) run_->stalled(100ms, now_);
+    pass_time(4s);
+    const auto r = result();
+    EXPECT_EQ(r.harness_late, stood_still);
+    EXPECT_EQ(r.findings.size(), stood_still ? 0u : 1u) << "open although CONNACK refused it";
+    EXPECT_EQ(r.outcome, stood_still ? verdict::pass : verdict::inconclusive);
+  }
+}
+
 TEST_F(engine_test, a_malformed_packet_fails_an_info_case_too) {
   load(
       "    c > CONNECT client_id=\"a\" clean_start=1\n"

@@ -207,7 +207,7 @@ class history {
   const link& link_of(connection_id id) const { return links.at(id); }
   // Whether silence since |since| means something on |on|.
   bool waited_in_vain(const link& on, instant since) const {
-    return on.open() && !on.odd && !stood_still && !restarted && now - since >= options.patience;
+    return on.open() && !on.odd && !restarted && now - since >= options.patience;
   }
 
  private:

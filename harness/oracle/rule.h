@@ -31,11 +31,16 @@ class rule {
   // Set by the watch before anything else.
   const history* seen = nullptr;
   std::vector<finding>* findings = nullptr;
+  bool* in_doubt = nullptr;
 
  protected:
   // Cites those of |demands| that |on|'s version makes; without any of its own the rule's all.
   void report(const link& on, std::string message, std::initializer_list<demand> demands = {});
   void report(const link& on, std::string message, std::vector<statement> statements);
+  // What silence or a clock tells: proves nothing when the harness stood still, but is worth
+  // another try (watch::in_doubt).
+  void report_by_time(const link& on, std::string message,
+                      std::initializer_list<demand> demands = {});
 
  private:
   std::string_view name_;

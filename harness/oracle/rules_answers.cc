@@ -123,10 +123,10 @@ class request_is_answered : public rule {
         if (r.type == packet_type::unsuback) d = {"MQTT-3.10.4-4", "MQTT-3.10.4-5"};
         const bool publish = r.type == packet_type::puback || r.type == packet_type::pubrec;
         const demand answered = {"MQTT-3.3.4-1", "MQTT-3.3.4-1"};
-        report(on,
-               fmt::format("{} has not come for {}", name_of(r.type, r.id),
-                           print_duration(seen->now - r.at)),
-               {d, publish ? answered : d});
+        report_by_time(on,
+                       fmt::format("{} has not come for {}", name_of(r.type, r.id),
+                                   print_duration(seen->now - r.at)),
+                       {d, publish ? answered : d});
         break;  // what follows may wait behind it
       }
     }

@@ -49,8 +49,8 @@ class refusal_is_the_end : public rule {
   void finish() override {
     for (const auto& [id, on] : seen->links) {
       if (on.refused() && seen->waited_in_vain(on, on.connack_at)) {
-        report(on, "the connection is open although CONNACK refused it",
-               {{"MQTT-3.2.2-7", "MQTT-3.2.2-5"}});
+        report_by_time(on, "the connection is open although CONNACK refused it",
+                       {{"MQTT-3.2.2-7", "MQTT-3.2.2-5"}});
       }
     }
   }
@@ -114,16 +114,17 @@ class session_present_needs_a_session : public rule {
                     {{"MQTT-3.2.2-3", "MQTT-3.2.2-3"}, {"v5-3.1.2.11.2-c", "MQTT-3.1.2-6"}});
     }
     if (!is_v5(on.version) || before.interval() == wire::never_expires || seen->restarted ||
-        seen->stood_still || before.server_ended_at == never) {
+        before.server_ended_at == never) {
       return;
     }
     const duration away = on.connect_at - before.server_ended_at;
     const duration interval = std::chrono::seconds(before.interval());
     if (away > interval + seen->options.sweep) {
-      report(on,
-             fmt::format("Session Present 1 {} behind the close, of a session that lasts {}",
-                         print_duration(away), print_duration(interval)),
-             {{"MQTT-4.1.0-2", ""}, {"MQTT-3.2.2-3", ""}});
+      report_by_time(
+          on,
+          fmt::format("Session Present 1 {} behind the close, of a session that lasts {}",
+                      print_duration(away), print_duration(interval)),
+          {{"MQTT-4.1.0-2", ""}, {"MQTT-3.2.2-3", ""}});
     }
   }
 
@@ -144,7 +145,7 @@ class session_is_kept : public rule {
               {"MQTT-3.1.2-5", "MQTT-3.1.2-4"}}) {}
   void received(const link& on, const packet& p, std::size_t) override {
     if (!accepts(on, p) || p.session_present || on.connect->clean_start || on.odd) return;
-    if (!follows_plainly(*seen, on) || seen->restarted || seen->stood_still) return;
+    if (!follows_plainly(*seen, on) || seen->restarted) return;
     const link& before = *on.previous;
     const std::uint32_t interval = before.interval();
     if (interval == 0) return;
@@ -156,9 +157,10 @@ class session_is_kept : public rule {
                                ? duration(std::chrono::minutes(1))
                                : duration(std::chrono::seconds(interval));
     if (away + seen->options.slack < lasts) {
-      report(on, fmt::format("Session Present 0 after {}, for a session that lasts {}",
-                             print_duration(away),
-                             interval == wire::never_expires ? "for ever" : print_duration(lasts)));
+      report_by_time(
+          on, fmt::format("Session Present 0 after {}, for a session that lasts {}",
+                          print_duration(away),
+                          interval == wire::never_expires ? "for ever" : print_duration(lasts)));
     }
   }
 };
@@ -197,7 +199,7 @@ class connect_is_answered : public rule {
   void finish() override {
     for (const auto& [id, on] : seen->links) {
       if (!on.connect || on.connack || on.odd_before_connack) continue;
-      if (seen->waited_in_vain(on, on.connect_at)) report(on, "CONNECT has had no answer");
+      if (seen->waited_in_vain(on, on.connect_at)) report_by_time(on, "CONNECT has had no answer");
     }
   }
 };
@@ -213,7 +215,7 @@ class takeover_closes : public rule {
       if (!on.accepted() || old == nullptr || !old->accepted() || old->of == nullptr) continue;
       if (old->connack_number > on.connect_number || !on.open()) continue;
       if (seen->waited_in_vain(*old, on.connack_at)) {
-        report(*old, "the connection is open although another took its Client Identifier");
+        report_by_time(*old, "the connection is open although another took its Client Identifier");
       }
     }
   }

@@ -54,10 +54,10 @@ class disconnect_is_the_last : public rule {
   }
   void finish() override {
     for (const auto& [id, on] : seen->links) {
-      if (!on.server_said_goodbye || !on.open() || seen->stood_still || !is_v5(on.version))
-        continue;
+      if (!on.server_said_goodbye || !on.open() || !is_v5(on.version)) continue;
       if (seen->now - on.server_goodbye_at < seen->options.patience) continue;
-      report(on, "the connection is open behind the server's DISCONNECT", {{"MQTT-3.14.4-2", ""}});
+      report_by_time(on, "the connection is open behind the server's DISCONNECT",
+                     {{"MQTT-3.14.4-2", ""}});
     }
   }
 };
@@ -70,22 +70,22 @@ class keep_alive : public rule {
   void received(const link& on, const packet& p, std::size_t) override {
     const bool too_silent = p.type == packet_type::disconnect && is_v5(on.version) &&
                             p.reason == wire::code_of(wire::reason_code::keep_alive_timeout);
-    if (!too_silent || !on.accepted() || on.odd || seen->stood_still) return;
+    if (!too_silent || !on.accepted() || on.odd) return;
     const duration silent = seen->now - on.last_sent_at;
     if (on.keep_alive() != 0 && silent + seen->options.slack >= limit(on)) return;
-    report(on,
-           fmt::format("closed for silence after {}, with Keep Alive {} s", print_duration(silent),
-                       on.keep_alive()),
-           {{"MQTT-3.1.2-22", ""}});
+    report_by_time(on,
+                   fmt::format("closed for silence after {}, with Keep Alive {} s",
+                               print_duration(silent), on.keep_alive()),
+                   {{"MQTT-3.1.2-22", ""}});
   }
   void finish() override {
     for (const auto& [id, on] : seen->links) {
       if (!on.accepted() || on.keep_alive() == 0 || on.goodbye || on.server_said_goodbye) continue;
-      if (!on.open() || on.odd || seen->stood_still || seen->restarted) continue;
+      if (!on.open() || on.odd || seen->restarted) continue;
       const duration silent = seen->now - on.last_sent_at;
       if (silent < limit(on) + patience) continue;
-      report(on, fmt::format("open after {} of silence, with Keep Alive {} s",
-                             print_duration(silent), on.keep_alive()));
+      report_by_time(on, fmt::format("open after {} of silence, with Keep Alive {} s",
+                                     print_duration(silent), on.keep_alive()));
     }
   }
 

@@ -178,7 +178,7 @@ class record_is_answered : public rule {
       for (const auto& [id, e] : s.exchanges) {
         if (e.at_stage != exchange::stage::recorded || e.link != on.id) continue;
         if (seen->waited_in_vain(on, e.said_at)) {
-          report(on, fmt::format("PUBREC id={} has had no PUBREL", id));
+          report_by_time(on, fmt::format("PUBREC id={} has had no PUBREL", id));
         }
       }
     }
@@ -231,8 +231,8 @@ class owed_is_sent_again : public rule {
         const auto e = on.of->exchanges.find(o.id);
         if (e == on.of->exchanges.end() || e->second.at_stage == exchange::stage::done) continue;
         if (too_large(on, e->second)) continue;
-        report(on,
-               fmt::format("{} id={} has not come again", o.release ? "PUBREL" : "PUBLISH", o.id));
+        report_by_time(
+            on, fmt::format("{} id={} has not come again", o.release ? "PUBREL" : "PUBLISH", o.id));
         break;
       }
     }

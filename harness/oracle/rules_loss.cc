@@ -20,7 +20,7 @@ class accepted_is_delivered : public rule {
       : rule("accepted-is-delivered", "an accepted QoS 1 or 2 message reaches matching sessions",
              {{"MQTT-4.5.0-1", "MQTT-4.5.0-1"}, {"", "MQTT-3.1.2-5"}}) {}
   void finish() override {
-    if (seen->restarted || seen->stood_still || seen->unknown_messages) return;
+    if (seen->restarted || seen->unknown_messages) return;
     for (const session& s : seen->sessions) {
       const link& on = seen->link_of(s.newest());
       if (!s.complete || on.goodbye || on.server_said_goodbye || !on.window.empty()) continue;
@@ -33,9 +33,10 @@ class accepted_is_delivered : public rule {
         if (first == nullptr) first = &m;
       }
       if (owed == 0 || owed > most_owed) continue;
-      report(on, fmt::format("{} of the messages that were accepted for the session came not; the "
-                             "first was sent at {} s",
-                             owed, print_seconds(first->at - instant{})));
+      report_by_time(
+          on, fmt::format("{} of the messages that were accepted for the session came not; the "
+                          "first was sent at {} s",
+                          owed, print_seconds(first->at - instant{})));
     }
   }
 
@@ -98,8 +99,8 @@ class overlap_at_the_highest : public rule {
       if (had == l.to->delivered.end() || had->second.highest_qos >= l.due) continue;
       // Copies for the other subscriptions may follow.
       if (on.goodbye || !on.window.empty() || !seen->waited_in_vain(on, l.at)) continue;
-      report(on, fmt::format("QoS {} where overlapping subscriptions ask for {}",
-                             had->second.highest_qos, l.due));
+      report_by_time(on, fmt::format("QoS {} where overlapping subscriptions ask for {}",
+                                     had->second.highest_qos, l.due));
     }
   }
 

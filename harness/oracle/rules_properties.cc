@@ -109,33 +109,54 @@ class message_expiry : public rule {
     const auto d = explain(*seen, on, p);
     if (!d || !all_of_v5(*d)) return;
     const auto came = wire::find_number(p.properties, property_id::message_expiry_interval);
-    std::string why;
-    demand of;
+    std::optional<deviation> first;
     for (const message* m : d->from) {
-      const auto b = compare(on, *m, came);
-      if (b.first.empty()) return;
-      if (why.empty()) std::tie(why, of) = b;
+      auto b = compare(*m, came);
+      if (!b) b = compare_with_clock(on, *m, came);
+      if (!b) return;
+      if (!first) first = std::move(b);
     }
-    report(on, why, {of});
+    if (!first) return;
+    if (first->by_time) {
+      report_by_time(on, first->why, {first->of});
+    } else {
+      report(on, first->why, {first->of});
+    }
   }
 
  private:
-  std::pair<std::string, demand> compare(const link& on, const message& m,
-                                         std::optional<std::uint32_t> came) const {
-    const demand less = {"MQTT-3.3.2-6", ""};
-    const auto sent = wire::find_number(m.properties, property_id::message_expiry_interval);
-    if (!sent) {
-      if (!came) return {};
-      return {fmt::format("Message Expiry Interval {}, and the sender gave none", *came),
-              {"v5-3.3.2.3.3-a", ""}};
+  using interval_seen = std::optional<std::uint32_t>;
+
+  struct deviation {
+    std::string why;
+    demand of;
+    bool by_time = false;
+  };
+  static constexpr demand less = {"MQTT-3.3.2-6", ""};
+
+  static interval_seen interval_of(const message& m) {
+    return wire::find_number(m.properties, property_id::message_expiry_interval);
+  }
+
+  static std::optional<deviation> compare(const message& m, interval_seen came) {
+    const interval_seen sent = interval_of(m);
+    if (!sent && came) {
+      return deviation{fmt::format("Message Expiry Interval {}, and the sender gave none", *came),
+                       {"v5-3.3.2.3.3-a", ""}};
     }
-    if (!came) return {"the Message Expiry Interval is missing", less};
-    if (*came > *sent) {
-      return {
+    if (sent && !came) return deviation{"the Message Expiry Interval is missing", less};
+    if (sent && *came > *sent) {
+      return deviation{
           fmt::format("Message Expiry Interval {}, more than the {} of the sender", *came, *sent),
           less};
     }
-    if (m.is_will || seen->stood_still) return {};
+    return std::nullopt;
+  }
+
+  std::optional<deviation> compare_with_clock(const link& on, const message& m,
+                                              interval_seen came) const {
+    const interval_seen sent = interval_of(m);
+    if (!sent || m.is_will) return std::nullopt;
     const duration interval = std::chrono::seconds(*sent);
     const duration slack = seen->options.slack;
     // The server had it at the latest when it acknowledged it, and cannot have passed it on before
@@ -144,22 +165,23 @@ class message_expiry : public rule {
                                 ? duration::zero()
                                 : std::max(duration::zero(), on.connect_at - m.answered_at);
     if (waited > interval + slack) {
-      return {fmt::format("the message expired after {} and waited {} for the client",
-                          print_duration(interval), print_duration(waited)),
-              {"MQTT-3.3.2-5", ""}};
+      return deviation{fmt::format("the message expired after {} and waited {} for the client",
+                                   print_duration(interval), print_duration(waited)),
+                       {"MQTT-3.3.2-5", ""},
+                       true};
     }
     const duration left = std::chrono::seconds(*came);
     if (left > interval - std::chrono::floor<std::chrono::seconds>(waited) + slack) {
-      return {fmt::format("Message Expiry Interval {}, of {}, although it waited {}", *came, *sent,
-                          print_duration(waited)),
-              less};
+      return deviation{fmt::format("Message Expiry Interval {}, of {}, although it waited {}",
+                                   *came, *sent, print_duration(waited)),
+                       less, true};
     }
     if (left + (seen->now - m.at) + slack < interval) {
-      return {fmt::format("Message Expiry Interval {}, of {}, after {} only", *came, *sent,
-                          print_duration(seen->now - m.at)),
-              less};
+      return deviation{fmt::format("Message Expiry Interval {}, of {}, after {} only", *came, *sent,
+                                   print_duration(seen->now - m.at)),
+                       less, true};
     }
-    return {};
+    return std::nullopt;
   }
 };
 

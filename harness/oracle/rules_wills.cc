@@ -85,7 +85,7 @@ class will_waits_for_its_delay : public rule {
              {{"MQTT-3.1.2-8", ""}, {"v5-3.1.3.2.2-c", ""}, {"MQTT-3.1.3-9", ""}}) {}
   void received(const link& on, const packet& p, std::size_t) override {
     const message* m = only_will(explain(*seen, on, p));
-    if (m == nullptr || !is_v5(m->version) || seen->stood_still) return;
+    if (m == nullptr || !is_v5(m->version)) return;
     const link& of = seen->link_of(m->publisher);
     if (of.odd || !of.accepted() || p.retain || of.server_said_goodbye) return;
     const auto delay = wire::find_number(m->properties, property_id::will_delay_interval);
@@ -99,7 +99,7 @@ class will_waits_for_its_delay : public rule {
       const duration away = next->connack_at - of.last_received_at;
       if (resumed && !of.open() && next->previous == &of && away + seen->options.slack < wait &&
           next->connack_number < seen->number) {
-        report(
+        report_by_time(
             on,
             fmt::format("the will of {} came although its session was resumed in time", of.client),
             {{"MQTT-3.1.3-9", ""}});
@@ -107,10 +107,10 @@ class will_waits_for_its_delay : public rule {
       return;
     }
     if (waited + seen->options.slack < wait) {
-      report(on,
-             fmt::format("the will of {} came after {}, of {}", of.client, print_duration(waited),
-                         print_duration(wait)),
-             {{"MQTT-3.1.2-8", ""}, {"v5-3.1.3.2.2-c", ""}});
+      report_by_time(on,
+                     fmt::format("the will of {} came after {}, of {}", of.client,
+                                 print_duration(waited), print_duration(wait)),
+                     {{"MQTT-3.1.2-8", ""}, {"v5-3.1.3.2.2-c", ""}});
     }
   }
 };
@@ -121,7 +121,7 @@ class will_is_published : public rule {
       : rule("will-is-published", "a will comes when its connection is lost and its delay is over",
              {{"MQTT-3.1.2-8", "MQTT-3.1.2-8"}}) {}
   void finish() override {
-    if (seen->restarted || seen->stood_still || seen->unknown_messages) return;
+    if (seen->restarted || seen->unknown_messages) return;
     for (const message& m : seen->messages) {
       if (!m.is_will || !seen->is_own(m.topic)) continue;
       const link& of = seen->link_of(m.publisher);
@@ -129,7 +129,8 @@ class will_is_published : public rule {
       if (due == never || seen->candidates(m.topic, m.payload).size() != 1) continue;
       for (const session& s : seen->sessions) {
         if (awaits(s, m, of, due)) {
-          report(seen->link_of(s.newest()), fmt::format("the will of {} has not come", of.client));
+          report_by_time(seen->link_of(s.newest()),
+                         fmt::format("the will of {} has not come", of.client));
           break;
         }
       }

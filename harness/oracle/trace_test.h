@@ -51,6 +51,7 @@ class told {
     }
     return out;
   }
+  bool in_doubt() const { return watch_.in_doubt(); }
   const std::vector<finding>& findings() const { return watch_.findings(); }
 
  private:

@@ -59,6 +59,15 @@ void rule::report(const link& on, std::string message, std::vector<statement> st
   findings->push_back({name_, std::move(statements), std::move(message), on.client, seen->now});
 }
 
+void rule::report_by_time(const link& on, std::string message,
+                          std::initializer_list<demand> demands) {
+  if (seen->stood_still) {
+    *in_doubt = true;
+  } else {
+    report(on, std::move(message), demands);
+  }
+}
+
 std::vector<rule_description> all_rules() {
   std::vector<rule_description> list;
   for (const auto& r : make_rules()) list.push_back(r->describe());
@@ -71,6 +80,7 @@ struct watch::state {
   history seen;
   rule_list rules;
   bool finished = false;
+  bool in_doubt = false;
 
   // The connection of |id|, with the history at this instant; nullptr for one that was never
   // opened.
@@ -83,7 +93,10 @@ struct watch::state {
 };
 
 watch::watch(watch_options options) : state_(std::make_unique<state>(std::move(options))) {
-  for (const auto& r : state_->rules) r->seen = &state_->seen;
+  for (const auto& r : state_->rules) {
+    r->seen = &state_->seen;
+    r->in_doubt = &state_->in_doubt;
+  }
 }
 watch::~watch() = default;
 watch::watch(watch&&) noexcept = default;
@@ -142,6 +155,10 @@ void watch::restarted(instant now) {
 bool watch::found(std::string_view rule) const {
   return std::any_of(findings_.begin(), findings_.end(),
                      [&](const finding& f) { return f.rule == rule; });
+}
+
+bool watch::in_doubt() const {
+  return state_->in_doubt;
 }
 
 void watch::stood_still() {

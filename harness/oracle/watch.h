@@ -87,6 +87,8 @@ class watch {
 
   const std::vector<finding>& findings() const { return findings_; }
   bool found(std::string_view rule) const;
+  // Whether a rule kept silent only because the harness stood still.
+  bool in_doubt() const;
 
  private:
   struct state;

@@ -18,6 +18,19 @@ TEST_P(trace_rule, fires_or_keeps_silent) {
   EXPECT_EQ(t.rules(), expected) << s.what << "\n" << t.text();
 }
 
+// A harness that stood still accuses of nothing by the clock, and says what it cannot tell.
+TEST_P(trace_rule, is_in_doubt_when_the_harness_stood_still) {
+  const sample& s = GetParam();
+  const told t("standstill\n" + s.trace);
+  if (t.rules().empty()) {
+    const bool always = s.trace.find("standstill") != std::string::npos;
+    if (!always) EXPECT_EQ(t.in_doubt(), s.fires) << s.what;
+  } else {
+    EXPECT_TRUE(s.fires && t.rules() == std::set<std::string>{s.rule}) << s.what << "\n"
+                                                                       << t.text();
+  }
+}
+
 const std::vector<sample>& samples() {
   static const std::vector<sample> all = [] {
     std::vector<sample> list;
