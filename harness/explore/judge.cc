@@ -245,6 +245,8 @@ void judge::ended(connection_id c, instant now) {
                   "CONNACK session_present=0", "close");
   }
   session& s = sessions_[l.client];
+  const bool will_came = std::exchange(l.will_came, false);
+  if (will_came) suspected_.reset();  // it only came before we heard of the end
   if (s.probed != nullptr && !l.cut &&
       (l.version == protocol_version::v311 ||
        l.last_reason == wire::code_of(wire::reason_code::session_taken_over))) {
@@ -273,7 +275,8 @@ void judge::ended(connection_id c, instant now) {
     return accuse(c, *d.why, "the broker closes the connection instead of answering",
                   describe(owed{c, d.why, &d}), "close", d.message);
   }
-  if (!l.close_allowed && !silent_too_long) return give_up("the broker closed a connection");
+  if ((!l.close_allowed && !silent_too_long) || will_came)
+    return give_up("the broker closed a connection");
   l.owed.clear();
   detach(s, c, silent_too_long ? cut_kind::silence : cut_kind::error, l.last_sent, now);
 }

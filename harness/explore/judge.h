@@ -88,6 +88,8 @@ class judge {
   connection_id debtor() const;
 
   const std::optional<violation>& found() const { return found_; }
+  // What is found unless a connection turns out to have ended: nothing else is done until then.
+  bool suspects() const { return suspected_.has_value(); }
   // Not empty: why this history cannot be judged (the broker refused something that it may refuse).
   const std::string& gave_up() const { return gave_up_; }
 
@@ -162,6 +164,7 @@ class judge {
   void explain(connection_id c, const wire::packet_view& p, message_id m, identifier_set ids);
   const rule* explain_stray(const session& s, std::uint8_t client, const wire::packet_view& p,
                             message_id m) const;
+  void suspect(message_id will);
   static bool comes_twice(const session& s, message_id m);
   bool in_order(connection_id c, const wire::packet_view& p, message_id m, const copy& of);
   message_id identify(const wire::packet_view& p) const;
@@ -184,6 +187,7 @@ class judge {
   bool lifetimes_ = false;             // some message has one
   std::vector<std::string> assigned_;  // Client Identifiers
   std::optional<violation> found_;
+  std::optional<violation> suspected_;
   std::string gave_up_;
 };
 

@@ -29,6 +29,9 @@ void judge::take_answer(connection_id c, const wire::packet_view& p, instant now
   const debt d = *found;
   l.owed.erase(found);
   l.unfenced = false;
+  // A connection that lives on behind an odd CONNECT was not taken over by it.
+  for (message& m : messages_) m.read |= m.connection == c;
+  if (s.probed != nullptr && links_[s.probed_on].state == link_state::gone) s.probed = nullptr;
   const bool refused = p.reason >= 0x80;
   switch (p.type) {
     case packet_type::suback:

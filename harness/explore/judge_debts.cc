@@ -80,7 +80,9 @@ void judge::ping(connection_id c, instant now, bool own_fence) {
   advance(now);
   link& l = links_[c];
   touch(l, now);
-  l.owed.push_back({packet_type::pingresp, 0, own_fence ? nullptr : &rules::ping});
+  debt d{packet_type::pingresp, 0, own_fence ? nullptr : &rules::ping};
+  d.since = now;
+  l.owed.push_back(std::move(d));
 }
 
 // Answers first, in the order in which they were asked for; then what is to be sent again; then
@@ -90,6 +92,9 @@ bool judge::visit_debts(const std::function<bool(const owed&)>& visit) const {
     const link& l = links_[c];
     for (const debt& d : l.owed) {
       if (!visit({c, d.why, &d})) return false;
+    }
+    if (l.will_came && !visit({c, &rules::will_waits, nullptr, nullptr, nullptr, true})) {
+      return false;
     }
     if (l.close_owed != nullptr && !visit({c, l.close_owed, nullptr, nullptr, nullptr, true})) {
       return false;
@@ -204,8 +209,16 @@ std::vector<std::string> judge::debts_of(connection_id c) const {
 void judge::overdue(instant now) {
   advance(now);
   visit_debts([&](const owed& o) {
+    // One that was sent in between, for Keep Alive, is not what has been waited for.
+    const bool young = o.answer != nullptr && o.answer->packet == packet_type::pingresp &&
+                       now - o.answer->since < options_.slack;
+    if (young) return true;
     if (o.why == nullptr) {
       give_up("PINGREQ is not answered while something is owed");
+      return false;
+    }
+    if (o.close && links_[o.connection].will_came) {
+      found_ = suspected_;  // its connection lives
       return false;
     }
     std::string what = "an answer does not come";

@@ -52,8 +52,8 @@ void judge::explain(connection_id c, const wire::packet_view& p, message_id m, i
   for (const copy& x : s.copies) {
     // Sent because of SUBSCRIBE, without the flag that tells so.
     if (x.message != m || !x.retained || x.any_taken || p.retain) continue;
-    return accuse(c, rules::retained_flag, "a retained message comes with RETAIN 0", describe(x),
-                  seen, m);
+    return accuse(c, x.racing ? rules::too_early : rules::retained_flag,
+                  "a retained message comes with RETAIN 0", describe(x), seen, m);
   }
   const rule* why = explain_stray(s, links_[c].client, p, m);
   std::string what = "a message comes that nothing asks for";
@@ -64,6 +64,15 @@ void judge::explain(connection_id c, const wire::packet_view& p, message_id m, i
   if (why == s.ended_by && why != nullptr) what = "a message of a session that has ended";
   if (p.retain && why != s.ended_by) what = "a retained message comes that should not";
   accuse(c, *why, what, "", seen, m);
+  if (found_ && messages_[m].will && why == &rules::will_waits) suspect(m);
+}
+
+// A will may come before we hear that its connection has ended: it is wrong only if that lives on.
+void judge::suspect(message_id will) {
+  const connection_id of = sessions_[messages_[will].publisher].connection;
+  if (of == no_connection || links_[of].will != will) return;
+  links_[of].will_came = true;
+  suspected_ = std::exchange(found_, std::nullopt);
 }
 
 const rule* judge::explain_stray(const session& s, std::uint8_t client, const wire::packet_view& p,
@@ -99,8 +108,8 @@ const rule* judge::explain_stray(const session& s, std::uint8_t client, const wi
     const auto& held = retained_[told.topic];
     const bool current = std::find(held.begin(), held.end(), m) != held.end();
     if (!told.retain) return &rules::retained_not_stored;
-    if (!current) return held.empty() ? &rules::retained_cleared : &rules::retained_replaced;
     if (shared) return &rules::retained_not_on_share;
+    if (!current) return held.empty() ? &rules::retained_cleared : &rules::retained_replaced;
     if (matched && late) return &rules::retained_sent;
     if (matched) return &rules::retained_not_sent;
   }

@@ -62,7 +62,8 @@ std::vector<copy> loosened(std::vector<copy> copies) {
     least = std::min(least, c.top_qos);
   }
   for (copy& c : copies) {
-    c.variants = all;
+    // Its own forms stay as many as they are.
+    for (const variant& v : all) add(c.variants, v);
     c.top_qos = least;
     c.overlapping = true;
   }
@@ -329,6 +330,7 @@ void judge::offer_retained(std::uint8_t client, const subscription& to, bool hel
       c.message = id;
       c.filters = to.bit();
       c.retained = true;
+      c.racing = !m.read;
       c.top_qos = std::min(to.qos, m.qos);
       c.variants = {{c.top_qos, true, bit_of(to.identifier)}};
       // No Local may or may not keep the client's own retained message back.
@@ -476,6 +478,7 @@ message_id judge::publish(connection_id c, const action& a, instant now) {
   m.big = a.big && !a.empty;
   m.properties = a.properties && l.version == protocol_version::v5;
   m.publisher = l.client;
+  m.connection = c;
   m.stage = message_stage::open;
   if (l.version == protocol_version::v5) m.lifetime = a.lifetime;
   lifetimes_ |= m.lifetime.has_value();

@@ -54,6 +54,7 @@ connection_id judge::probe(std::uint8_t client, const action& a, instant now) {
       break;
   }
   links_.push_back(std::move(l));
+  if (s.probed != nullptr) s.probed_on = c;
   return c;
 }
 

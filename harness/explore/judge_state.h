@@ -63,6 +63,7 @@ struct copy {
   bool maybe_sent = false;  // a connection ended while it could be under way: DUP is free
   bool maybe_lost = false;  // the queue was full
   bool retained = false;    // because of SUBSCRIBE
+  bool racing = false;      // which may have been read before the message was
   bool overlapping = false;
   bool settled = false;
   std::uint16_t token = 0xFFFF;  // of a share: an index in |tokens|
@@ -129,6 +130,7 @@ struct session {
   // Of a CONNECT of somebody else that has nothing to do with it: whose statement it is when it
   // has.
   const rule* probed = nullptr;
+  connection_id probed_on = no_connection;
 };
 
 enum class link_state : std::uint8_t { opening, asked, up, ending, gone };
@@ -145,6 +147,7 @@ struct debt {
     std::uint8_t qos = 0;
   };
   std::vector<request> requests{};
+  instant since{};  // PINGRESP
 };
 
 struct link {
@@ -170,6 +173,7 @@ struct link {
   std::optional<std::uint32_t> cut_expiry;
   instant cut_at{};
   instant last_sent{};
+  bool will_came = false;        // although nothing has ended it that we know of
   bool was_silent = false;       // for longer than Keep Alive allows
   std::uint8_t last_reason = 0;  // of the broker's DISCONNECT
   std::vector<std::uint16_t> refused;
@@ -197,6 +201,8 @@ struct message {
   bool repeated = false;
   bool shared = false;  // a share matched it
   bool seen = false;    // somebody has received it
+  bool read = false;    // something sent behind it was answered
+  connection_id connection = no_connection;
   std::optional<std::uint32_t> lifetime;
   instant published{};
   const rule* discarded = nullptr;  // why a will must not come

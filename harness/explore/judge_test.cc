@@ -469,5 +469,82 @@ TEST(judge, counts_what_is_in_flight) {
   EXPECT_EQ(t.accused(), "MQTT-3.3.4-9");
 }
 
+TEST(judge, takes_an_early_will_for_a_fault_only_while_its_connection_lives) {
+  for (const bool ends : {true, false}) {
+    table t;
+    const auto a = t.connect("a connect v5 clean=1");
+    t.subscribe(a, "a subscribe w qos=1");
+    const auto b = t.connect("b connect v5 clean=1 will=w will_qos=1");
+    t.deliver(a, t.j.link_of(b).will, 1, 1);
+    EXPECT_FALSE(t.j.found());
+    EXPECT_EQ(t.j.debtor(), b) << "whether it lives has to be seen";
+    if (ends) {
+      t.j.ended(b, t.now);
+      EXPECT_EQ(t.accused(), "the broker closed a connection");
+    } else {
+      t.j.overdue(t.now);
+      EXPECT_EQ(t.accused(), "v5-3.1.3.2.2-c");
+      EXPECT_EQ(t.j.found()->what, "a will comes that should not");
+    }
+  }
+}
+
+TEST(judge, blames_no_odd_connect_for_a_close_behind_an_answer) {
+  for (const bool answered : {true, false}) {
+    table t;
+    const auto a = t.connect("a connect v5 clean=1");
+    const auto odd = t.j.probe(0, t.act("a probe v5 malformed"), t.now);
+    t.j.ended(odd, t.now);
+    if (answered) t.publish(a, "a publish a qos=1 id=1");
+    wire::packet p = t.make(packet_type::disconnect);
+    p.reason = wire::code_of(wire::reason_code::session_taken_over);
+    t.give(a, p);
+    t.j.ended(a, t.now);
+    EXPECT_EQ(t.accused(), answered ? "the broker closed a connection" : "MQTT-3.1.4-2");
+  }
+}
+
+TEST(judge, permits_a_copy_for_each_subscription_beside_that_of_a_share) {
+  for (const int copies : {3, 4}) {
+    table t;
+    const auto a = t.connect("a connect v5 clean=1");
+    t.subscribe(a, "a subscribe a qos=1");
+    t.subscribe(a, "a subscribe + qos=1");
+    t.subscribe(a, "a subscribe a share qos=1");
+    const auto m = t.publish(a, "a publish a qos=1 id=1");
+    for (int n = 0; n < copies; ++n) t.deliver(a, m, 1, static_cast<std::uint16_t>(7 + n));
+    EXPECT_EQ(t.accused(), copies == 3 ? "" : "MQTT-4.4.0-1");
+  }
+}
+
+TEST(judge, waits_for_what_is_owed_and_not_for_a_ping_of_late) {
+  table t;
+  const auto a = t.connect("a connect v5 clean=1");
+  t.j.publish(a, t.act("a publish a qos=1 id=1"), t.now);
+  t.now += 4s;
+  const auto b = t.connect("b connect v5 clean=1");
+  t.j.ping(b, t.now, false);
+  t.give(a, packet_type::puback, 1);
+  t.j.overdue(t.now);
+  EXPECT_EQ(t.accused(), "") << "only the ping is open";
+  t.now += 1s;
+  t.j.overdue(t.now);
+  EXPECT_EQ(t.accused(), "MQTT-3.12.4-1");
+}
+
+TEST(judge, leaves_open_which_of_two_connections_is_read_first) {
+  for (const bool read : {false, true}) {
+    table t;
+    const auto a = t.connect("a connect v5 clean=1");
+    const auto b = t.connect("b connect v5 clean=1");
+    const auto m = t.publish(b, "b publish a qos=0 retain");
+    if (read) t.publish(b, "b publish b qos=1 id=1");
+    t.subscribe(a, "a subscribe a qos=1");
+    t.deliver(a, m, 0, 0);
+    EXPECT_FALSE(read ? !t.j.found() : t.j.found().has_value());
+    if (read) EXPECT_EQ(t.accused(), "v5-3.3.1.3-c");
+  }
+}
+
 }  // namespace
 }  // namespace mqttspec::explore

@@ -147,6 +147,7 @@ void player::received(connection_id c, byte_view octets, instant now) {
     if (options_.record) events_.back().packet = wire::to_packet(*p);
     answered |= p->type != packet_type::pingresp;
     judge_.received(c, *p, now);
+    if (judge_.suspects() && suspected_at_ == 0) suspected_at_ = events_.size();
     rest = rest.subspan(whole.size());
   }
   l.octets.erase(l.octets.begin(), l.octets.end() - static_cast<std::ptrdiff_t>(rest.size()));
@@ -231,6 +232,9 @@ void player::time_passed(instant now) {
     return;
   }
   judge_.overdue(now);
+  // What was done to confirm it does not belong to it.
+  if (judge_.suspects() && judge_.found()) events_.resize(suspected_at_);
+  if (!over()) debt_since_ = now - options_.patience;
 }
 
 void player::stalled(duration length, instant now) {

@@ -171,7 +171,8 @@ class player {
   std::uint16_t rounds_ = 0;
   instant resume_at_{};
   instant debt_since_ = never;
-  bool fenced_ = false;  // the debt was asked for by PINGREQ
+  std::size_t suspected_at_ = 0;  // events until then
+  bool fenced_ = false;           // the debt was asked for by PINGREQ
   std::array<std::optional<action>, most_clients> last_connect_;
   std::array<std::optional<wire::packet>, most_clients> last_acknowledgement_;
   std::vector<line> lines_;

@@ -270,6 +270,8 @@ player::progress player::acknowledge(const action& a, instant now) {
     reason = wire::code_of(wire::reason_code::unspecified_error);
   }
   send_acknowledgement(c, index, type, reason, now);
+  // The broker may close for that: whether it does is seen before anything else is sent.
+  if (a.kind == action_kind::wrong) ping(c, now);
   return progress::done;
 }
 
@@ -287,6 +289,7 @@ player::progress player::again(const action& a, instant now) {
   if (!last || something_comes || in_flight) return progress::impossible;
   send(c, *last, now);
   judge_.acknowledged_again(c, now);
+  ping(c, now);
   return progress::done;
 }
 

@@ -100,13 +100,19 @@ class writer {
     if (options_.any_order && !r_.broken.unexpected) {
       while (group > 0 && events_[group - 1].kind == event_kind::received) --group;
     }
-    for (std::size_t i = 0; i < group; ++i) out += line(events_[i]);
+    for (std::size_t i = 0; i < group;) {
+      const std::size_t run = options_.any_order ? answers_from(i, group) : 0;
+      if (run > 1) {
+        out += all_of(i, i + run);
+      } else {
+        out += line(events_[i]);
+      }
+      i += std::max<std::size_t>(run, 1);
+    }
     std::string together;
     for (std::size_t i = group; i < end; ++i) {
       if (events_[i].connection == r_.broken.connection) {
-        std::string text = line(events_[i]);
-        text.erase(0, text.find(" < ") + 3);
-        together += "      " + text;
+        together += alternative(events_[i]);
       } else {
         out += line(events_[i]);
       }
@@ -117,6 +123,49 @@ class writer {
   }
 
  private:
+  // How many packets follow each other from |i| on, before |end|, that may change places: answers
+  // and messages. Nothing may stand in front of CONNACK or behind DISCONNECT.
+  std::size_t answers_from(std::size_t i, std::size_t end) const {
+    std::size_t n = 0;
+    for (; i + n < end; ++n) {
+      const event& e = events_[i + n];
+      if (e.kind != event_kind::received || e.packet.type == packet_type::connack ||
+          e.packet.type == packet_type::disconnect) {
+        break;
+      }
+    }
+    return n;
+  }
+
+  // The packets of each connection in any order.
+  std::string all_of(std::size_t from, std::size_t to) {
+    std::vector<connection_id> done;
+    std::string out;
+    for (std::size_t i = from; i < to; ++i) {
+      const connection_id c = events_[i].connection;
+      if (std::find(done.begin(), done.end(), c) != done.end()) continue;
+      done.push_back(c);
+      std::vector<std::size_t> own;
+      for (std::size_t k = i; k < to; ++k) {
+        if (events_[k].connection == c) own.push_back(k);
+      }
+      if (own.size() == 1) {
+        out += line(events_[i]);
+        continue;
+      }
+      out += fmt::format("    {} < all of\n", names_.of(c));
+      for (const std::size_t k : own) out += alternative(events_[k]);
+    }
+    return out;
+  }
+
+  // A line of a group.
+  std::string alternative(const event& e) {
+    std::string text = line(e);
+    text.erase(0, text.find(" < ") + 3);
+    return "      " + text;
+  }
+
   // The PINGREQ behind a debt: a broker that pays would do so in front of its PINGRESP.
   void drop_fence() {
     for (std::size_t i = events_.size(); i-- > 0;) {

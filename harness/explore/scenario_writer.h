@@ -23,7 +23,7 @@ recording record_of(const player& p);
 struct writing_options {
   std::string name;        // of the scenario
   std::string comment;     // lines for the head of the file
-  bool any_order = false;  // the last packets of the connection may come in any order
+  bool any_order = false;  // packets that come one behind the other may change places
 };
 
 // Not laid out (script/formatter.h does that).
