@@ -149,6 +149,7 @@ void player::received(connection_id c, byte_view octets, instant now) {
     judge_.received(c, *p, now);
     if (judge_.suspects() && suspected_at_ == 0) suspected_at_ = events_.size();
     rest = rest.subspan(whole.size());
+    if (l.probe && !over() && p->type == packet_type::connack && p->reason == 0) end_probe(c, now);
   }
   l.octets.erase(l.octets.begin(), l.octets.end() - static_cast<std::ptrdiff_t>(rest.size()));
   // Something came: whatever is owed has its time anew. Not for what only keeps connections alive.

@@ -142,6 +142,7 @@ class player {
   progress probe(const action& a, instant now);
   progress restart(instant now);
   void send_probe(connection_id c, instant now);
+  void end_probe(connection_id c, instant now);
   wire::packet error_packet(connection_id c, cut_kind how, message_id m) const;
 
   connection_id up(std::uint8_t client) const;

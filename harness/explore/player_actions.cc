@@ -221,6 +221,8 @@ player::progress player::publish(const action& a, instant now) {
 player::progress player::repeat(const action& a, instant now) {
   const connection_id c = up(a.client);
   if (a.kind == action_kind::release) {
+    // Who has no QoS 2 need not know PUBREL.
+    if (judge_.facts().maximum_qos < 2) return progress::impossible;
     wire::packet p = wire::make(packet_type::pubrel, lines_[c].how.version);
     p.packet_id = a.id;
     send(c, p, now);

@@ -89,12 +89,14 @@ void player::send_probe(connection_id c, instant now) {
     behind.payload = judge_.payload_of(m);
     send(c, behind, now);
     join_last_writes();
-  } else if (kind != probe_kind::malformed && kind != probe_kind::will_high &&
-             (v5 || kind != probe_kind::nameless)) {
-    send(c, wire::make(packet_type::disconnect, how.version), now);
-    note(event_kind::shut, c, now);
-    commands_.push_back({command::what::shutdown, c, {}});
   }
+}
+
+// Once it is accepted it has done its work.
+void player::end_probe(connection_id c, instant now) {
+  send(c, wire::make(packet_type::disconnect, lines_[c].how.version), now);
+  note(event_kind::shut, c, now);
+  commands_.push_back({command::what::shutdown, c, {}});
 }
 
 }  // namespace mqttspec::explore
