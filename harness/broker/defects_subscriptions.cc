@@ -42,6 +42,28 @@ constexpr defect table[] = {
     {"resubscribe-changes-nothing", "SUBSCRIBE for a filter that is held leaves its options",
      "v5:MQTT-3.8.4-3 v311:MQTT-3.8.4-3 v5:v5-3.8.2.1.2-b v5:v5-3.8.4-d", "",
      [](rules& r) { r.subscription_is_replaced = [](const subscribe_facts&) { return false; }; }},
+    {"resubscribe-changes-the-qos-only",
+     "SUBSCRIBE for a filter that is held changes its QoS and leaves the options",
+     "v5:MQTT-3.8.4-3 v5:MQTT-3.8.3-3 v5:MQTT-3.3.1-12 v5:MQTT-3.3.1-13", "",
+     [](rules& r) {
+       r.replaced_options = [](const subscription_options& held,
+                               const subscription_options& asked) {
+         subscription_options changed = held;
+         changed.max_qos = asked.max_qos;
+         changed.identifier = asked.identifier;
+         return changed;
+       };
+     }},
+    {"resubscribe-leaves-the-qos", "SUBSCRIBE for a filter that is held changes all but its QoS",
+     "v5:MQTT-3.8.4-3 v5:MQTT-3.8.4-8 v311:MQTT-3.8.4-3 v311:MQTT-3.8.4-6", "",
+     [](rules& r) {
+       r.replaced_options = [](const subscription_options& held,
+                               const subscription_options& asked) {
+         subscription_options changed = asked;
+         changed.max_qos = held.max_qos;
+         return changed;
+       };
+     }},
     {"resubscribe-loses-messages", "replacing a subscription drops what waits because of it",
      "v5:MQTT-3.8.4-4 v311:MQTT-3.8.4-3", "",
      [](rules& r) {
@@ -55,6 +77,12 @@ constexpr defect table[] = {
     {"unsubscribe-without-effect", "UNSUBSCRIBE is answered and does nothing",
      "v5:MQTT-3.10.4-2 v311:MQTT-3.10.4-2", "https://github.com/moquette-io/moquette/issues/50",
      [](rules& r) { r.unsubscribe_removes = [](const unsubscribe_facts&) { return false; }; }},
+    {"unsubscribe-without-effect-after-a-resume",
+     "UNSUBSCRIBE leaves what was subscribed before the session was resumed",
+     "v5:MQTT-3.10.4-2 v311:MQTT-3.10.4-2", "",
+     [](rules& r) {
+       r.unsubscribe_removes = [](const unsubscribe_facts& f) { return f.existed && !f.resumed; };
+     }},
     {"unsubscribe-matches-topics", "UNSUBSCRIBE removes every filter that its own one covers",
      "v5:MQTT-3.10.4-1 v311:MQTT-3.10.4-1", "",
      [](rules& r) {
@@ -175,7 +203,21 @@ constexpr defect table[] = {
      }},
     {"identifier-not-replaced", "SUBSCRIBE for a filter that is held leaves its identifier",
      "v5:v5-3.8.2.1.2-b v5:v5-3.8.4-d v5:MQTT-3.8.4-3 v5:v5-3.8.4-e", "",
-     [](rules& r) { r.identifier_is_replaced = [](const subscribe_facts&) { return false; }; }},
+     [](rules& r) {
+       r.replaced_options = [](const subscription_options& held,
+                               const subscription_options& asked) {
+         subscription_options changed = asked;
+         changed.identifier = held.identifier;
+         return changed;
+       };
+     }},
+    {"identifier-not-on-retained", "retained messages come without the Subscription Identifier",
+     "v5:MQTT-3.3.4-3", "",
+     [](rules& r) {
+       r.identifier_is_attached = [](const match_facts& f) {
+         return f.has_identifier && !f.stored_retained;
+       };
+     }},
     {"wildcards-match-dollar-topics", "filters that begin with a wildcard match $ topics",
      "v5:MQTT-4.7.2-1 v311:MQTT-4.7.2-1", "",
      [](rules& r) {
@@ -261,6 +303,13 @@ constexpr defect table[] = {
      [](rules& r) {
        r.retained_are_sent = [](const subscribe_facts& f) {
          return !f.existed && sound_rules().retained_are_sent(f);
+       };
+     }},
+    {"retained-not-sent-for-wildcards", "filters with a wildcard bring no retained messages",
+     "v5:MQTT-3.3.1-9 v311:MQTT-3.3.1-6", "",
+     [](rules& r) {
+       r.retained_are_sent = [](const subscribe_facts& f) {
+         return !f.wildcard && sound_rules().retained_are_sent(f);
        };
      }},
     {"retain-handling-1-ignored", "Retain Handling 1 is taken for 0", "v5:MQTT-3.3.1-10", "",

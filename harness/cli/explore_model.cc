@@ -408,6 +408,7 @@ int explore_model(const arguments& words, console& on) {
     };
     limit("maximum_qos", request.campaign.rehearsal.maximum_qos);
     limit("queue_limit", request.campaign.rehearsal.queue_limit);
+    limit("inflight_window", request.campaign.rehearsal.inflight_window);
   }
   runner::tell_limits(request.arena.player, request.campaign.rehearsal);
   // Only the catalogue is needed; the cases are not read.

@@ -80,6 +80,7 @@ std::vector<copy> judge::copies_for(std::uint8_t client, message_id id) {
   std::vector<copy> out;
   copy own;
   own.message = id;
+  identifier_set silent = 0;  // of subscriptions that match, and that No Local keeps quiet
   overlap all;
   overlap certain;  // without subscriptions that may not count
   bool resumed = false;
@@ -88,7 +89,10 @@ std::vector<copy> judge::copies_for(std::uint8_t client, message_id id) {
     if (!matches(x.filter, m.topic)) continue;
     const bool local = x.no_local && m.publisher == client;
     // Whether a will is the client's own message is not said.
-    if (local && !m.will) continue;
+    if (local && !m.will) {
+      silent |= bit_of(x.identifier);
+      continue;
+    }
     unsure |= local;
     variant v;
     v.qos = std::min(x.qos, m.qos);
@@ -116,6 +120,14 @@ std::vector<copy> judge::copies_for(std::uint8_t client, message_id id) {
   own.overlapping = all.matching > 1;
   all.add_to(own.variants);
   if (unsure) certain.add_to(own.variants);
+  // A copy that comes because of another one may tell theirs too.
+  if (silent != 0) {
+    for (std::size_t i = 0, n = own.variants.size(); i < n; ++i) {
+      variant v = own.variants[i];
+      v.identifiers |= silent;
+      add(own.variants, v);
+    }
+  }
   own.top_qos = unsure ? std::uint8_t{0} : all.merged.qos;
   own.why = m.why != nullptr ? m.why : resumed ? &rules::delivered_on_resume : &rules::delivered;
   out.push_back(std::move(own));

@@ -546,5 +546,18 @@ TEST(judge, leaves_open_which_of_two_connections_is_read_first) {
   }
 }
 
+TEST(judge, permits_the_identifier_of_a_no_local_subscription_beside_another_one) {
+  for (const bool told : {false, true}) {
+    table t;
+    const auto a = t.connect("a connect v5 clean=1");
+    t.subscribe(a, "a subscribe a qos=1 no_local identifier=2");
+    t.subscribe(a, "a subscribe + qos=1");
+    const auto m = t.publish(a, "a publish a qos=1 id=1");
+    t.deliver(a, m, 1, 7, false,
+              told ? std::vector<std::uint32_t>{2} : std::vector<std::uint32_t>{});
+    EXPECT_EQ(t.accused(), "");
+  }
+}
+
 }  // namespace
 }  // namespace mqttspec::explore

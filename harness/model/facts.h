@@ -249,6 +249,7 @@ struct subscribe_facts {
   std::uint8_t maximum_qos = 2;
   bool existed = false;
   bool shared = false;
+  bool wildcard = false;
   std::uint8_t retain_handling = 0;
 };
 
@@ -256,6 +257,7 @@ struct unsubscribe_facts {
   protocol_version version = protocol_version::v5;
   bool existed = false;
   bool shared = false;
+  bool resumed = false;  // made on an earlier connection
 };
 
 // One subscription that matches a message.

@@ -47,6 +47,7 @@ struct subscription_options {
   std::uint8_t retain_handling = 0;
   std::optional<std::uint32_t> identifier;
   std::uint32_t times_subscribed = 1;  // by SUBSCRIBEs that replaced it
+  bool resumed = false;                // made on an earlier connection
 
   friend bool operator==(const subscription_options&, const subscription_options&) = default;
 };

@@ -150,7 +150,8 @@ struct rules {
   // SUBSCRIBE and UNSUBSCRIBE.
   decision<std::uint8_t, subscribe_facts> granted_qos;
   decision<bool, subscribe_facts> subscription_is_replaced;
-  decision<bool, subscribe_facts> identifier_is_replaced;
+  decision<subscription_options, subscription_options, subscription_options>
+      replaced_options;  // of what was held and what is asked for
   decision<bool, subscribe_facts> retained_are_sent;
   decision<bool, subscribe_facts> subscribe_is_answered;
   decision<bool, subscribe_facts> resubscribe_drops_waiting;

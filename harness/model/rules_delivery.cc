@@ -29,7 +29,9 @@ void answer_subscriptions(rules& r) {
   // [v5:MQTT-3.8.4-3] [v311:MQTT-3.8.4-3]
   r.subscription_is_replaced = [](const subscribe_facts&) { return true; };
   // [v5:v5-3.8.2.1.2-b] [v5:v5-3.8.4-d]
-  r.identifier_is_replaced = [](const subscribe_facts&) { return true; };
+  r.replaced_options = [](const subscription_options&, const subscription_options& asked) {
+    return asked;
+  };
   // [v5:MQTT-3.3.1-9] to [v5:MQTT-3.3.1-11], [v5:v5-3.8.4-b], [v311:MQTT-3.3.1-6]
   r.retained_are_sent = [](const subscribe_facts& f) {
     if (f.shared || f.retain_handling >= 2) return false;

@@ -132,6 +132,7 @@ void session_store::resume_parts(session& who, const connect_facts& c) {
       continue;
     }
     at->second = rules_->options_after_resume(at->second);
+    at->second.resumed = true;
     ++at;
   }
   if (lost(state_part::queue)) who.out.clear_queue();

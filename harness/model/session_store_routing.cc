@@ -17,6 +17,7 @@ std::uint8_t session_store::subscribe(session& who, const wire::subscription_req
   f.maximum_qos = options_.maximum_qos;
   f.existed = at != who.subscriptions.end();
   f.shared = parts.shared;
+  f.wildcard = parts.filter.find_first_of("+#") != std::string_view::npos;
   f.retain_handling = request.retain_handling;
   if (!f.existed && (level_count(request.filter) > most_filter_levels ||
                      who.subscriptions.size() >= options_.most_subscriptions)) {
@@ -24,16 +25,14 @@ std::uint8_t session_store::subscribe(session& who, const wire::subscription_req
   }
 
   const std::uint8_t granted = rules_->granted_qos(f);
-  subscription_options options{
-      granted, request.no_local, request.retain_as_published, request.retain_handling, identifier,
-      1};
+  subscription_options options{granted, request.no_local, request.retain_as_published,
+                               request.retain_handling, identifier};
   if (!f.existed) {
     at = who.subscriptions.emplace(request.filter, options).first;
     index_.add(at->first, who, at->second);
   } else if (rules_->subscription_is_replaced(f)) {
-    if (!rules_->identifier_is_replaced(f)) options.identifier = at->second.identifier;
     options.times_subscribed = at->second.times_subscribed + 1;
-    at->second = options;
+    at->second = rules_->replaced_options(at->second, options);
   }
   if (rules_->resubscribe_drops_waiting(f)) who.out.drop_waiting(request.filter);
   if (rules_->retained_are_sent(f)) send_retained(who, at->first, at->second, now);
@@ -50,7 +49,8 @@ std::uint8_t session_store::unsubscribe(session& who, std::string_view filter) {
       if (rules_->unsubscribe_matches(filter, own)) held.push_back(own);
     }
   }
-  const unsubscribe_facts f{who.version, !held.empty(), split_share(filter).shared};
+  unsubscribe_facts f{who.version, !held.empty(), split_share(filter).shared};
+  f.resumed = f.existed && who.subscriptions.find(held.front())->second.resumed;
   if (rules_->unsubscribe_removes(f)) {
     for (const std::string& own : held) {
       index_.remove(own, who);

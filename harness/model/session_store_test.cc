@@ -86,6 +86,8 @@ TEST_F(session_store_test, every_kind_of_state_survives_a_resume_and_goes_with_t
     EXPECT_EQ(who->out.in_flight(), resumed ? 2u : 0u);
     EXPECT_EQ(who->in.size(), resumed ? 1u : 0u);
     if (resumed) {
+      EXPECT_TRUE(who->subscriptions.at("t/" + id).resumed);
+      who->subscriptions.at("t/" + id).resumed = false;
       EXPECT_EQ(who->subscriptions.at("t/" + id), options);
     }
     publish("t/" + id, "new");

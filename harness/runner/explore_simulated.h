@@ -1,6 +1,7 @@
 #pragma once
 // Histories against an embedded broker of their own, in memory and in virtual time.
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 
@@ -10,10 +11,12 @@
 
 namespace mqttspec::runner {
 
-// What a player cannot learn from |b|: limits that 3.1.1 does not tell, and that of the queue.
+// What a player cannot learn from |b|: limits that 3.1.1 does not tell, that of the queue, and how
+// much it lets be in flight.
 inline void tell_limits(explore::player_options& to, const broker::broker_options& b) {
   to.maximum_qos = b.maximum_qos;
   to.queue_limit = b.queue_limit;
+  to.window = static_cast<std::uint16_t>(std::min<std::size_t>(to.window, b.inflight_window));
 }
 
 struct simulated_play {
