@@ -151,8 +151,8 @@ class nobody_matches_is_true : public rule {
       const link& at = seen->link_of(s.newest());
       if (!s.complete || !at.open() || at.goodbye || at.odd || at.server_said_goodbye) continue;
       for (const subscription* one : matching(s, asked->topic)) {
-        const bool stands =
-            one->granted && one->granted_number < asked->number && one->removed_number == no_event;
+        const bool stands = one->granted && one->granted_number < asked->number &&
+                            one->removed_number == no_event && one->replaced_number == no_event;
         const bool excluded = one->asked.no_local && s.client_id == asked->client_id;
         if (!stands || excluded || takeover_begun(at)) continue;
         return report(on, fmt::format("{} says that nobody matches; {} does",

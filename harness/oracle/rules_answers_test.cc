@@ -45,6 +45,14 @@ std::vector<sample> answer_samples() {
        pub_joins + "pub > PINGREQ\n pub > DISCONNECT\n pub - closed\n + 9s", false},
       {nobody, "0x10 although one is there",
        both_join + publish + "pub < PUBACK id=5 reason=no_matching_subscribers\n", true},
+      {nobody, "0x10 when it is the publisher, that asked for No Local",
+       pub_joins +
+           "pub > SUBSCRIBE id=3 filter=\"t/a\" max_qos=1\n"
+           "pub < SUBACK id=3 reasons=[granted_qos_1]\n"
+           "pub > SUBSCRIBE id=4 filter=\"t/a\" max_qos=1 no_local=1\n"
+           "pub < SUBACK id=4 reasons=[granted_qos_1]\n" +
+           publish + "pub < PUBACK id=5 reason=no_matching_subscribers\n",
+       false},
       {nobody, "0x10 for another topic",
        both_join + "pub > PUBLISH topic=\"t/b\" qos=1 id=5\n"
                    "pub < PUBACK id=5 reason=no_matching_subscribers\n",
