@@ -132,6 +132,7 @@ class exploration {
   }
 
   int on_network(net::event_loop& loop, net::connector& by) {
+    loop_ = &loop;
     // Ids of this run alone, so that nothing an earlier one left behind matters.
     static constexpr char letters[] = "abcdefghijkmnpqrstuvwxyz23456789";
     random_source random(std::random_device{}());
@@ -168,6 +169,13 @@ class exploration {
     }
     const duration took = clock::now() - begin;
     clear_line();
+    const std::size_t deaf = run.deaf_since();
+    if (deaf != 0) {
+      tell_deaf(run, deaf);
+      const bool again =
+          control_ != nullptr && perform(*loop_, *control_, script::broker_action::restart).empty();
+      if (!again) return unexpected_result;
+    }
     auto since = clock::now();
     run.examine(
         [&](const runner::finding& f) {
@@ -184,6 +192,19 @@ class exploration {
 
   // A finding that is slow to show itself is told as it is by then.
   static constexpr duration longest_shrinking = std::chrono::seconds(20);
+
+  // What was found before may be nothing but this.
+  void tell_deaf(const runner::campaign& run, std::size_t since) {
+    on_.print(fmt::format("DEAF the broker leaves CONNECT without an answer, from history {} on\n",
+                          since));
+    if (request_.out.empty()) return;
+    std::size_t n = 0;
+    for (const explore::history& h : run.before_deaf()) {
+      write(fmt::format("before-deaf-{:02}.history", ++n), print(h));
+    }
+    on_.print(
+        fmt::format("  the {} histories before: {}/before-deaf-*.history\n", n, request_.out));
+  }
 
   void tell(const runner::finding& f, runner::executor* scenarios) {
     clear_line();
@@ -264,7 +285,12 @@ class exploration {
     for (const auto& [why, times] : n.reasons) {
       out += fmt::format("  {} given up: {}\n", times, why);
     }
+    std::size_t unseen = 0;
     for (const auto& f : run.unconfirmed()) {
+      if (!request_.out.empty()) {
+        write(fmt::format("unseen-{:02}-{}.history", ++unseen, explore::slug(f.violation.what)),
+              print(f.found));
+      }
       out += fmt::format("  not seen again: {} (history {}): expected {}, seen {}\n",
                          f.violation.kind(), f.number, f.violation.expected, f.violation.seen);
     }
@@ -276,6 +302,7 @@ class exploration {
   console& on_;
   std::string name_;
   runner::broker_control* control_ = nullptr;
+  net::event_loop* loop_ = nullptr;
   clock::time_point last_shown_{};
   std::size_t told_ = 0;
   bool drawn_ = false;
@@ -296,6 +323,9 @@ bool read_numbers(const parsed_options& options, explore_request& out, console& 
   if (options.has("waiting")) {
     out.campaign.generator.waiting =
         static_cast<std::uint16_t>(std::min(1000u, options.get<std::uint32_t>("waiting")));
+  }
+  if (options.has("without")) {
+    out.campaign.generator.without = options.get<std::vector<std::string>>("without");
   }
   if (options.has("window")) {
     out.arena.player.window =
@@ -367,6 +397,8 @@ int explore_model(const arguments& words, console& on) {
       "waiting", number(),
       "of a thousand histories so many wait for seconds (100; --simulate: 300)")(
       "window", number(), "messages in flight that the broker surely allows (10)")(
+      "without", po::value<std::vector<std::string>>()->composing()->value_name("WORD"),
+      "draw no step with this word, as dup or share (may be repeated)")(
       "replay", text("FILE"), "play one history: FILE.history of a finding")(
       "defect", text("NAME"), "plant a defect in the embedded broker (with --simulate)")(
       "measure", po::bool_switch(),

@@ -1,6 +1,7 @@
 #include "explore/generator.h"
 
 #include <algorithm>
+#include <sstream>
 
 namespace mqttspec::explore {
 
@@ -115,7 +116,32 @@ std::optional<action> generator::next(const judge& j) {
   return best;
 }
 
+// A word of the step as it is written: "dup", or "will" of will=w.
+bool generator::is_wanted(const action& a) const {
+  if (options_.without.empty()) return true;
+  std::istringstream words(print(a));
+  for (std::string word; words >> word;) {
+    word.resize(std::min(word.find('='), word.size()));
+    if (std::find(options_.without.begin(), options_.without.end(), word) !=
+        options_.without.end()) {
+      return false;
+    }
+  }
+  return true;
+}
+
 action generator::draw(const judge& j) {
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    action a = draw_any(j);
+    if (is_wanted(a)) return a;
+  }
+  action nothing;
+  nothing.kind = action_kind::wait;
+  nothing.milliseconds = 1;
+  return nothing;
+}
+
+action generator::draw_any(const judge& j) {
   for (int attempt = 0; attempt < 20; ++attempt) {
     const auto client = static_cast<std::uint8_t>(random_.below(manner_.clients));
     const session& s = j.session_of(client);

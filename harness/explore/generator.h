@@ -24,6 +24,8 @@ struct generator_options {
   std::uint16_t most_actions = 24;
   // Of a thousand histories so many have waits of seconds; of these some wait out a whole session.
   std::uint16_t waiting = 100;
+  // Words of steps that are not drawn ("dup", "share", "probe"): what is known to break a broker.
+  std::vector<std::string> without;
 };
 
 class generator {
@@ -45,6 +47,8 @@ class generator {
     return values.begin()[random_.below(values.size())];
   }
   action draw(const judge& j);
+  action draw_any(const judge& j);
+  bool is_wanted(const action& a) const;
   action draw_connect(std::uint8_t client);
   std::optional<action> draw_wait(std::initializer_list<unsigned> milliseconds);
   action draw_probe(std::uint8_t client);

@@ -63,16 +63,17 @@ bool player::waits() const {
 
 // Does what can be done now.
 void player::go_on(instant now) {
-  if (!waits()) debt_since_ = never;
+  if (!waits()) debt_since_ = debt_began_ = never;
   while (!over() && now >= resume_at_) {
     if (waits()) {
       if (debt_since_ == never) {
         debt_since_ = now;
+        debt_began_ = std::min(debt_began_, now);
         fenced_ = false;
       }
       return;
     }
-    debt_since_ = never;
+    debt_since_ = debt_began_ = never;
     if (busy_ || next_ < history_.size()) {
       step(now);
     } else if (options_.fence_at_end && !fenced_at_end_) {
@@ -152,8 +153,10 @@ void player::received(connection_id c, byte_view octets, instant now) {
     if (l.probe && !over() && p->type == packet_type::connack && p->reason == 0) end_probe(c, now);
   }
   l.octets.erase(l.octets.begin(), l.octets.end() - static_cast<std::ptrdiff_t>(rest.size()));
-  // Something came: whatever is owed has its time anew. Not for what only keeps connections alive.
-  if (!fenced_ && answered) debt_since_ = never;
+  // Something came: whatever is owed has its time anew. Not for what only keeps connections alive,
+  // and not for ever: a broker may repeat itself without end.
+  const bool endless = debt_began_ != never && now - debt_began_ > 10 * options_.patience;
+  if (!fenced_ && answered && !endless) debt_since_ = never;
   go_on(now);
 }
 
@@ -210,7 +213,7 @@ void player::time_passed(instant now) {
   const connection_id c = judge_.debtor();
   if (c == no_connection) {
     if (opening_) {
-      broken_ = "a connection is not made";
+      broken_ = not_connected;
       return;
     }
     // The broker does not close behind our FIN or DISCONNECT; nothing demands that.

@@ -98,6 +98,7 @@ class player {
                       (fenced_at_end_ || !options_.fence_at_end));
   }
   bool over() const { return judge_.found().has_value() || !gave_up().empty(); }
+  static constexpr std::string_view not_connected = "a connection is not made";
   const std::string& gave_up() const { return broken_.empty() ? judge_.gave_up() : broken_; }
 
   const judge& judgement() const { return judge_; }
@@ -172,6 +173,7 @@ class player {
   std::uint16_t rounds_ = 0;
   instant resume_at_{};
   instant debt_since_ = never;
+  instant debt_began_ = never;    // however much came since
   std::size_t suspected_at_ = 0;  // events until then
   bool fenced_ = false;           // the debt was asked for by PINGREQ
   std::array<std::optional<action>, most_clients> last_connect_;

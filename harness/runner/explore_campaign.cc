@@ -44,6 +44,7 @@ void campaign::note(const ex::player& p, std::size_t number) {
     ++counts_.gave_up;
     ++counts_.reasons[p.gave_up()];
   }
+  note_deafness(p);
   const auto& v = p.judgement().found();
   if (!v) return;
   const std::string kind = v->kind();
@@ -55,10 +56,30 @@ void campaign::note(const ex::player& p, std::size_t number) {
   fresh_.push_back(std::move(f));
 }
 
+void campaign::note_deafness(const ex::player& p) {
+  if (deaf_since_ != 0) return;
+  const auto& v = p.judgement().found();
+  const bool deaf = v ? v->expected.starts_with("CONNACK") && v->seen == "nothing"
+                      : p.gave_up() == explore::player::not_connected;
+  deaf_lately_.push_back(deaf);
+  if (deaf_lately_.size() > lately) deaf_lately_.pop_front();
+  const auto first = std::find(deaf_lately_.begin(), deaf_lately_.end(), true);
+  if (first == deaf_lately_.end()) {
+    before_deaf_.push_back(essence(p));
+    if (before_deaf_.size() > most_before_deaf) before_deaf_.pop_front();
+    return;
+  }
+  const auto times = std::count(first, deaf_lately_.end(), true);
+  if (static_cast<std::size_t>(times) < lately / 2) return;
+  deaf_since_ =
+      counts_.histories + 1 - static_cast<std::size_t>(std::distance(first, deaf_lately_.end()));
+}
+
 void campaign::explore(const std::function<bool()>& until) {
   place_.play(
       [&]() -> std::optional<ex::history> {
-        if (until() || fresh_.size() + findings_.size() >= options_.most_findings) {
+        if (until() || deaf_since() != 0 ||
+            fresh_.size() + findings_.size() >= options_.most_findings) {
           return std::nullopt;
         }
         if (options_.most_histories != 0 && counts_.histories >= options_.most_histories) {

@@ -2,6 +2,7 @@
 // Exploring: histories are drawn and played, each kind of violation is confirmed, made small and
 // given a control arm.
 
+#include <deque>
 #include <map>
 #include <string>
 #include <vector>
@@ -63,11 +64,21 @@ class campaign {
   bool has_news() const { return !fresh_.empty(); }
   const std::vector<finding>& findings() const { return findings_; }
   const std::vector<finding>& unconfirmed() const { return unconfirmed_; }
+  // CONNECT had no answer in half of the last histories: nothing that is found now says more, and
+  // exploring ends. The number of the first of them; 0: the broker answers.
+  std::size_t deaf_since() const { return deaf_since_; }
+  // The last ones that ended before that, the newest last.
+  const std::deque<explore::history>& before_deaf() const { return before_deaf_; }
   const campaign_counts& counts() const { return counts_; }
   std::size_t states() const { return generator_.states(); }
   std::size_t pairs() const { return generator_.pairs(); }
 
  private:
+  static constexpr std::size_t lately = 40;  // histories
+  void note_deafness(const explore::player& p);
+
+  static constexpr std::size_t most_before_deaf = 20;
+
   std::optional<explore::history> draw();
   void note(const explore::player& p, std::size_t number);
   int first_that_shows(const std::vector<explore::history>& candidates, const std::string& kind);
@@ -79,6 +90,9 @@ class campaign {
   campaign_options options_;
   explore::generator generator_;
   campaign_counts counts_;
+  std::size_t deaf_since_ = 0;
+  std::deque<bool> deaf_lately_;
+  std::deque<explore::history> before_deaf_;
   std::vector<finding> fresh_;
   std::vector<finding> findings_;
   std::vector<finding> unconfirmed_;
