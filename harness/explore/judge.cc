@@ -281,6 +281,16 @@ void judge::ended(connection_id c, instant now) {
   detach(s, c, silent_too_long ? cut_kind::silence : cut_kind::error, l.last_sent, now);
 }
 
+// QoS 1 of a share may go back to the others, and come here as if for the first time.
+void judge::give_back(session& s, delivery& d) {
+  d.wild = true;
+  for (copy& x : s.copies) {
+    if (x.message != d.message || (x.filters & share_bit) == 0) continue;
+    x.taken = x.any_taken = x.must = false;
+    for (variant& v : x.variants) v.used = false;
+  }
+}
+
 // The connection is no more: its session waits, or ends with it.
 void judge::detach(session& s, connection_id c, std::optional<cut_kind> how, instant earliest,
                    instant now) {
@@ -290,7 +300,10 @@ void judge::detach(session& s, connection_id c, std::optional<cut_kind> how, ins
                                      [](const delivery& d) { return d.counted; });
   const bool room = static_cast<std::size_t>(counted) < l.receive_maximum;
   for (copy& x : s.copies) x.maybe_sent |= room;
-  for (delivery& d : s.deliveries) d.here = d.counted = false;
+  for (delivery& d : s.deliveries) {
+    d.here = d.counted = false;
+    if (d.qos == 1 && messages_[d.message].shared) give_back(s, d);
+  }
   for (subscription& x : s.subscriptions) x.resumed = true;
   break_tokens(l.client);
   s.connection = no_connection;

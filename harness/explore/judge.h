@@ -125,6 +125,7 @@ class judge {
   link::presence presence_of(const session& s, instant now) const;
   void detach(session& s, connection_id c, std::optional<cut_kind> how, instant earliest,
               instant now);
+  static void give_back(session& s, delivery& d);
   void drop(session& s, const rule& why);
   void let_expire(instant now);
   void give_up(std::string why);
@@ -165,6 +166,7 @@ class judge {
   const rule* explain_stray(const session& s, std::uint8_t client, const wire::packet_view& p,
                             message_id m) const;
   void suspect(message_id will);
+  bool may_be_late(const session& s, const wire::packet_view& p, message_id m) const;
   static bool comes_twice(const session& s, message_id m);
   bool in_order(connection_id c, const wire::packet_view& p, message_id m, const copy& of);
   message_id identify(const wire::packet_view& p) const;

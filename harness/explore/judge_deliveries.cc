@@ -333,6 +333,17 @@ void judge::take_new(connection_id c, const wire::packet_view& p, message_id m, 
                               topic_names[message.topic], text_of(m), again->id),
                   notation(p), m);
   }
+  if (best == nullptr && may_be_late(s, p, m)) {
+    if (p.qos == 0) return;
+    delivery d;
+    d.id = p.packet_id;
+    d.message = m;
+    d.qos = p.qos;
+    d.retain = p.retain;
+    d.ordered = false;
+    s.deliveries.push_back(d);
+    return check_window(c, p, m);
+  }
   if (best == nullptr) return explain(c, p, m, ids);
   if (p.dup && !best->maybe_sent) {
     return accuse(c, first_dup(p.qos), "DUP is 1 in a PUBLISH that is sent for the first time",
@@ -380,8 +391,8 @@ void judge::take_new(connection_id c, const wire::packet_view& p, message_id m, 
   form->used = true;
   best->any_taken = true;
   if (p.qos >= best->top_qos) best->taken = true;
-  message.seen = true;
-  if (message.will && message.retain) store_retained(m);
+  const bool first = !std::exchange(message.seen, true);
+  if (first && message.will && message.retain) store_retained(m);
   if (p.qos == 0) return;
   delivery d;
   d.id = p.packet_id;

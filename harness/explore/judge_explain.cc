@@ -52,8 +52,8 @@ void judge::explain(connection_id c, const wire::packet_view& p, message_id m, i
   for (const copy& x : s.copies) {
     // Sent because of SUBSCRIBE, without the flag that tells so.
     if (x.message != m || !x.retained || x.any_taken || p.retain) continue;
-    return accuse(c, x.racing ? rules::too_early : rules::retained_flag,
-                  "a retained message comes with RETAIN 0", describe(x), seen, m);
+    return accuse(c, rules::retained_flag, "a retained message comes with RETAIN 0", describe(x),
+                  seen, m);
   }
   const rule* why = explain_stray(s, links_[c].client, p, m);
   std::string what = "a message comes that nothing asks for";
@@ -65,6 +65,22 @@ void judge::explain(connection_id c, const wire::packet_view& p, message_id m, i
   if (p.retain && why != s.ended_by) what = "a retained message comes that should not";
   accuse(c, *why, what, "", seen, m);
   if (found_ && messages_[m].will && why == &rules::will_waits) suspect(m);
+}
+
+// It may be explained by a SUBSCRIBE that came behind it: nothing says when a message is routed,
+// nor when the retained messages are looked up that a SUBSCRIBE brings.
+bool judge::may_be_late(const session& s, const wire::packet_view& p, message_id m) const {
+  const message& told = messages_[m];
+  const bool by_newer =
+      std::any_of(s.subscriptions.begin(), s.subscriptions.end(), [&](const subscription& x) {
+        return x.since > m && matches(x.filter, told.topic) && (!p.retain || x.retain_as_published);
+      });
+  if (by_newer && !told.will && (!p.retain || !told.read)) return true;
+  if (!p.retain || !told.retain) return false;
+  // In the place of an older one that has not come.
+  return std::any_of(s.copies.begin(), s.copies.end(), [&](const copy& x) {
+    return x.retained && !x.any_taken && x.message < m && messages_[x.message].topic == told.topic;
+  });
 }
 
 // A will may come before we hear that its connection has ended: it is wrong only if that lives on.

@@ -291,7 +291,7 @@ void judge::store_retained(message_id id) {
   const message& m = messages_[id];
   std::vector<message_id>& held = retained_[m.topic];
   const message_id value = m.empty ? no_message : id;
-  const bool sure = m.stage == message_stage::settled && (!m.will || m.seen);
+  const bool sure = m.stage == message_stage::settled && (m.will ? m.seen : m.qos > 0 || m.read);
   if (!sure) {
     if (held.empty()) held.push_back(no_message);
     std::erase(held, value);
@@ -313,6 +313,11 @@ void judge::store_retained(message_id id) {
   });
   std::erase_if(held, [&](message_id other) {
     if (other == value) return false;
+    // QoS 0 on another connection may be read later than this.
+    const bool overtaken = other != no_message && !messages_[other].will &&
+                           messages_[other].qos == 0 && !messages_[other].read &&
+                           messages_[other].connection != m.connection;
+    if (overtaken) return false;
     return other == no_message ? !clears_later : messages_[other].stage != message_stage::open;
   });
   // QoS 0 may be let go at any time.
@@ -342,7 +347,6 @@ void judge::offer_retained(std::uint8_t client, const subscription& to, bool hel
       c.message = id;
       c.filters = to.bit();
       c.retained = true;
-      c.racing = !m.read;
       c.top_qos = std::min(to.qos, m.qos);
       c.variants = {{c.top_qos, true, bit_of(to.identifier)}};
       // No Local may or may not keep the client's own retained message back.
@@ -458,7 +462,8 @@ void judge::subscribe(connection_id c, const action& a, std::uint16_t id, instan
                             v5 && a.no_local && a.share == 0,
                             v5 && a.retain_as_published,
                             v5 ? a.identifier : std::uint8_t{0},
-                            false};
+                            false,
+                            static_cast<message_id>(messages_.size())};
     hold(l.client, made, v5 ? a.retain_handling : std::uint8_t{0});
     d.requests.push_back({made.bit(), qos});
   };

@@ -35,6 +35,7 @@ struct subscription {
   bool retain_as_published = false;
   std::uint8_t identifier = 0;
   bool resumed = false;  // made on an earlier connection
+  message_id since = 0;  // messages from here on were published behind its SUBSCRIBE
 
   filter_set bit() const {
     return static_cast<filter_set>((1u << filter) | (share != 0 ? share_bit : 0u));
@@ -63,7 +64,6 @@ struct copy {
   bool maybe_sent = false;  // a connection ended while it could be under way: DUP is free
   bool maybe_lost = false;  // the queue was full
   bool retained = false;    // because of SUBSCRIBE
-  bool racing = false;      // which may have been read before the message was
   bool overlapping = false;
   bool settled = false;
   std::uint16_t token = 0xFFFF;  // of a share: an index in |tokens|

@@ -311,7 +311,7 @@ TEST(judge, accuses_nobody_of_a_message_that_is_older_than_its_subscription) {
     t.j.unsubscribe(a, t.act(subscribed ? "a unsubscribe b" : "a unsubscribe +"), 1001, t.now);
     t.deliver(a, m, 1, 7);
     EXPECT_EQ(t.j.found().has_value(), !subscribed);
-    EXPECT_EQ(t.accused(), subscribed ? "a message comes that nothing asks for" : "MQTT-3.10.4-2");
+    EXPECT_EQ(t.accused(), subscribed ? "" : "MQTT-3.10.4-2");
   }
 }
 
@@ -532,20 +532,6 @@ TEST(judge, waits_for_what_is_owed_and_not_for_a_ping_of_late) {
   EXPECT_EQ(t.accused(), "MQTT-3.12.4-1");
 }
 
-TEST(judge, leaves_open_which_of_two_connections_is_read_first) {
-  for (const bool read : {false, true}) {
-    table t;
-    const auto a = t.connect("a connect v5 clean=1");
-    const auto b = t.connect("b connect v5 clean=1");
-    const auto m = t.publish(b, "b publish a qos=0 retain");
-    if (read) t.publish(b, "b publish b qos=1 id=1");
-    t.subscribe(a, "a subscribe a qos=1");
-    t.deliver(a, m, 0, 0);
-    EXPECT_FALSE(read ? !t.j.found() : t.j.found().has_value());
-    if (read) EXPECT_EQ(t.accused(), "v5-3.3.1.3-c");
-  }
-}
-
 TEST(judge, permits_the_identifier_of_a_no_local_subscription_beside_another_one) {
   for (const bool told : {false, true}) {
     table t;
@@ -557,6 +543,43 @@ TEST(judge, permits_the_identifier_of_a_no_local_subscription_beside_another_one
               told ? std::vector<std::uint32_t>{2} : std::vector<std::uint32_t>{});
     EXPECT_EQ(t.accused(), "");
   }
+}
+
+TEST(judge, leaves_open_when_an_older_message_is_routed) {
+  table t;
+  const auto a = t.connect("a connect v5 clean=1");
+  t.subscribe(a, "a subscribe a share qos=1");
+  const auto m = t.publish(a, "a publish a qos=1 id=1");
+  t.deliver(a, m, 1, 7);
+  t.subscribe(a, "a subscribe a qos=1");
+  t.deliver(a, m, 1, 8);
+  EXPECT_EQ(t.accused(), "");
+}
+
+TEST(judge, leaves_open_when_retained_messages_are_looked_up) {
+  table t;
+  const auto a = t.connect("a connect v5 clean=1");
+  const auto b = t.connect("b connect v5 clean=1");
+  t.publish(a, "a publish a qos=1 id=1 retain");
+  t.subscribe(b, "b subscribe a qos=0");
+  const auto newer = t.publish(a, "a publish a qos=1 id=2 retain");
+  wire::packet p = t.make(packet_type::publish);
+  p.topic = t.j.topic_text(0);
+  p.retain = true;
+  p.payload = "m" + std::to_string(newer);
+  t.give(b, p);
+  EXPECT_FALSE(t.j.found());
+}
+
+TEST(judge, lets_qos_1_of_a_share_come_as_new_behind_a_break) {
+  table t;
+  const auto a = t.connect("a connect v5 clean=1 expiry=300");
+  t.subscribe(a, "a subscribe a share qos=1");
+  const auto m = t.publish(a, "a publish a qos=1 id=1");
+  t.deliver(a, m, 1, 7);
+  const auto again = t.connect("a connect v5 clean=0 expiry=300", true);
+  t.deliver(again, m, 1, 1);
+  EXPECT_EQ(t.accused(), "");
 }
 
 }  // namespace
