@@ -287,6 +287,7 @@ void judge::give_back(session& s, delivery& d) {
   for (copy& x : s.copies) {
     if (x.message != d.message || (x.filters & share_bit) == 0) continue;
     x.taken = x.any_taken = x.must = false;
+    x.maybe_lost = true;  // to this client
     for (variant& v : x.variants) v.used = false;
   }
 }

@@ -192,7 +192,7 @@ void judge::settle(message_id id, instant now) {
         const bool had = std::any_of(s.copies.begin(), s.copies.end(), [&](const copy& c) {
           return c.message == id && (c.filters & share_bit) != 0 && c.any_taken && &c != &*found;
         });
-        if (found->overlapping || had) t.strict = t.must = false;
+        if (found->overlapping || had || found->maybe_lost) t.strict = t.must = false;
         t.must &= found->top_qos > 0 && presence == link::presence::yes &&
                   !(m.will && m.publisher == client) && !m.big && !found->maybe_lost;
         if (found->any_taken) {

@@ -62,7 +62,7 @@ struct copy {
   bool taken = false;       // it has come at |top_qos|
   bool any_taken = false;   // in some form
   bool maybe_sent = false;  // a connection ended while it could be under way: DUP is free
-  bool maybe_lost = false;  // the queue was full
+  bool maybe_lost = false;  // the queue was full, or a share took it back
   bool retained = false;    // because of SUBSCRIBE
   bool overlapping = false;
   bool settled = false;
