@@ -59,8 +59,9 @@ void campaign::note(const ex::player& p, std::size_t number) {
 void campaign::note_deafness(const ex::player& p) {
   if (deaf_since_ != 0) return;
   const auto& v = p.judgement().found();
-  const bool deaf = v ? v->expected.starts_with("CONNACK") && v->seen == "nothing"
-                      : p.gave_up() == explore::player::not_connected;
+  const bool deaf =
+      v ? v->expected.starts_with("CONNACK") && (v->seen == "nothing" || v->seen == "close")
+        : p.gave_up() == explore::player::not_connected;
   deaf_lately_.push_back(deaf);
   if (deaf_lately_.size() > lately) deaf_lately_.pop_front();
   const auto first = std::find(deaf_lately_.begin(), deaf_lately_.end(), true);
