@@ -83,6 +83,14 @@ constexpr defect table[] = {
      [](rules& r) {
        r.unsubscribe_removes = [](const unsubscribe_facts& f) { return f.existed && !f.resumed; };
      }},
+    {"unsubscribe-removes-from-others",
+     "UNSUBSCRIBE ends the subscriptions of all clients to that filter",
+     "v5:MQTT-3.10.4-1 v5:MQTT-4.5.0-1 v5:MQTT-3.8.4-4 v311:MQTT-3.10.4-1 v311:MQTT-4.5.0-1 "
+     "v311:MQTT-3.8.4-3",
+     "",
+     [](rules& r) {
+       r.unsubscribe_removes_from_others = [](const unsubscribe_facts& f) { return !f.shared; };
+     }},
     {"unsubscribe-matches-topics", "UNSUBSCRIBE removes every filter that its own one covers",
      "v5:MQTT-3.10.4-1 v311:MQTT-3.10.4-1", "",
      [](rules& r) {

@@ -159,6 +159,7 @@ struct rules {
   decision<bool, std::string_view, std::string_view> unsubscribe_matches;
   decision<bool, unsubscribe_facts> unsubscribe_removes;
   decision<bool, unsubscribe_facts> unsubscribe_empties_share;
+  decision<bool, unsubscribe_facts> unsubscribe_removes_from_others;
   decision<bool, unsubscribe_facts> unsubscribe_drops_waiting;
   decision<bool, unsubscribe_facts> unsubscribe_drops_in_flight;
   decision<bool, unsubscribe_facts> unsubscribe_is_answered;

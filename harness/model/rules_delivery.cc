@@ -51,6 +51,8 @@ void answer_subscriptions(rules& r) {
   r.unsubscribe_removes = [](const unsubscribe_facts& f) { return f.existed; };
   // [v5:v5-3.10.4-b]
   r.unsubscribe_empties_share = [](const unsubscribe_facts&) { return false; };
+  // [v5:MQTT-3.10.4-1] [v311:MQTT-3.10.4-1]: what the server holds for this client.
+  r.unsubscribe_removes_from_others = [](const unsubscribe_facts&) { return false; };
   // [v5:v5-3.10.4-a] [v311:v311-3.10.4-a] leave this open; what was accepted is delivered.
   r.unsubscribe_drops_waiting = [](const unsubscribe_facts&) { return false; };
   // [v5:MQTT-3.10.4-3] [v311:MQTT-3.10.4-3]

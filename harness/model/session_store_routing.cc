@@ -62,6 +62,14 @@ std::uint8_t session_store::unsubscribe(session& who, std::string_view filter) {
       index_.remove(filter, *group->members.begin()->second.who);
     }
   }
+  if (rules_->unsubscribe_removes_from_others(f)) {
+    for (const auto& [id, other] : by_id_) {
+      const auto same = other->subscriptions.find(filter);
+      if (same == other->subscriptions.end()) continue;
+      index_.remove(same->first, *other);
+      other->subscriptions.erase(same);
+    }
+  }
   if (rules_->unsubscribe_drops_waiting(f)) who.out.drop_waiting(filter);
   if (rules_->unsubscribe_drops_in_flight(f)) who.out.drop_in_flight(filter);
   return rules_->unsubscribe_reason(f);
