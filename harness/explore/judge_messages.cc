@@ -80,7 +80,10 @@ std::vector<copy> judge::copies_for(std::uint8_t client, message_id id) {
   std::vector<copy> out;
   copy own;
   own.message = id;
-  identifier_set silent = 0;  // of subscriptions that match, and that No Local keeps quiet
+  // Subscriptions that match, and that No Local keeps quiet. Whether it does so for others that
+  // match as well is not said.
+  bool kept_quiet = false;
+  identifier_set silent = 0;
   overlap all;
   overlap certain;  // without subscriptions that may not count
   bool resumed = false;
@@ -91,6 +94,7 @@ std::vector<copy> judge::copies_for(std::uint8_t client, message_id id) {
     // Whether a will is the client's own message is not said.
     if (local && !m.will) {
       silent |= bit_of(x.identifier);
+      kept_quiet = true;
       continue;
     }
     unsure |= local;
@@ -128,7 +132,7 @@ std::vector<copy> judge::copies_for(std::uint8_t client, message_id id) {
       add(own.variants, v);
     }
   }
-  own.top_qos = unsure ? std::uint8_t{0} : all.merged.qos;
+  own.top_qos = unsure || kept_quiet ? std::uint8_t{0} : all.merged.qos;
   own.why = m.why != nullptr ? m.why : resumed ? &rules::delivered_on_resume : &rules::delivered;
   out.push_back(std::move(own));
   return loosened(std::move(out));
