@@ -57,6 +57,7 @@ void judge::accuse(connection_id c, const rule& why, std::string what, std::stri
   v.expected = std::move(expected);
   v.seen = std::move(seen);
   v.message = m;
+  suspected_.reset();
   found_ = std::move(v);
 }
 

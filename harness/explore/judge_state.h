@@ -2,6 +2,7 @@
 // What the judge knows of one history: sessions with what may and what must come, connections with
 // what is owed, messages. Plain values; the rules are in judge_*.cc.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -27,6 +28,10 @@ using identifier_set = std::uint16_t;
 using filter_set = std::uint16_t;
 inline constexpr filter_set share_bit = 0x100;
 
+constexpr identifier_set bit_of(std::uint8_t identifier) {
+  return identifier == 0 ? identifier_set{0} : static_cast<identifier_set>(1u << identifier);
+}
+
 struct subscription {
   std::uint8_t filter = 0;
   std::uint8_t share = 0;
@@ -51,6 +56,10 @@ struct variant {
 
   friend bool operator==(const variant&, const variant&) = default;
 };
+
+inline void add_form(std::vector<variant>& to, const variant& v) {
+  if (std::find(to.begin(), to.end(), v) == to.end()) to.push_back(v);
+}
 
 // A message that may come to a session. With |must| it has to come, at |top_qos|.
 struct copy {
