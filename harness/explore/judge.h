@@ -158,6 +158,7 @@ class judge {
   void take_known(connection_id c, delivery& d, const wire::packet_view& p, message_id m);
   void take_new(connection_id c, const wire::packet_view& p, message_id m, identifier_set ids,
                 instant now);
+  void begin_delivery(connection_id c, const wire::packet_view& p, message_id m, bool ordered);
   void take_pubrel(connection_id c, const wire::packet_view& p);
   void take_answer(connection_id c, const wire::packet_view& p, instant now);
   void take_suback(connection_id c, const debt& d, const wire::packet_view& p);

@@ -334,15 +334,7 @@ void judge::take_new(connection_id c, const wire::packet_view& p, message_id m, 
                   notation(p), m);
   }
   if (best == nullptr && may_be_late(s, p, m)) {
-    if (p.qos == 0) return;
-    delivery d;
-    d.id = p.packet_id;
-    d.message = m;
-    d.qos = p.qos;
-    d.retain = p.retain;
-    d.ordered = false;
-    s.deliveries.push_back(d);
-    return check_window(c, p, m);
+    return begin_delivery(c, p, m, false);
   }
   if (best == nullptr) return explain(c, p, m, ids);
   if (p.dup && !best->maybe_sent) {
@@ -393,15 +385,21 @@ void judge::take_new(connection_id c, const wire::packet_view& p, message_id m, 
   if (p.qos >= best->top_qos) best->taken = true;
   const bool first = !std::exchange(message.seen, true);
   if (first && message.will && message.retain) store_retained(m);
+  const bool ordered = message.ordered && !best->retained && !best->overlapping &&
+                       (best->filters & share_bit) == 0 && !comes_twice(s, m);
+  begin_delivery(c, p, m, ordered);
+}
+
+void judge::begin_delivery(connection_id c, const wire::packet_view& p, message_id m,
+                           bool ordered) {
   if (p.qos == 0) return;
   delivery d;
   d.id = p.packet_id;
   d.message = m;
   d.qos = p.qos;
   d.retain = p.retain;
-  d.ordered = message.ordered && !best->retained && !best->overlapping &&
-              (best->filters & share_bit) == 0 && !comes_twice(s, m);
-  s.deliveries.push_back(d);
+  d.ordered = ordered;
+  sessions_[links_[c].client].deliveries.push_back(d);
   check_window(c, p, m);
 }
 

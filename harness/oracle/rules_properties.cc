@@ -114,7 +114,10 @@ class message_expiry : public rule {
       auto b = compare(*m, came);
       if (!b) b = compare_with_clock(on, *m, came);
       if (!b) return;
+      // What only the clock rules out may be the one after all.
+      const bool by_time = b->by_time || (first && first->by_time);
       if (!first) first = std::move(b);
+      first->by_time = by_time;
     }
     if (!first) return;
     if (first->by_time) {
