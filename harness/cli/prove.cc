@@ -47,6 +47,7 @@ std::vector<prove::set_up> set_ups() {
   add("ten unreleased messages at most", {.receive_maximum = 10});
   add("no retained messages", {.retain_available = false});
   add("own keep alive", {.server_keep_alive = 5});
+  add("no Topic Aliases", {.topic_alias_maximum = 0});
   return list;
 }
 
