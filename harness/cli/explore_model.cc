@@ -174,7 +174,12 @@ class exploration {
       tell_deaf(run, deaf);
       const bool again =
           control_ != nullptr && perform(*loop_, *control_, script::broker_action::restart).empty();
-      if (!again) return unexpected_result;
+      if (!again) {
+        summary(
+            run, took,
+            fmt::format("DEAF, {} kinds seen before and not confirmed", run.counts().kinds.size()));
+        return unexpected_result;
+      }
     }
     auto since = clock::now();
     run.examine(
@@ -183,7 +188,8 @@ class exploration {
           since = clock::now();
         },
         [&] { return clock::now() - since > longest_shrinking; });
-    summary(run, took);
+    summary(run, took,
+            run.counts().kinds.empty() ? "OK" : fmt::format("{} findings", run.findings().size()));
     if (place.interrupted()) return interrupted;
     if (!place.lost().empty()) return unusable(place.lost());
     if (run.counts().histories == 0) return nothing_ran;
@@ -271,14 +277,13 @@ class exploration {
     if (std::exchange(drawn_, false)) on_.err << "\r\x1b[K" << std::flush;
   }
 
-  void summary(const runner::campaign& run, duration took) {
+  void summary(const runner::campaign& run, duration took, const std::string& verdict) {
     const double seconds = std::chrono::duration<double>(took).count();
     const auto& n = run.counts();
     std::string out = fmt::format(
         "{}: {} histories ({} steps) in {:.1f} s, {:.0f} a second; {} states, {} steps in them; "
         "seed {}\n",
-        n.kinds.empty() ? "OK" : fmt::format("{} findings", run.findings().size()), n.histories,
-        n.actions, seconds,
+        verdict, n.histories, n.actions, seconds,
         static_cast<double>(counted_) /
             std::max(std::chrono::duration<double>(counted_in_).count(), 0.001),
         run.states(), run.pairs(), request_.campaign.generator.seed);
