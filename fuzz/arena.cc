@@ -45,30 +45,39 @@ static_assert(sizeof(block_header) == alignment);
 #ifdef MQTTSPEC_ASAN
 // What __asan_poison_memory_region does, without its calls: blocks begin at a multiple of eight,
 // and nothing that matters lies between the end of one and the next multiple of eight.
-struct shadow_mapping {
-  std::size_t scale = 0;
-  std::size_t offset = 0;
-  shadow_mapping() { __asan_get_shadow_mapping(&scale, &offset); }
-};
-volatile std::uint8_t* shadow_of(const void* at) {
-  static const shadow_mapping mapping;
-  return reinterpret_cast<std::uint8_t*>((reinterpret_cast<std::uintptr_t>(at) >> mapping.scale) +
-                                         mapping.offset);
-}
-constexpr std::uint8_t poisoned_by_user = 0xF7;
+std::size_t shadow_scale = 0;
+std::size_t shadow_offset = 0;
+constexpr std::uint64_t poisoned_by_user = 0xF7F7F7F7F7F7F7F7;
 
+MQTTSPEC_UNCHECKED volatile std::uint8_t* shadow_of(const void* at) {
+  return reinterpret_cast<std::uint8_t*>((reinterpret_cast<std::uintptr_t>(at) >> shadow_scale) +
+                                         shadow_offset);
+}
+// Eight at a time, since volatile is what keeps the compiler from calling memset.
+MQTTSPEC_UNCHECKED void set_shadow(volatile std::uint8_t* shadow, std::size_t size,
+                                   std::uint64_t eight) {
+  struct __attribute__((packed, may_alias)) unaligned {
+    std::uint64_t value;
+  };
+  std::size_t i = 0;
+  for (; i + 8 <= size; i += 8) reinterpret_cast<volatile unaligned*>(shadow + i)->value = eight;
+  for (; i < size; ++i) shadow[i] = static_cast<std::uint8_t>(eight);
+}
 MQTTSPEC_UNCHECKED void poison(const void* at, std::size_t size) {
-  volatile std::uint8_t* shadow = shadow_of(at);
-  for (std::size_t i = 0; i < (size + 7) / 8; ++i) shadow[i] = poisoned_by_user;
+  set_shadow(shadow_of(at), (size + 7) / 8, poisoned_by_user);
 }
 MQTTSPEC_UNCHECKED void allow(const void* at, std::size_t size) {
   volatile std::uint8_t* shadow = shadow_of(at);
-  for (std::size_t i = 0; i < size / 8; ++i) shadow[i] = 0;
+  set_shadow(shadow, size / 8, 0);
   if (size % 8 != 0) shadow[size / 8] = static_cast<std::uint8_t>(size % 8);
+}
+void find_shadow() {
+  __asan_get_shadow_mapping(&shadow_scale, &shadow_offset);
 }
 #else
 void poison(const void*, std::size_t) {}
 void allow(const void*, std::size_t) {}
+void find_shadow() {}
 #endif
 
 struct arena {
@@ -86,6 +95,7 @@ struct arena {
       void* memory =
           ::mmap(nullptr, arena_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
       if (memory == MAP_FAILED) std::abort();
+      find_shadow();
       begin = start = top = static_cast<char*>(memory);
       end = begin + arena_size;
       poison(begin, arena_size);

@@ -362,7 +362,7 @@ wire_result<std::optional<frame>> split(byte_view input, protocol_version versio
 }
 
 wire_result<packet_view> decode_view(byte_view whole_packet, const decode_options& options) {
-  wire_result<packet_view> result{};
+  wire_result<packet_view> result;
   cursor c{whole_packet.data(), whole_packet.data() + whole_packet.size(), whole_packet.data(),
            options.version, options.from};
   result->version = options.version;

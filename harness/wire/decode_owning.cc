@@ -98,7 +98,7 @@ packet to_packet(const packet_view& view) {
 
 wire_result<packet> decode(byte_view whole_packet, const decode_options& options) {
   const wire_result<packet_view> view = decode_view(whole_packet, options);
-  wire_result<packet> result{};
+  wire_result<packet> result;
   if (view) {
     copy_view(*view, *result);
   } else {
