@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "reports/escape.h"
 #include "runner/simulated_executor.h"
 #include "script/checker.h"
 #include "script/expander.h"
@@ -103,6 +104,25 @@ std::size_t length_of(const std::string& text) {
     }
   }
   return n;
+}
+
+std::string finding_row(const runner::finding& f, const report_facts& facts) {
+  const auto& v = f.violation;
+  const std::string seen =
+      v.expected.empty() ? v.seen : fmt::format("{}, not {}", v.seen, v.expected);
+  return fmt::format("| [{}]({}) | {} | {} | {} | {} of {} |\n", v.what, facts.report_file,
+                     v.statements, reports::markdown_text(seen), f.least.size(), f.confirmed,
+                     f.tried);
+}
+
+std::string findings_list(const std::string& target, const std::string& summary,
+                          const std::vector<std::string>& rows) {
+  std::string out =
+      fmt::format("# Findings\n\n{}\n\n{}", target, reports::markdown_block(summary));
+  if (rows.empty()) return out;
+  out += "\n| what | statements | seen | steps | again |\n| --- | --- | --- | --- | --- |\n";
+  for (const std::string& row : rows) out += row;
+  return out;
 }
 
 std::string finding_report(const runner::finding& f, const scenario_text& s,

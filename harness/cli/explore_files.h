@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/case_files.h"
 #include "results/results.h"
@@ -38,9 +39,15 @@ struct report_facts {
   std::string target;       // as reports name it
   std::string run_options;  // "--broker 127.0.0.1:1883"
   std::string scenario_file;
+  std::string report_file;
   std::string history_file;
   std::uint64_t seed = 0;
 };
+// A line of findings.md, which lists what a run has found.
+std::string finding_row(const runner::finding& f, const report_facts& facts);
+std::string findings_list(const std::string& target, const std::string& summary,
+                          const std::vector<std::string>& rows);
+
 std::string finding_report(const runner::finding& f, const scenario_text& s,
                            const case_files& cases, const report_facts& facts);
 

@@ -231,6 +231,7 @@ class exploration {
     facts.run_options = fmt::format("{}", fmt::join(request_.target.command, " "));
     facts.seed = request_.campaign.generator.seed;
     facts.scenario_file = base + ".mqs";
+    facts.report_file = base + ".md";
     facts.history_file = base + ".history";
     on_.print(fmt::format("FOUND {}  ({} of {})\n  {}\n  expected {}\n  seen     {}\n",
                           f.violation.what, f.confirmed, f.tried, f.violation.statements,
@@ -244,7 +245,8 @@ class exploration {
     if (!request_.out.empty()) {
       write(facts.scenario_file, s.text);
       write(facts.history_file, print(f.least));
-      write(base + ".md", finding_report(f, s, cases_, facts));
+      write(facts.report_file, finding_report(f, s, cases_, facts));
+      rows_.push_back(finding_row(f, facts));
       on_.print(fmt::format("  written to {}/{}.{{mqs,history,md}}\n", request_.out, base));
     }
   }
@@ -300,6 +302,7 @@ class exploration {
                          f.violation.kind(), f.number, f.violation.expected, f.violation.seen);
     }
     on_.print(out);
+    if (!request_.out.empty()) write("findings.md", findings_list(name_, out, rows_));
   }
 
   explore_request& request_;
@@ -310,6 +313,7 @@ class exploration {
   net::event_loop* loop_ = nullptr;
   clock::time_point last_shown_{};
   std::size_t told_ = 0;
+  std::vector<std::string> rows_;  // of findings.md
   bool drawn_ = false;
   // Those that were over while new ones began: at the end the last ones wait out their seconds.
   std::size_t counted_ = 0;
