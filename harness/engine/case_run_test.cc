@@ -184,6 +184,20 @@ TEST_F(engine_test, waking_late_counts_as_standing_still) {
   EXPECT_EQ(result().outcome, verdict::inconclusive);
 }
 
+TEST_F(engine_test, an_alternative_may_end_the_case) {
+  load(
+      "    c > CONNECT client_id=\"a\" clean_start=1\n"
+      "    c < any of\n"
+      "      CONNACK session_present=0\n"
+      "      close ends \"taken over\"\n"
+      "    c > PINGREQ\n    c < PINGRESP  @MQTT-3.12.4-1\n");
+  broker_closes("c");
+  const auto r = result();
+  EXPECT_EQ(r.outcome, verdict::pass_note);
+  EXPECT_EQ(r.notes, std::vector<std::string>{"taken over"});
+  EXPECT_EQ(log_.find("c000"), std::string::npos) << log_;
+}
+
 TEST_F(engine_test, info_cases_record_and_never_fail) {
   load(
       "    c > CONNECT client_id=\"a\" clean_start=1\n"

@@ -168,6 +168,7 @@ judgement expectation::on_item(const inbound& item) {
 
 judgement expectation::met(const alternative& a, script::bindings captures) {
   if (!a.note.empty()) met_so_far_.notes.push_back(a.note);
+  met_so_far_.ends = met_so_far_.ends || a.ends;
   append(met_so_far_.statements, a.statements);
   for (auto& [name, v] : captures) {
     known_[name] = v;

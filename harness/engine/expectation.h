@@ -42,6 +42,7 @@ struct judgement {
   // met
   std::vector<std::string> notes;
   script::bindings captures;
+  bool ends = false;  // nothing below is played
 
   // failed
   std::string message;

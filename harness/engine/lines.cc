@@ -348,6 +348,7 @@ bool case_run::state::continue_expect(const script::expect_line& l, instant now)
     }
   }
   check(j.statements, results::check_outcome::checked);
+  if (j.ends) pass(now);
   return true;
 }
 

@@ -104,6 +104,7 @@ struct alternative_node {
   awaited what = awaited::packet;
   packet_node packet;
   std::string note;
+  bool ends = false;  // `ends` in place of `note`
   std::vector<tag_node> tags;
   place where;  // of what is awaited
 };

@@ -229,6 +229,27 @@ TEST(expander, reads_windows_groups_and_notes) {
   EXPECT_EQ(s.shortest, 1300ms);
 }
 
+TEST(expander, reads_alternatives_that_end_the_case) {
+  const expect_line group =
+      expected(only(expand_text(with_lines("    a < any of\n      PUBACK id=1\n"
+                                           "      PUBACK id=2 ends \"two\"\n"
+                                           "      close ends \"gone\" @MQTT-3.1.2-22\n"))),
+               0);
+  ASSERT_EQ(group.alternatives.size(), 3u);
+  EXPECT_FALSE(group.alternatives[0].ends);
+  EXPECT_TRUE(group.alternatives[1].ends);
+  EXPECT_EQ(group.alternatives[1].note, "two");
+  EXPECT_EQ(group.alternatives[1].packet.fields.size(), 1u);
+  EXPECT_TRUE(group.alternatives[2].ends);
+  EXPECT_EQ(group.alternatives[2].statements.size(), 1u);
+  for (const char* bad : {"    a < close ends \"x\"\n", "    a < any of\n      close ends\n",
+                          "    a < all of\n      PUBACK id=1 ends \"x\"\n      close\n"}) {
+    file_set files([](const std::string&) { return std::nullopt; });
+    files.add("a.mqs", with_lines(bad), ".");
+    EXPECT_TRUE(has_errors(check(files, {}))) << bad;
+  }
+}
+
 TEST(expander, refuses_what_would_not_fit_into_memory) {
   // Three loops of 1,000: a thousand million instructions.
   const std::string text = with_lines(

@@ -17,6 +17,10 @@ std::size_t width(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+bool is_note(std::string_view text) {
+  return text == "note" || text == "ends";
+}
+
 bool is(const token& t, std::string_view text) {
   return t.kind == token_kind::punctuation && t.text == text;
 }
@@ -154,7 +158,7 @@ class formatter {
     std::size_t tags = end;
     while (tags > guard && line.tokens[tags - 1].kind == token_kind::tag) --tags;
     std::size_t note = tags;
-    if (note >= guard + 2 && line.tokens[note - 2].text == "note") note -= 2;
+    if (note >= guard + 2 && is_note(line.tokens[note - 2].text)) note -= 2;
     const bool assignment = guard < end && line.tokens[guard].text == "let";
     out += joined(line, guard, note, assignment);
     append_part(out, line, note, tags, 1);

@@ -91,7 +91,8 @@ std::string show(const instruction& i) {
            print_duration(e->window.tolerated.value_or(duration{}));
     for (const statement_reference& r : e->statements) out += " @" + print(r);
     for (const alternative& a : e->alternatives) {
-      out += " or " + std::to_string(static_cast<int>(a.what)) + show(a.packet) + a.note;
+      out += " or " + std::to_string(static_cast<int>(a.what)) + show(a.packet) +
+             (a.ends ? " ends " : " ") + a.note;
       for (const statement_reference& r : a.statements) out += " @" + print(r);
     }
   } else if (const auto* l = std::get_if<let_line>(&i.what)) {

@@ -32,12 +32,16 @@ bool line_parser::at_window() const {
   return next_is("within") || next_is("between") || next_is("for") || next_is("since");
 }
 
+bool line_parser::at_note() const {
+  return (next_is("note") || next_is("ends")) && !next_is("=", 1);
+}
+
 packet_node line_parser::packet() {
   packet_node p;
   p.name = name("a packet");
   while (!at_end()) {
     const token& t = *peek();
-    if (t.kind != token_kind::name || at_window() || t.text == "note") break;
+    if (t.kind != token_kind::name || at_window() || at_note()) break;
     p.fields.push_back(field());
   }
   return p;
@@ -254,7 +258,7 @@ alternative_node line_parser::alternative() {
     a.packet = packet();
   }
   if (a.what != awaited::packet && !at_end() && peek()->kind == token_kind::name && !at_window() &&
-      !next_is("note")) {
+      !at_note()) {
     const std::string_view what = a.what == awaited::close ? "close" : "nothing";
     fail(rest(), {fmt::format("'{}' has no fields", what), "not possible here",
                   what == "close" ? "a DISCONNECT in front of it is a line of its own"
@@ -272,7 +276,7 @@ expect_node line_parser::expectation(word client) {
     next_ += 2;
   } else {
     e.alternatives.push_back(alternative());
-    if (next_is("note")) {
+    if (at_note()) {
       fail(here(), {"a note outside of 'any of'", "not possible here",
                     "only an alternative that is tolerated has a note"});
     }

@@ -56,6 +56,7 @@ class line_parser {
   value_node number_operand();
   value_node byte_operand();
   bool at_window() const;
+  bool at_note() const;  // or ends
 
   const source_text& source_;
   const source_line& line_;

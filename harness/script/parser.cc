@@ -402,7 +402,8 @@ class file_parser {
       p.fail(p.rest(), {"a window inside a group", "not possible here",
                         "the window stands behind 'any of' or 'all of'"});
     }
-    if (p.accept("note")) a.note = p.plain_text("the note");
+    a.ends = p.next_is("ends");
+    if (p.accept("note") || p.accept("ends")) a.note = p.plain_text("the note");
     a.tags = p.tags();
     p.finish();
     if (p.failed()) {

@@ -369,6 +369,7 @@ void walker::expect(const line_node& l, const expect_node& e, bool guarded) {
     alternative made;
     made.what = a.what;
     made.note = a.note;
+    made.ends = a.ends;
     made.where = source().span(a.where);
     if (e.group == group_kind::all_of && a.what == awaited::nothing) {
       error(a.where, {"'nothing' inside 'all of'", "cannot come together with others",
