@@ -79,8 +79,15 @@ scenario_text make_scenario(const runner::finding& f, const case_files& cases,
   options.comment = "# The history, as `mqttspec explore --replay` plays it:\n";
   std::istringstream lines(print(f.least));
   for (std::string line; std::getline(lines, line);) options.comment += "#   " + line + "\n";
-  for (const bool any_order : {false, true}) {
-    options.any_order = any_order;
+  struct manner {
+    bool any_order, without_last, nothing_more;
+  };
+  for (const manner m : {manner{false, false, false}, manner{true, false, false},
+                         manner{false, true, false}, manner{true, false, true}}) {
+    options.any_order = m.any_order;
+    options.without_last = m.without_last;
+    options.nothing_more = m.nothing_more;
+    if (m.nothing_more && !f.violation.seen.starts_with("PUBLISH")) continue;
     scenario_text next = tried(write_scenario(f.recorded, options), cases, trial);
     const bool asked = trial.target != nullptr || trial.rules != nullptr;
     const bool good = next.sound_passes && (!asked || next.on_target == results::verdict::fail);
@@ -117,8 +124,7 @@ std::string finding_row(const runner::finding& f, const report_facts& facts) {
 
 std::string findings_list(const std::string& target, const std::string& summary,
                           const std::vector<std::string>& rows) {
-  std::string out =
-      fmt::format("# Findings\n\n{}\n\n{}", target, reports::markdown_block(summary));
+  std::string out = fmt::format("# Findings\n\n{}\n\n{}", target, reports::markdown_block(summary));
   if (rows.empty()) return out;
   out += "\n| what | statements | seen | steps | again |\n| --- | --- | --- | --- | --- |\n";
   for (const std::string& row : rows) out += row;

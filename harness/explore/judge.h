@@ -176,7 +176,7 @@ class judge {
   bool visit_debts(const std::function<bool(const owed&)>& visit) const;
   static std::string notation(const wire::packet_view& p);
   std::string describe(const owed& o) const;
-  std::string describe(const copy& c) const;
+  std::string describe(const copy& c, bool owed_in_full = false) const;  // then at its highest QoS
   std::string text_of(message_id m) const;
 
   judge_options options_;

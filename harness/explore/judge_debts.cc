@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
+#include <set>
 
 #include "explore/judge.h"
 #include "wire/table.h"
@@ -165,17 +167,33 @@ connection_id judge::debtor() const {
   return at;
 }
 
-std::string judge::describe(const copy& x) const {
+namespace {
+
+// " qos=1", " qos in (1, 2)"
+std::string one_of(std::string_view field, const std::set<int>& values) {
+  if (values.size() == 1) return fmt::format(" {}={}", field, *values.begin());
+  return fmt::format(" {} in ({})", field, fmt::join(values, ", "));
+}
+
+}  // namespace
+
+std::string judge::describe(const copy& x, bool owed_in_full) const {
   const message& m = messages_[x.message];
   std::string out = fmt::format("PUBLISH topic=\"{{ns}}/{}\"", topic_names[m.topic]);
-  if (x.variants.size() == 1) {
-    const variant& v = x.variants.front();
-    out += fmt::format(" qos={} retain={}", v.qos, v.retain ? 1 : 0);
-    for (int i = 1; i < 16; ++i) {
-      // One that is alone can be written; the notation has no form for several.
-      if (v.identifiers == (1u << i)) out += fmt::format(" subscription_identifier={}", i);
-    }
+  std::set<int> qos;
+  std::set<int> retain;
+  std::set<int> identifiers;  // each of them alone; 0: none
+  bool several = false;
+  for (const variant& v : x.variants) {
+    if (owed_in_full && v.qos != x.top_qos) continue;
+    qos.insert(v.qos);
+    retain.insert(v.retain ? 1 : 0);
+    several |= std::popcount(v.identifiers) > 1;
+    identifiers.insert(v.identifiers == 0 ? 0 : std::countr_zero(v.identifiers));
   }
+  out += one_of("qos", qos) + one_of("retain", retain);
+  // The notation has no form for several, nor for one or none.
+  if (!several && !identifiers.contains(0)) out += one_of("subscription_identifier", identifiers);
   return out + text_of(x.message);
 }
 
@@ -194,7 +212,7 @@ std::string judge::describe(const owed& o) const {
     return fmt::format("PUBLISH topic=\"{{ns}}/{}\" qos={} dup=1 id={}{}",
                        topic_names[messages_[d.message].topic], d.qos, d.id, text_of(d.message));
   }
-  return describe(*o.message);
+  return describe(*o.message, true);
 }
 
 std::vector<std::string> judge::debts_of(connection_id c) const {

@@ -111,18 +111,20 @@ void judge::take_probe(connection_id c, const wire::packet_view& p) {
                       "CONNACK session_present=0 reason=identifier_rejected", seen);
       }
       if (refused) return;
+      constexpr const char* a_new_identifier =
+          "CONNACK session_present=0 assigned_client_identifier present";
       std::string id;
       for (const auto& property : p.properties) {
         if (property.id == property_id::assigned_client_identifier) id = property.text;
       }
       if (id.empty()) {
-        return accuse(c, rules::identifier_is_assigned, "no Client Identifier is assigned", "",
-                      seen);
+        return accuse(c, rules::identifier_is_assigned, "no Client Identifier is assigned",
+                      a_new_identifier, seen);
       }
       if (p.session_present ||
           std::find(assigned_.begin(), assigned_.end(), id) != assigned_.end()) {
         return accuse(c, rules::assigned_is_new, "a Client Identifier is assigned that is in use",
-                      "", seen);
+                      a_new_identifier, seen);
       }
       assigned_.push_back(id);
       return;

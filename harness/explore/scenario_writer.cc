@@ -79,6 +79,11 @@ class writer {
     if (!r_.broken.unexpected && r_.broken.seen == "nothing") drop_fence();
     const bool closed = r_.broken.seen == "close";
     if (closed) drop_close();
+    const bool mismatch = !events_.empty() && events_.back().kind == event_kind::received &&
+                          r_.broken.seen != "nothing" && !closed;
+    if (mismatch) events_.pop_back();
+    if (options_.without_last) drop_last_messages();
+    find_literal_ids();
     const protocol_version version = r_.version_of[r_.broken.connection];
     std::string out = options_.comment;
     out += fmt::format("scenario {}\n  title \"{}\"\n  versions {}\n  clients", options_.name,
@@ -93,11 +98,9 @@ class writer {
           fmt::format("  clients {} speaks {}\n", name, wire::version_name(names_.version(name)));
     }
     out += "\n  step \"what leads to it\"\n";
-    const bool mismatch = !events_.empty() && events_.back().kind == event_kind::received &&
-                          r_.broken.seen != "nothing" && !closed;
-    const std::size_t end = events_.size() - (mismatch ? 1 : 0);
+    const std::size_t end = events_.size();
     std::size_t group = end;  // the run of packets that may come in any order
-    if (options_.any_order && !r_.broken.unexpected) {
+    if (options_.any_order && !unexpected()) {
       while (group > 0 && events_[group - 1].kind == event_kind::received) --group;
     }
     for (std::size_t i = 0; i < group;) {
@@ -209,7 +212,7 @@ class writer {
       tags += " @" + v.statements.substr(i, end - i);
       i = end + 1;
     }
-    if (!v.unexpected) {
+    if (!unexpected()) {
       const bool close = v.expected == "close";
       const std::string expected = with_captures(v.expected, v.connection);
       if (close && r_.version_of[v.connection] == protocol_version::v5) {
@@ -226,15 +229,91 @@ class writer {
       return fmt::format("    {} < all of within 5s\n{}      {}{}\n", who, together, expected,
                          tags);
     }
+    if (std::find(r_.debts.begin(), r_.debts.end(), "close") != r_.debts.end()) {
+      return closing(tags);
+    }
     std::string out;
     bool fenced = false;
     for (const std::string& debt : r_.debts) {
       fenced |= debt == "PINGRESP";
-      out += fmt::format("    {} < {}{}\n", who, with_captures(debt, v.connection), tags);
+      out += fmt::format("    {} < {}{}{}\n", who, with_captures(debt, v.connection),
+                         debt.starts_with("PUBLISH") ? other_identifier() : "", tags);
+      if (options_.without_last) return out;  // of what waits, only the first is sure to fit
     }
     if (!fenced) out += fmt::format("    {0} > PINGREQ\n    {0} < PINGRESP{1}\n", who, tags);
     out += fmt::format("    {0} < nothing for 500ms{1}\n", who, tags);
     return out;
+  }
+
+  bool unexpected() const { return r_.broken.unexpected || options_.nothing_more; }
+
+  // The end of the connection, and what may stand in front of it.
+  std::string closing(const std::string& tags) const {
+    const connection_id c = r_.broken.connection;
+    const bool v5 = r_.version_of[c] == protocol_version::v5;
+    const bool answered = std::any_of(events_.begin(), events_.end(), [&](const event& e) {
+      return e.connection == c && e.kind == event_kind::received &&
+             e.packet.type == packet_type::connack;
+    });
+    std::string others;
+    if (!answered && !r_.broken.seen.starts_with("CONNACK")) {
+      others += fmt::format("      CONNACK session_present=0 reason in {}{}\n",
+                            v5 ? "0x80..0x9F" : "1..5", tags);
+    }
+    if (answered && v5) {
+      others += fmt::format("      DISCONNECT reason in 0x80..0xA2{}\n", tags);
+    }
+    const std::string& who = names_.of(c);
+    if (others.empty()) return fmt::format("    {} < close within 12s{}\n", who, tags);
+    return fmt::format("    {} < any of within 12s\n      close{}\n{}", who, tags, others);
+  }
+
+  // For a message that came with the identifier of another one: not again.
+  std::string other_identifier() const {
+    const std::string& of = r_.broken.statements;
+    if (of.find("MQTT-2.2.1-") == std::string::npos &&
+        of.find("MQTT-2.3.1-") == std::string::npos) {
+      return {};
+    }
+    std::string list;
+    for (const auto& [key, name] : captures_) {
+      if (key.first != r_.client_of[r_.broken.connection]) continue;
+      list += (list.empty() ? "{" : ", {") + name + "}";
+    }
+    return list.empty() ? list : " id not in (" + list + ")";
+  }
+
+  void drop_last_messages() {
+    const auto last_is = [&](auto... types) {
+      const event& e = events_.back();
+      return e.connection == r_.broken.connection && ((e.packet.type == types) || ...);
+    };
+    while (!events_.empty() && events_.back().kind == event_kind::sent &&
+           last_is(packet_type::puback, packet_type::pubrec, packet_type::pubcomp)) {
+      events_.pop_back();
+    }
+    while (!events_.empty() && events_.back().kind == event_kind::received &&
+           last_is(packet_type::publish)) {
+      events_.pop_back();
+    }
+  }
+
+  // Client Identifiers that mean something by their letters or length stay as they were.
+  void find_literal_ids() {
+    std::map<std::string, std::set<std::string>> by_lower;
+    for (const event& e : events_) {
+      if (e.kind != event_kind::sent || e.packet.type != packet_type::connect) continue;
+      const std::string& id = e.packet.client_id;
+      std::string lower = id;
+      for (char& c : lower) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+      }
+      by_lower[lower].insert(id);
+      if (id.size() == 23) literal_ids_.insert(id);
+    }
+    for (const auto& [lower, spelled] : by_lower) {
+      if (spelled.size() > 1) literal_ids_.insert(spelled.begin(), spelled.end());
+    }
   }
 
   std::string with_captures(const std::string& expected, connection_id c) {
@@ -254,8 +333,14 @@ class writer {
     if (e.kind == event_kind::restarted) return "    broker restart\n";
     const std::string& who = names_.of(e.connection);
     switch (e.kind) {
-      case event_kind::sent:
-        return fmt::format("    {} > {}{}\n", who, sent(e), e.edit);
+      case event_kind::sent: {
+        const bool first = connected_.insert(e.connection).second;
+        return fmt::format("{}    {} > {}{}\n",
+                           first && e.packet.type != packet_type::connect
+                               ? fmt::format("    {} > open\n", who)
+                               : "",
+                           who, sent(e), e.edit);
+      }
       case event_kind::received:
         if (e.packet.type == packet_type::disconnect) return ending(e.connection);
         return fmt::format("    {} < {}\n", who, received(e));
@@ -266,7 +351,11 @@ class writer {
         return fmt::format("    {} > abort\n", who);
       case event_kind::closed:
         if (told_.contains(e.connection)) return {};
-        if (shut_.contains(e.connection)) return fmt::format("    {} < close\n", who);
+        // In 5.0 DISCONNECT may say what was wrong before that.
+        if (shut_.contains(e.connection) &&
+            !(options_.any_order && r_.version_of[e.connection] == protocol_version::v5)) {
+          return fmt::format("    {} < close\n", who);
+        }
         return ending(e.connection);
       default:
         return {};
@@ -306,7 +395,8 @@ class writer {
     }
     p.user_name.reset();
     p.password.reset();
-    std::string out = with_namespace(wire::print(p), r_.ns);
+    const bool literal = literal_ids_.contains(p.client_id);
+    std::string out = literal ? wire::print(p) : with_namespace(wire::print(p), r_.ns);
     for (const char* usual :
          {" dup=0", " retain=0", " no_local=0", " retain_as_published=0", " retain_handling=0",
           " keep_alive=0", " will_retain=0", " reason=success", " reason=normal_disconnection"}) {
@@ -361,6 +451,8 @@ class writer {
   std::map<std::pair<std::uint8_t, std::uint16_t>, std::string> captures_;
   std::set<connection_id> shut_;
   std::set<connection_id> told_;  // that they end
+  std::set<connection_id> connected_;
+  std::set<std::string> literal_ids_;
   int captured_ = 0;
 };
 

@@ -21,9 +21,11 @@ struct recording {
 recording record_of(const player& p);
 
 struct writing_options {
-  std::string name;        // of the scenario
-  std::string comment;     // lines for the head of the file
-  bool any_order = false;  // packets that come one behind the other may change places
+  std::string name;           // of the scenario
+  std::string comment;        // lines for the head of the file
+  bool any_order = false;     // packets that come one behind the other may change places
+  bool without_last = false;  // the messages that came last are no part of what leads to it
+  bool nothing_more = false;  // what was expected need not come: it is only not what came
 };
 
 // Not laid out (script/formatter.h does that).
