@@ -3,22 +3,10 @@
 // what came, and at the end what had to come, with the statement.
 
 #include <string>
-#include <vector>
 
-#include "explore/player.h"
+#include "explore/recording.h"
 
 namespace mqttspec::explore {
-
-struct recording {
-  std::vector<event> events;
-  std::vector<std::uint8_t> client_of;             // by connection
-  std::vector<wire::protocol_version> version_of;  // by connection
-  std::string ns;
-  violation broken;
-  std::vector<std::string> debts;  // of the connection that it was found on
-};
-
-recording record_of(const player& p);
 
 struct writing_options {
   std::string name;           // of the scenario
@@ -33,8 +21,5 @@ std::string write_scenario(const recording& r, const writing_options& options);
 
 // "a-message-does-not-come"
 std::string slug(std::string_view sentence);
-
-// The recording as a trace: time, client, direction, packet.
-std::string write_trace(const recording& r);
 
 }  // namespace mqttspec::explore
