@@ -126,7 +126,10 @@ bool judge::visit_debts(const std::function<bool(const owed&)>& visit) const {
     // Slots: those of deliveries that are not complete, wherever they began.
     if (s.deliveries.size() >= window || wild) continue;
     for (const copy& x : s.copies) {
-      if (x.must && !x.taken && !visit({s.connection, x.why, nullptr, &x})) return false;
+      if (!x.must || x.taken) continue;
+      // What came below the QoS that is owed.
+      const rule* why = x.any_taken && x.overlapping ? &rules::overlap_qos : x.why;
+      if (!visit({s.connection, why, nullptr, &x})) return false;
     }
   }
   for (std::size_t i = 0; i < tokens_.size(); ++i) {
@@ -250,9 +253,10 @@ void judge::overdue(instant now) {
     }
     if (o.message != nullptr) {
       m = o.message->message;
-      what = messages_[m].will     ? "a will does not come"
-             : o.message->retained ? "a retained message does not come"
-                                   : "a message does not come";
+      what = messages_[m].will      ? "a will does not come"
+             : o.message->retained  ? "a retained message does not come"
+             : o.message->any_taken ? "a message comes below the highest QoS that was granted"
+                                    : "a message does not come";
     }
     if (o.answer != nullptr) m = o.answer->message;
     accuse(o.connection, *o.why, what, describe(o), "nothing", m);

@@ -52,6 +52,19 @@ TEST(judge, wants_the_will_of_a_lost_connection_and_not_that_of_a_goodbye) {
   }
 }
 
+TEST(judge, wants_the_highest_qos_where_subscriptions_overlap) {
+  table t;
+  const auto a = t.connect("a connect v5 clean=1");
+  t.subscribe(a, "a subscribe a qos=0");
+  t.subscribe(a, "a subscribe + qos=1");
+  const auto m = t.publish(a, "a publish a qos=1 id=1");
+  t.deliver(a, m, 0, 0);
+  EXPECT_EQ(t.accused(), "");
+  t.j.overdue(t.now + 5s);
+  EXPECT_EQ(t.accused(), "MQTT-3.3.4-2");
+  EXPECT_EQ(t.j.found()->expected, "PUBLISH topic=\"{ns}/a\" qos=1 retain=0 payload=\"m0\"");
+}
+
 TEST(judge, reads_a_code_for_each_filter_of_a_subscribe) {
   const struct {
     std::uint8_t maximum_qos;
