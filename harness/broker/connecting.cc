@@ -134,7 +134,8 @@ bool broker::state::credentials_refused(connection& c, const wire::packet& p,
 
 bool broker::state::refused(connection& c, const wire::packet& p, const std::string& key,
                             instant now) {
-  if (find_property(p.properties, property_id::authentication_method) != nullptr) {
+  if (find_property(p.properties, property_id::authentication_method) != nullptr &&
+      !rules->authentication_method_accepted({p.version})) {
     refuse(c, p, key, code_of(reason_code::bad_authentication_method), now);
     return true;
   }

@@ -177,7 +177,8 @@ constexpr defect table[] = {
      "wolfMQTT F-4305",
      [](rules& r) { r.refusal_discards_session = [](const refusal_facts&) { return true; }; }},
     {"refused-connect-stays-open", "keeps the connection open behind a CONNACK that refuses",
-     "v5:MQTT-3.2.2-7 v5:MQTT-3.1.4-2 v5:MQTT-4.13.2-1 v311:MQTT-3.2.2-5 v311:MQTT-3.1.3-9 "
+     "v5:MQTT-3.2.2-7 v5:MQTT-3.1.4-2 v5:MQTT-4.13.2-1 v5:MQTT-4.12.0-1 v311:MQTT-3.2.2-5 "
+     "v311:MQTT-3.1.3-9 "
      "v311:MQTT-3.1.3-8 "
      "v311:v311-3.1.4-b v311:MQTT-3.1.2-2",
      "", [](rules& r) { r.refusal_closes = [](const refusal_facts&) { return false; }; }},
@@ -192,6 +193,12 @@ constexpr defect table[] = {
      "v5:MQTT-3.1.4-2 v311:v311-3.1.4-b v311:MQTT-3.2.2-5 v311:MQTT-3.2.2-4 v5:MQTT-3.2.2-6",
      "CVE-2016-9877",
      [](rules& r) { r.credentials_accepted = [](const credential_facts&) { return true; }; }},
+    {"unknown-authentication-method-accepted",
+     "accepts a CONNECT with an Authentication Method that it does not know",
+     "v5:MQTT-4.12.0-1 v5:MQTT-3.1.4-2", "",
+     [](rules& r) {
+       r.authentication_method_accepted = [](const credential_facts&) { return true; };
+     }},
     {"connack-code-of-the-other-version", "answers 3.1.1 clients with reason codes of 5.0",
      "v311:MQTT-3.2.2-4 v311:MQTT-3.2.2-6 v311:v311-3.1.4-b v311:MQTT-3.2.2-5",
      "https://github.com/mochi-mqtt/server/commit/80746ab",

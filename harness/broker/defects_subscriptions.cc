@@ -242,6 +242,10 @@ constexpr defect table[] = {
      [](rules& r) {
        r.share_member_is_eligible = [](const share_facts& f) { return f.connected; };
      }},
+    {"share-is-one-with-own-subscription",
+     "a member of a share that has the filter itself as well gets one copy for both",
+     "v5:v5-4.8.2-e v5:v5-4.8.2-a v5:MQTT-3.3.4-3", "",
+     [](rules& r) { r.share_is_apart_from_own = [](const share_facts& f) { return !f.has_own; }; }},
     {"share-counts-members-twice",
      "a member of a share that subscribes twice gets every message twice",
      "v5:v5-4.8.2-d v5:v5-4.8.2-a", "",

@@ -140,7 +140,14 @@ void judge::take_probe(connection_id c, const wire::packet_view& p) {
     case probe_kind::longer:
       break;
   }
-  if (p.session_present) {
+  if (!p.session_present) return;
+  const bool made_before = std::any_of(links_.begin(), links_.begin() + c, [&](const link& x) {
+    return x.client == l.client && x.probe == l.probe && x.version == l.version;
+  });
+  if (made_before) {
+    accuse(c, rules::ended_at_close, "Session Present is 1 although there is no session",
+           "CONNACK session_present=0", seen);
+  } else {
     accuse(c, rules::identifier_names_session, "a session of another Client Identifier is present",
            "CONNACK session_present=0", seen);
   }

@@ -282,6 +282,7 @@ struct share_facts {
   bool connected = true;      // the member that is looked at
   bool any_connected = true;  // some member is
   bool in_flight = false;     // share_passes_on: it was sent, and not acknowledged
+  bool has_own = false;       // share_is_apart_from_own: the member gets the message anyway
   std::uint8_t qos = 0;       // share_passes_on
   std::size_t members = 1;
 };

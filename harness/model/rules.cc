@@ -40,6 +40,8 @@ void answer_connect(rules& r) {
   r.credentials_accepted = [](const credential_facts& f) {
     return !f.required || (f.user_name_given && f.known_user && f.password_right);
   };
+  // [v5:MQTT-4.12.0-1]: there is no method that it knows.
+  r.authentication_method_accepted = [](const credential_facts&) { return false; };
   r.credentials_reason = [](const credential_facts& f) -> std::uint8_t {
     if (!is_v5(f.version)) {
       return f.user_name_given ? v311_bad_user_name_or_password : v311_not_authorized;

@@ -64,6 +64,7 @@ struct rules {
   decision<bool, client_id_facts> assigned_id_is_fresh;
   decision<bool, client_id_facts> assigned_id_is_returned;
   decision<bool, credential_facts> credentials_accepted;
+  decision<bool, credential_facts> authentication_method_accepted;
   decision<std::uint8_t, credential_facts> credentials_reason;
   decision<std::optional<std::uint8_t>, level_facts> unsupported_level_answer;
   decision<std::optional<std::uint8_t>, fault_facts> malformed_connect_answer;
@@ -200,6 +201,7 @@ struct rules {
   decision<bool, share_facts> share_member_is_eligible;
   decision<bool, share_facts> share_reaches_every_member;
   decision<bool, match_facts> share_counts_member_once;
+  decision<bool, share_facts> share_is_apart_from_own;
   decision<bool, share_facts> share_passes_on;  // at the end of a member's session
 
   // The queue.

@@ -160,6 +160,8 @@ void answer_matching(rules& r) {
   r.share_member_is_eligible = [](const share_facts& f) { return f.connected || !f.any_connected; };
   // [v5:v5-4.8.2-c] [v5:MQTT-4.8.2-5]: another member gets it, but never QoS 2 that was begun.
   r.share_passes_on = [](const share_facts& f) { return !f.in_flight || f.qos == 1; };
+  // [v5:v5-4.8.2-e]
+  r.share_is_apart_from_own = [](const share_facts&) { return true; };
   r.share_reaches_every_member = [](const share_facts&) { return false; };
   // [v5:v5-4.8.2-d]
   r.share_counts_member_once = [](const match_facts&) { return true; };

@@ -116,8 +116,7 @@ class session_store {
   void pass_on(const delivery& copy, instant now);
   share_facts facts_of(const share_group& group) const;
   std::map<std::uint64_t, subscriber>::iterator next_member(share_group& group);
-  void deliver_shares(const message_pointer& m, const std::vector<share_group*>& groups,
-                      instant now);
+  void deliver_shares(const message_pointer& m, const matched& found, instant now);
   match_facts facts_of(const message& m, const subscriber& to) const;
   void send_retained(session& who, const std::string& filter, const subscription_options& options,
                      instant now);

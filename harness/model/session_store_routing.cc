@@ -137,7 +137,7 @@ void session_store::deliver(const message_pointer& m, matched& found, instant no
     }
     first = last;
   }
-  deliver_shares(m, found.shares, now);
+  deliver_shares(m, found, now);
 }
 
 acceptance session_store::deliver_copies(const message_pointer& m, std::vector<subscriber>& to,
@@ -205,13 +205,15 @@ void session_store::deliver_to_member(const message_pointer& m, const subscriber
   hand_over(*s.who, std::move(copy), now);
 }
 
-void session_store::deliver_shares(const message_pointer& m,
-                                   const std::vector<share_group*>& groups, instant now) {
-  for (share_group* group : groups) {
+void session_store::deliver_shares(const message_pointer& m, const matched& found, instant now) {
+  for (share_group* group : found.shares) {
     if (rules_->share_reaches_every_member(facts_of(*group))) {
       for (const auto& [serial, member] : group->members) deliver_to_member(m, member, now);
     } else if (const auto turn = next_member(*group); turn != group->members.end()) {
-      deliver_to_member(m, turn->second, now);
+      share_facts f = facts_of(*group);
+      f.has_own = std::any_of(found.subscribers.begin(), found.subscribers.end(),
+                              [&](const subscriber& s) { return s.who == turn->second.who; });
+      if (rules_->share_is_apart_from_own(f)) deliver_to_member(m, turn->second, now);
     }
   }
 }
