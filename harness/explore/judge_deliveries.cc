@@ -314,8 +314,10 @@ void judge::take_new(connection_id c, const wire::packet_view& p, message_id m, 
       // Of several take what has to come; with DUP 1 what may have been sent before, with RETAIN 1
       // what SUBSCRIBE brings; what another member of the share has only when nothing else is
       // possible.
-      const int r = (barred ? -100 : 0) + (p.dup && x.maybe_sent ? 16 : 0) + (x.any_taken ? 0 : 8) +
-                    (x.must ? 4 : 0) + (x.retained && p.retain ? 2 : 0) + (owed ? 1 : 0);
+      const bool due = x.must && !x.taken && p.qos >= x.top_qos;
+      const int r = (barred ? -100 : 0) + (p.dup && x.maybe_sent ? 32 : 0) + (due ? 16 : 0) +
+                    (x.any_taken ? 0 : 8) + (x.must ? 4 : 0) + (x.retained && p.retain ? 2 : 0) +
+                    (owed ? 1 : 0);
       if (r > rank) {
         rank = r;
         best = &x;

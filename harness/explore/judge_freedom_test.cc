@@ -218,6 +218,23 @@ TEST(judge_freedom, takes_one_copy_or_several_for_overlapping_subscriptions) {
   EXPECT_EQ(t.accused(), "");
 }
 
+// SUBSCRIBE makes room for a will that nobody has seen yet; what comes pays for what is owed first.
+TEST(judge_freedom, takes_the_copies_of_a_will_around_a_second_subscribe) {
+  table t;
+  const auto c = t.connect("c connect v5 clean=1 expiry=300");
+  t.subscribe(c, "c subscribe a also=+ also_qos=0 qos=2", {2, 0});
+  const auto b = t.connect("b connect v5 clean=1 will=a will_qos=1");
+  t.connect("b connect v5 clean=1");
+  t.j.ended(b, t.now);
+  t.subscribe(c, "c subscribe a qos=1");
+  const message_id will = 0;
+  t.deliver(c, will, 0, 0);
+  EXPECT_TRUE(t.j.owes());
+  t.deliver(c, will, 1, 7);
+  EXPECT_FALSE(t.j.owes());
+  EXPECT_EQ(t.accused(), "");
+}
+
 // Whether a will is a message of the client itself, which No Local keeps away, is not said.
 TEST(judge_freedom, takes_an_own_will_with_the_identifiers_of_all_or_of_those_without_no_local) {
   const struct {
