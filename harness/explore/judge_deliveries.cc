@@ -143,9 +143,12 @@ void judge::take_publish(connection_id c, const wire::packet_view& p, instant no
   session& s = sessions_[links_[c].client];
   const message_id m = identify(p);
   if (m == no_message) {
-    // On `#` others' messages would come, too; only what carries our prefix is ours to judge.
-    if (!p.topic.starts_with(options_.prefix)) return give_up("a message of somebody else");
-    return accuse(c, rules::matching_topic, "a message that nobody published", "", notation(p));
+    // Every filter begins with the prefix, `#` as well.
+    const bool other = !p.topic.starts_with(options_.prefix);
+    return accuse(c, rules::matching_topic,
+                  other ? "a message of a topic that no filter matches"
+                        : "a message that nobody published",
+                  "", notation(p));
   }
   if (p.qos > 0) {
     if (delivery* d = find(s.deliveries, p.packet_id)) return take_known(c, *d, p, m);
