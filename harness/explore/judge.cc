@@ -273,6 +273,8 @@ void judge::ended(connection_id c, instant now) {
         std::find_if(l.owed.begin(), l.owed.end(), [](const debt& d) { return d.why != nullptr; });
     if (of_client == l.owed.end()) return give_up("the broker closed a connection");
     const debt& d = *of_client;
+    // A server may refuse a CONNECT by a mere close [v5:v5-3.1.4-b] [v311:MQTT-3.2.2-6].
+    if (d.packet == packet_type::connack) return give_up("the broker refuses a CONNECT");
     return accuse(c, *d.why, "the broker closes the connection instead of answering",
                   describe(owed{c, d.why, &d}), "close", d.message);
   }
