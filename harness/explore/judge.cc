@@ -76,6 +76,7 @@ void judge::drop(session& s, const rule& why) {
   for (const copy& c : s.copies) s.former_messages.push_back(c.message);
   for (const delivery& d : s.deliveries) s.former_messages.push_back(d.message);
   s.subscriptions.clear();
+  s.given_up.clear();
   s.copies.clear();
   s.deliveries.clear();
   s.received.clear();

@@ -145,10 +145,10 @@ void judge::take_publish(connection_id c, const wire::packet_view& p, instant no
   if (m == no_message) {
     // Every filter begins with the prefix, `#` as well.
     const bool other = !p.topic.starts_with(options_.prefix);
-    return accuse(c, rules::matching_topic,
-                  other ? "a message of a topic that no filter matches"
-                        : "a message that nobody published",
-                  "", notation(p));
+    return accuse(
+        c, rules::matching_topic,
+        other ? "a message of a topic that no filter matches" : "a message that nobody published",
+        "", notation(p));
   }
   if (p.qos > 0) {
     if (delivery* d = find(s.deliveries, p.packet_id)) return take_known(c, *d, p, m);

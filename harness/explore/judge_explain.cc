@@ -75,7 +75,12 @@ bool judge::may_be_late(const session& s, const wire::packet_view& p, message_id
       std::any_of(s.subscriptions.begin(), s.subscriptions.end(), [&](const subscription& x) {
         return x.since > m && matches(x.filter, told.topic) && (!p.retain || x.retain_as_published);
       });
-  if (by_newer && !told.will && (!p.retain || !told.read)) return true;
+  // The subscription may have gone again, with UNSUBSCRIBE on its way.
+  const bool by_former =
+      std::any_of(s.given_up.begin(), s.given_up.end(), [&](const subscription& x) {
+        return x.since > m && matches(x.filter, told.topic) && !p.retain;
+      });
+  if ((by_newer || by_former) && !told.will && (!p.retain || !told.read)) return true;
   if (!p.retain || !told.retain) return false;
   // In the place of an older one that has not come.
   return std::any_of(s.copies.begin(), s.copies.end(), [&](const copy& x) {

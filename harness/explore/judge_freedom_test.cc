@@ -191,15 +191,14 @@ TEST(judge_freedom, takes_dup_for_what_had_room_beside_a_delivery_that_is_releas
 }
 
 TEST(judge_freedom, accuses_nobody_of_a_message_that_is_older_than_its_subscription) {
-  for (const bool subscribed : {true, false}) {
+  for (const char* given_up : {"a unsubscribe b", "a unsubscribe +"}) {
     table t;
     const auto a = t.connect("a connect v5 clean=1");
     const auto m = t.publish(a, "a publish a qos=1 id=1");
     t.subscribe(a, "a subscribe + qos=1");
-    t.j.unsubscribe(a, t.act(subscribed ? "a unsubscribe b" : "a unsubscribe +"), 1001, t.now);
+    t.j.unsubscribe(a, t.act(given_up), 1001, t.now);
     t.deliver(a, m, 1, 7);
-    EXPECT_EQ(t.j.found().has_value(), !subscribed);
-    EXPECT_EQ(t.accused(), subscribed ? "" : "MQTT-3.10.4-2");
+    EXPECT_EQ(t.accused(), "") << given_up;
   }
 }
 

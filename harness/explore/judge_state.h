@@ -123,6 +123,7 @@ struct session {
   instant ends_earliest = never;
   instant ends_latest = never;
   std::vector<subscription> subscriptions;
+  std::vector<subscription> given_up;  // by UNSUBSCRIBE
   std::vector<copy> copies;
   std::vector<delivery> deliveries;
   std::vector<inbound> received;

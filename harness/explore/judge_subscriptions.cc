@@ -133,7 +133,9 @@ void judge::let_go(std::uint8_t client, std::uint8_t filter, std::uint8_t share)
   gone.filter = filter;
   gone.share = share;
   std::erase_if(s.subscriptions, [&](const subscription& x) {
-    return x.filter == gone.filter && x.share == gone.share;
+    if (x.filter != gone.filter || x.share != gone.share) return false;
+    s.given_up.push_back(x);
+    return true;
   });
   s.unsubscribed |= static_cast<filter_set>(1u << filter);
   // What waits may still come.
