@@ -234,6 +234,22 @@ TEST(judge_freedom, takes_the_copies_of_a_will_around_a_second_subscribe) {
   EXPECT_EQ(t.accused(), "");
 }
 
+// It is published in front of SUBSCRIBE or behind it, and has the identifiers of then.
+TEST(judge_freedom, takes_a_will_with_the_identifiers_of_a_subscribe_that_overtook_it) {
+  for (const bool before : {true, false}) {
+    table t;
+    const auto c = t.connect("c connect v5 clean=1");
+    t.subscribe(c, "c subscribe # qos=2");
+    const auto b = t.connect("b connect v5 clean=1 will=a will_qos=2");
+    t.connect("b connect v5 clean=1");
+    t.j.ended(b, t.now);
+    t.subscribe(c, "c subscribe a qos=1 identifier=3");
+    t.deliver(c, 0, 2, 7, false, before ? std::vector<std::uint32_t>{} : std::vector{3u});
+    EXPECT_FALSE(t.j.owes());
+    EXPECT_EQ(t.accused(), "");
+  }
+}
+
 // Whether a will is a message of the client itself, which No Local keeps away, is not said.
 TEST(judge_freedom, takes_an_own_will_with_the_identifiers_of_all_or_of_those_without_no_local) {
   const struct {

@@ -111,7 +111,20 @@ void judge::hold(std::uint8_t client, const subscription& made, std::uint8_t han
     if (will.stage != message_stage::open && will.stage != message_stage::settled) continue;
     for (copy& x : copies_for(client, m)) {
       x.settled = true;  // as in offer_late
-      s.copies.push_back(std::move(x));
+      const auto waiting = std::find_if(s.copies.begin(), s.copies.end(), [&](const copy& other) {
+        return other.message == m && !other.retained && !other.any_taken &&
+               ((other.filters | x.filters) & share_bit) == 0;
+      });
+      if (waiting == s.copies.end()) {
+        s.copies.push_back(std::move(x));
+        continue;
+      }
+      // In the form of before or in that of now.
+      for (const variant& v : x.variants) add_form(waiting->variants, v);
+      waiting->filters |= x.filters;
+      waiting->overlapping |= x.overlapping;
+      waiting->top_qos = std::min(waiting->top_qos, x.top_qos);
+      if (waiting->top_qos == 0) waiting->must = false;
     }
   }
   // When a member's session ends, what it was to get may go to one that came later.
