@@ -117,19 +117,16 @@ void judge::take_pubrel(connection_id c, const wire::packet_view& p) {
   delivery* d = find(s.deliveries, p.packet_id);
   if (d == nullptr || (d->state == delivery_state::published && !d->wild)) {
     if (l.loose) return;
-    const bool after_error =
-        std::find(l.refused.begin(), l.refused.end(), p.packet_id) != l.refused.end();
-    if (d == nullptr && !after_error && s.ended_by != nullptr) {
+    // Behind a PUBREC that refuses none is owed, and none is forbidden.
+    if (std::find(l.refused.begin(), l.refused.end(), p.packet_id) != l.refused.end()) return;
+    if (d == nullptr && s.ended_by != nullptr) {
       return accuse(c, *s.ended_by, "PUBREL for a delivery of the session before", "", notation(p));
     }
-    if (d == nullptr && !after_error) {
+    if (d == nullptr) {
       return accuse(c, rules::not_sent_again, "PUBREL for a delivery that is complete", "",
                     notation(p));
     }
-    return accuse(
-        c, rules::no_pubrel_after_error,
-        after_error ? "PUBREL in answer to a PUBREC that refuses" : "PUBREL in front of PUBREC", "",
-        notation(p));
+    return accuse(c, rules::pubrel_answers_pubrec, "PUBREL in front of PUBREC", "", notation(p));
   }
   if (p.reason >= 0x80 && !d->wild && d->state == delivery_state::recorded && !d->unsure) {
     return accuse(c, rules::pubrel, "PUBREL has an error for an identifier that is in flight",

@@ -76,7 +76,7 @@ inline constexpr rule pubrec_again{"MQTT-4.3.3-10", "MQTT-4.3.3-2"};
 inline constexpr rule pubcomp{"MQTT-4.3.3-11", "MQTT-4.3.3-2"};
 inline constexpr rule no_subscribers{"v5-3.4.2.1-b", ""};
 inline constexpr rule pubrel{"MQTT-4.3.3-4", "MQTT-4.3.3-1"};
-inline constexpr rule no_pubrel_after_error{"MQTT-4.3.3-4", ""};
+inline constexpr rule pubrel_answers_pubrec{"MQTT-4.3.3-4", ""};
 
 // Deliveries
 inline constexpr rule delivered{"MQTT-4.5.0-1", "MQTT-4.5.0-1"};
