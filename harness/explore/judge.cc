@@ -249,9 +249,14 @@ void judge::ended(connection_id c, instant now) {
   session& s = sessions_[l.client];
   const bool will_came = std::exchange(l.will_came, false);
   if (will_came) suspected_.reset();  // it only came before we heard of the end
-  if (s.probed != nullptr && !l.cut &&
-      (l.version == protocol_version::v311 ||
-       l.last_reason == wire::code_of(wire::reason_code::session_taken_over))) {
+  // In 3.1.1 nothing tells why; what was just sent may be the reason as well.
+  const bool asked_more = std::any_of(l.owed.begin(), l.owed.end(), [](const debt& d) {
+    return d.packet != packet_type::pingresp;
+  });
+  const bool by_probe = l.version == protocol_version::v311
+                            ? !asked_more
+                            : l.last_reason == wire::code_of(wire::reason_code::session_taken_over);
+  if (s.probed != nullptr && !l.cut && by_probe) {
     return accuse(c, *s.probed, "a connection is taken over by a CONNECT that may not", "",
                   "close");
   }
