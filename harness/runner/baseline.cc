@@ -165,7 +165,10 @@ void judge(results::case_result& c, const baseline& known, bool strict) {
   c.expected = true;
   for (const baseline_entry& e : known) {
     if (e.kind == baseline_kind::skip || !matches_pattern(e.pattern, c.id)) continue;
-    const bool told = unhappy && has_text_of(e, c);
+    // A broker that does not start again is an error; where that is known, its text says so.
+    const bool tellable =
+        unhappy || (c.outcome == verdict::error && e.kind == baseline_kind::flaky);
+    const bool told = tellable && has_text_of(e, c);
     if (told || (e.kind == baseline_kind::flaky && e.text.empty())) {
       c.baseline_reason = e.reason;
       return;

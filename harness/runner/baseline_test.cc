@@ -104,6 +104,8 @@ TEST(baseline, judges) {
   const char* flaky = "flaky a/b # r";
   const char* race = "flaky ** \"dup\" # r";
   const char* other_race = "flaky ** \"before CONNACK\" # r";
+  const char* no_start = "flaky ** \"took no connection\" # r";
+  const char* known_no_start = "fail a/b \"took no connection\" # r";
   const char* race_and_other = "flaky ** \"dup\" # r\nfail a/b \"retain\" # r";
   const char* other_race_and_known = "flaky ** \"before CONNACK\" # r\nfail a/b \"dup\" # r";
   for (const judge_row& row : {
@@ -129,6 +131,9 @@ TEST(baseline, judges) {
            {"error", verdict::error, "must", "", false, false},
            {"error of a flaky failure", verdict::error, "must", race, false, false},
            {"error of a known failure", verdict::error, "must", known, false, false},
+           {"error that flaky names", verdict::error, "must", no_start, false, true},
+           {"error that a known failure names", verdict::error, "must", known_no_start, false,
+            false},
            {"skip", verdict::skip, "must", "", false, true},
            {"inconclusive MUST", verdict::inconclusive, "must", "", false, false},
            {"inconclusive SHOULD", verdict::inconclusive, "should", "", false, true},
@@ -144,6 +149,7 @@ TEST(baseline, judges) {
       c.fault.emplace();
       c.fault->message = "PUBLISH.dup: expected 0, got 1";
     }
+    if (row.outcome == verdict::error) c.reason = "the broker took no connection within 1m";
     const auto b = parse_baseline("b.txt", row.entry);
     ASSERT_TRUE(b);
     judge(c, *b, row.strict);
