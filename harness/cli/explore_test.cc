@@ -43,11 +43,11 @@ TEST_F(explore_command, writes_what_it_finds_so_that_it_plays_again) {
 // Each of these wants something else of the file that is written.
 TEST_F(explore_command, writes_scenarios_that_a_sound_broker_passes_and_the_broken_one_fails) {
   for (const char* defect :
-       {"queue-backwards", "queue-of-qos2-backwards", "published-qos-ignored",
-        "retained-without-flag", "overlap-at-the-lowest-qos", "identifier-not-replaced",
-        "id-in-flight-used-again", "will-always-retained", "disconnect-raises-from-0",
-        "assigned-id-not-told", "client-id-of-23-octets-refused", "client-id-without-case",
-        "takeover-tells-311", "takeover-with-malformed-reason", "session-present-1-on-refusal",
+       {"queue-backwards", "published-qos-ignored", "retained-without-flag",
+        "overlap-at-the-lowest-qos", "identifier-not-replaced", "id-in-flight-used-again",
+        "will-always-retained", "disconnect-raises-from-0", "assigned-id-not-told",
+        "client-id-of-23-octets-refused", "client-id-without-case", "takeover-tells-311",
+        "takeover-with-malformed-reason", "session-present-1-on-refusal",
         "malformed-connect-answered-by-disconnect", "ping-before-connect-answered"}) {
     const std::string found = path(defect);
     EXPECT_EQ(run({"explore", "--simulate", "--defect", defect, "--most-findings", "1", "--count",

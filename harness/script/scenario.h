@@ -94,7 +94,7 @@ enum class awaited : std::uint8_t { packet, close, nothing };
 struct alternative {
   awaited what = awaited::packet;
   packet_pattern packet;
-  std::string note;  // not empty: a pass by this alternative is a pass with note
+  std::string note;   // not empty: a pass by this alternative is a pass with note
   bool ends = false;  // the case is over with it: what is below has lost its premise
   std::vector<statement_reference> statements;
   source_span where;
