@@ -172,8 +172,9 @@ connection_id judge::debtor() const {
 
 namespace {
 
-// " qos=1", " qos in (1, 2)"
+// " qos=1", " qos in (1, 2)", or nothing
 std::string one_of(std::string_view field, const std::set<int>& values) {
+  if (values.empty()) return {};
   if (values.size() == 1) return fmt::format(" {}={}", field, *values.begin());
   return fmt::format(" {} in ({})", field, fmt::join(values, ", "));
 }
