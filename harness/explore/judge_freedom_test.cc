@@ -394,6 +394,25 @@ TEST(judge_freedom, permits_the_identifier_of_a_no_local_subscription_beside_ano
   }
 }
 
+TEST(judge_freedom, takes_a_pubrel_behind_a_pubrec_that_refuses) {
+  table t;
+  const auto a = t.connect("a connect v5 clean=1");
+  t.subscribe(a, "a subscribe a qos=2");
+  const auto m = t.publish(a, "a publish a qos=2 id=1");
+  t.deliver(a, m, 2, 7);
+  t.j.acknowledge(a, 0, packet_type::pubrec, 0x80, t.now);
+  t.give(a, packet_type::pubrel, 7);
+  EXPECT_EQ(t.accused(), "");
+}
+
+TEST(judge_freedom, takes_a_mere_close_for_the_refusal_of_a_connect) {
+  table t;
+  const action a = t.act("a connect v5 clean=1");
+  const auto c = t.j.connect(a.client, a, t.now);
+  t.j.ended(c, t.now);
+  EXPECT_EQ(t.accused(), "the broker refuses a CONNECT");
+}
+
 TEST(judge_freedom, leaves_open_when_an_older_message_is_routed) {
   table t;
   const auto a = t.connect("a connect v5 clean=1");
