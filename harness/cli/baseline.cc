@@ -1,6 +1,6 @@
 // mqttspec baseline update
 
-#include "runner/baseline.h"
+#include "verdicts/baseline.h"
 
 #include <fmt/format.h>
 
@@ -11,8 +11,8 @@
 #include "cli/exit_codes.h"
 #include "cli/report_files.h"
 #include "reports/escape.h"
-#include "runner/baseline_update.h"
 #include "script/expander.h"
+#include "verdicts/baseline_update.h"
 
 namespace mqttspec::cli {
 
@@ -43,13 +43,13 @@ std::optional<std::vector<results::run_results>> read_sound_results(const argume
   return out;
 }
 
-void tell(const runner::baseline_update& update, const std::string& file, console& on) {
+void tell(const verdicts::baseline_update& update, const std::string& file, console& on) {
   for (const std::string& line : update.removed) on.print(fmt::format("- {}\n", line));
   for (const std::string& line : update.added) on.print(fmt::format("+ {}\n", line));
   for (const std::string& remark : update.remarks) on.print(fmt::format("  {}\n", remark));
   std::size_t open = 0;
   for (const std::string& line : update.added) {
-    open += line.find(fmt::format("# {}", runner::to_judge)) != std::string::npos;
+    open += line.find(fmt::format("# {}", verdicts::to_judge)) != std::string::npos;
   }
   on.print(
       fmt::format("{}: {} removed, {} added\n", file, update.removed.size(), update.added.size()));
@@ -57,7 +57,7 @@ void tell(const runner::baseline_update& update, const std::string& file, consol
   on.print(
       fmt::format("{} of them to judge: write why in place of '{}', or mend the broker. Until "
                   "then a run ends with {}.\n",
-                  open, runner::to_judge, static_cast<int>(unexpected_result)));
+                  open, verdicts::to_judge, static_cast<int>(unexpected_result)));
 }
 
 }  // namespace
@@ -111,8 +111,8 @@ int baseline_command(const arguments& words, console& on) {
     for (const auto& c : run.cases) ids.insert(c.id);
   }
   const auto update =
-      runner::update_baseline(file, before, *runs, {ids.begin(), ids.end()},
-                              {options->get<bool>("shrink"), options->get<bool>("strict")});
+      verdicts::update_baseline(file, before, *runs, {ids.begin(), ids.end()},
+                                {options->get<bool>("shrink"), options->get<bool>("strict")});
   if (!update) {
     on.show(update.error());
     return bad_usage;

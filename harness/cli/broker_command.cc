@@ -10,7 +10,7 @@
 #include "cli/exit_codes.h"
 #include "cli/target_options.h"
 #include "net/event_loop.h"
-#include "runner/broker_server.h"
+#include "target/broker_server.h"
 
 namespace mqttspec::cli {
 
@@ -24,9 +24,9 @@ bool add_user(const parsed_options& options, broker::broker_options& broker, con
   return true;
 }
 
-bool listen(const arguments& wanted, runner::broker_server& server, console& on) {
+bool listen(const arguments& wanted, target::broker_server& server, console& on) {
   for (const std::string& text : wanted) {
-    auto where = runner::parse_listener(text);
+    auto where = target::parse_listener(text);
     if (!where) {
       on.error(where.error(), "write for example: --listen 127.0.0.1:1883");
       return false;
@@ -124,7 +124,7 @@ int broker_command(const arguments& words, console& on) {
   net::event_loop loop;
   bool stopped = false;
   loop.on_interrupt([&stopped] { stopped = true; });
-  runner::broker_server server(loop, *broker, options->get<std::uint64_t>("seed"), rules);
+  target::broker_server server(loop, *broker, options->get<std::uint64_t>("seed"), rules);
   const arguments usual = {"127.0.0.1:1883"};
   if (!listen(options->has("listen") ? options->get<arguments>("listen") : usual, server, on)) {
     return bad_usage;

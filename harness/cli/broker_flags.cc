@@ -86,7 +86,7 @@ std::optional<broker::broker_options> broker_options_from(const parsed_options& 
   return b;
 }
 
-runner::capability_values facts_of(const broker::broker_options& b) {
+target::capability_values facts_of(const broker::broker_options& b) {
   using broker::overflow_policy;
   return {{"queue_limit", b.queue_limit},
           {"queue_overflow_drop_newest", b.overflow == overflow_policy::drop_newest},

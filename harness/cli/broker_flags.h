@@ -5,7 +5,7 @@
 
 #include "broker/broker.h"
 #include "cli/options.h"
-#include "runner/capabilities.h"
+#include "target/capabilities.h"
 
 namespace mqttspec::cli {
 
@@ -16,6 +16,6 @@ std::optional<broker::broker_options> broker_options_from(const parsed_options& 
                                                           console& on);
 
 // What a target file would declare about such a broker.
-runner::capability_values facts_of(const broker::broker_options& options);
+target::capability_values facts_of(const broker::broker_options& options);
 
 }  // namespace mqttspec::cli

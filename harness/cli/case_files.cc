@@ -159,8 +159,8 @@ std::optional<case_files> load_cases(const parsed_options& options, const argume
   return out;
 }
 
-runner::selection case_request::chosen() const {
-  runner::selection s;
+suite::selection case_request::chosen() const {
+  suite::selection s;
   s.patterns = cases.patterns;
   s.files = cases.named;
   return s;

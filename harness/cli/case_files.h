@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "cli/options.h"
-#include "runner/selection.h"
 #include "script/catalogue.h"
 #include "script/known_bugs.h"
 #include "script/library.h"
+#include "suite/selection.h"
 
 namespace mqttspec::cli {
 
@@ -44,7 +44,7 @@ struct case_request {
   case_files cases;
 
   // The cases that the words select.
-  runner::selection chosen() const;
+  suite::selection chosen() const;
 };
 
 // Adds --cases to |set|. nullopt: the command ends with |status|, and why is told.

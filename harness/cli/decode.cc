@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "cli/exit_codes.h"
 #include "cli/options.h"
-#include "runner/target.h"
+#include "target/description.h"
 #include "wire/encode.h"
 #include "wire/notation.h"
 #include "wire/table.h"
@@ -98,7 +98,7 @@ int decode_command(const arguments& words, console& on) {
   if (!options) return status;
   auto version = protocol_version::v5;
   if (options->has("mqtt")) {
-    const auto given = runner::parse_version(options->get<std::string>("mqtt"));
+    const auto given = target::parse_version(options->get<std::string>("mqtt"));
     if (!given) {
       on.error(fmt::format("there is no MQTT version '{}'", options->get<std::string>("mqtt")),
                "valid here: 5, 3.1.1");

@@ -10,22 +10,22 @@
 #include "cli/exit_codes.h"
 #include "cli/report_files.h"
 #include "cli/target_options.h"
-#include "hostile/network.h"
-#include "hostile/report.h"
 #include "net/tcp.h"
-#include "runner/broker_server.h"
-#include "runner/ways.h"
+#include "robustness/network.h"
+#include "robustness/report.h"
+#include "target/broker_server.h"
+#include "target/ways.h"
 
 namespace mqttspec::cli {
 
 namespace {
 
 namespace fs = std::filesystem;
-using hostile::campaign_result;
+using robustness::campaign_result;
 
 struct bytes_request {
   run_request target;
-  hostile::campaign_settings campaign;
+  robustness::campaign_settings campaign;
   std::string folder;
 };
 
@@ -73,18 +73,18 @@ class bytes_run {
 
  private:
   int embedded(net::event_loop& loop) {
-    runner::broker_server server(loop, {}, request_.campaign.seed);
-    const auto port = server.listen({"127.0.0.1", 0}, runner::transport::tcp);
+    target::broker_server server(loop, {}, request_.campaign.seed);
+    const auto port = server.listen({"127.0.0.1", 0}, target::transport::tcp);
     if (!port) return void_run("the embedded broker cannot start: " + port.error());
     context_.target = "the embedded broker";
-    target_.own = {runner::transport::tcp, {"127.0.0.1", *port}, ""};
+    target_.own = {target::transport::tcp, {"127.0.0.1", *port}, ""};
     return on_running(loop, &server);
   }
 
   int on_network(net::event_loop& loop) {
     if (context_.target.empty()) context_.target = print(target_.own);
     if (target_.over_tls && !target_.tls.tls) {
-      auto made = runner::make_trust(target_.target.tls);
+      auto made = target::make_trust(target_.target.tls);
       if (!made) return void_run(made.error());
       target_.tls = std::move(*made);
     }
@@ -92,11 +92,11 @@ class bytes_run {
     const auto addresses = net::resolve(target_.own.at);
     if (!addresses) return void_run(addresses.error());
     const auto plain = net::make_tcp_connector(loop, addresses->front(), {});
-    if (runner::connect_error(loop, *plain).empty()) {
+    if (target::connect_error(loop, *plain).empty()) {
       return void_run(fmt::format("something else listens on {} already, where --start should",
                                   print(target_.own)));
     }
-    const auto control = runner::make_launch_control(
+    const auto control = target::make_launch_control(
         loop, *plain, {.command = target_.start, .longest_start = target_.start_timeout});
     std::optional<std::pair<bool, std::string>> done;
     control->perform(script::broker_action::start,
@@ -106,18 +106,18 @@ class bytes_run {
     return on_running(loop, control.get());
   }
 
-  int on_running(net::event_loop& loop, runner::broker_control* control) {
+  int on_running(net::event_loop& loop, target::broker_control* control) {
     context_.address = print(target_.own);
-    runner::ways to_broker(loop, target_.tls, target_.suite.engine.timeout);
+    target::ways to_broker(loop, target_.tls, target_.suite.engine.timeout);
     if (const auto why = to_broker.open_own(target_.own); !why.empty()) {
       return void_run(fmt::format("cannot connect to {}: {}", print(target_.own), why));
     }
-    const hostile::bench_options options{target_.suite.engine, request_.campaign.seed,
-                                         target_.own.at.port};
-    const auto bench = hostile::make_network_bench(loop, to_broker.table(), control, options);
+    const robustness::bench_options options{target_.suite.engine, request_.campaign.seed,
+                                            target_.own.at.port};
+    const auto bench = robustness::make_network_bench(loop, to_broker.table(), control, options);
     duration told{};
     const campaign_result r =
-        hostile::run_campaign(*bench, request_.campaign, [&](const campaign_result& so_far) {
+        robustness::run_campaign(*bench, request_.campaign, [&](const campaign_result& so_far) {
           if (so_far.took - told < std::chrono::seconds(5)) return;
           told = so_far.took;
           on_.err << line(so_far);
@@ -138,7 +138,7 @@ class bytes_run {
     const bool written = write(r);
     on_.print(line(r));
     for (std::size_t i = 0; i < r.findings.size(); ++i) {
-      on_.print(fmt::format("  {}: {}\n", hostile::finding_name(r, i), r.findings[i].evidence));
+      on_.print(fmt::format("  {}: {}\n", robustness::finding_name(r, i), r.findings[i].evidence));
     }
     if (!r.ended_early.empty()) on_.error("ended early: " + r.ended_early);
     if (!request_.folder.empty()) on_.print(fmt::format("report: {}/report.md\n", request_.folder));
@@ -154,9 +154,10 @@ class bytes_run {
     const auto write_in = [&](const std::string& name, const std::string& text) {
       return write_report(request_.folder + "/" + name, text, on_);
     };
-    bool good = write_in("report.md", hostile::report_text(r, context_));
+    bool good = write_in("report.md", robustness::report_text(r, context_));
     for (std::size_t i = 0; i < r.findings.size() && good; ++i) {
-      good = write_in(hostile::finding_name(r, i) + ".mqs", hostile::finding_file(r, i, context_));
+      good = write_in(robustness::finding_name(r, i) + ".mqs",
+                      robustness::finding_file(r, i, context_));
     }
     return good;
   }
@@ -169,7 +170,7 @@ class bytes_run {
   bytes_request& request_;
   run_request& target_;
   console& on_;
-  hostile::report_context context_;
+  robustness::report_context context_;
 };
 
 }  // namespace

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <sstream>
 
+#include "drive/simulated_executor.h"
 #include "reports/escape.h"
-#include "runner/simulated_executor.h"
 #include "script/checker.h"
 #include "script/expander.h"
 #include "script/formatter.h"
@@ -15,11 +15,11 @@ namespace mqttspec::cli {
 
 namespace {
 
-wire::protocol_version version_of(const runner::finding& f) {
+wire::protocol_version version_of(const drive::finding& f) {
   return f.recorded.version_of[f.violation.connection];
 }
 
-std::string summaries(const runner::finding& f, const case_files& cases) {
+std::string summaries(const drive::finding& f, const case_files& cases) {
   std::string out;
   std::istringstream ids(f.violation.statements);
   for (std::string id; ids >> id;) {
@@ -45,16 +45,16 @@ scenario_text tried(const std::string& text, const case_files& cases, const scen
   script::expand_options expand;
   expand.run_tag = "texp";
   for (const auto& s : script::expand(files, expand).scenarios) {
-    runner::simulation_options simulation;
+    drive::simulation_options simulation;
     simulation.broker = trial.embedded;
-    const auto r = runner::simulate({&s, 0}, trial.how, simulation);
+    const auto r = drive::simulate({&s, 0}, trial.how, simulation);
     out.sound_passes = r.outcome == results::verdict::pass;
     if (!out.sound_passes) {
       out.problem = r.fault ? r.fault->message : r.reason;
       continue;
     }
     if (trial.rules != nullptr) {
-      const auto bad = runner::simulate({&s, 0}, trial.how, simulation, trial.rules);
+      const auto bad = drive::simulate({&s, 0}, trial.how, simulation, trial.rules);
       out.on_target = bad.outcome;
       if (bad.outcome != results::verdict::fail) out.problem = bad.reason;
     }
@@ -70,7 +70,7 @@ scenario_text tried(const std::string& text, const case_files& cases, const scen
 
 }  // namespace
 
-scenario_text make_scenario(const runner::finding& f, const case_files& cases,
+scenario_text make_scenario(const drive::finding& f, const case_files& cases,
                             const scenario_trial& trial) {
   scenario_text best;
   if (f.recorded.events.empty()) return best;
@@ -113,7 +113,7 @@ std::size_t length_of(const std::string& text) {
   return n;
 }
 
-std::string finding_row(const runner::finding& f, const report_facts& facts) {
+std::string finding_row(const drive::finding& f, const report_facts& facts) {
   const auto& v = f.violation;
   const std::string seen =
       v.expected.empty() ? v.seen : fmt::format("{}, not {}", v.seen, v.expected);
@@ -131,8 +131,8 @@ std::string findings_list(const std::string& target, const std::string& summary,
   return out;
 }
 
-std::string finding_report(const runner::finding& f, const scenario_text& s,
-                           const case_files& cases, const report_facts& facts) {
+std::string finding_report(const drive::finding& f, const scenario_text& s, const case_files& cases,
+                           const report_facts& facts) {
   std::string out = fmt::format("# {}\n\n{}\n", f.violation.what, facts.target);
   out += "\n## Statement\n\n" + summaries(f, cases);
   out += fmt::format("\n## Expected and seen\n\n- expected: `{}`\n- seen: `{}`\n",

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "cli/case_files.h"
+#include "drive/executor.h"
+#include "drive/explore_campaign.h"
 #include "results/results.h"
-#include "runner/executor.h"
-#include "runner/explore_campaign.h"
 
 namespace mqttspec::cli {
 
@@ -22,14 +22,14 @@ struct scenario_text {
 // On what a scenario is tried: a sound embedded broker, and |target| or an embedded broker with
 // |rules|, whichever is given.
 struct scenario_trial {
-  engine::run_options how;
+  play::run_options how;
   broker::broker_options embedded;
-  runner::executor* target = nullptr;
+  drive::executor* target = nullptr;
   const model::rules* rules = nullptr;
 };
 
 // The scenario of |f|.
-scenario_text make_scenario(const runner::finding& f, const case_files& cases,
+scenario_text make_scenario(const drive::finding& f, const case_files& cases,
                             const scenario_trial& trial);
 
 // Traffic lines: what is left of |text| without headers, steps, comments and empty lines.
@@ -44,11 +44,11 @@ struct report_facts {
   std::uint64_t seed = 0;
 };
 // A line of findings.md, which lists what a run has found.
-std::string finding_row(const runner::finding& f, const report_facts& facts);
+std::string finding_row(const drive::finding& f, const report_facts& facts);
 std::string findings_list(const std::string& target, const std::string& summary,
                           const std::vector<std::string>& rows);
 
-std::string finding_report(const runner::finding& f, const scenario_text& s,
-                           const case_files& cases, const report_facts& facts);
+std::string finding_report(const drive::finding& f, const scenario_text& s, const case_files& cases,
+                           const report_facts& facts);
 
 }  // namespace mqttspec::cli

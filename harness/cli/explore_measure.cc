@@ -9,10 +9,10 @@
 #include <sstream>
 #include <thread>
 
+#include "base/pattern.h"
 #include "broker/defects.h"
 #include "cli/exit_codes.h"
 #include "cli/explore_files.h"
-#include "runner/selection.h"
 
 namespace mqttspec::cli {
 
@@ -48,21 +48,21 @@ std::vector<const broker::defect*> session_defects() {
 void look_on(const broker::defect& d, const model::rules& rules,
              const broker::broker_options& set_up, const measure_request& request,
              const case_files& cases, clock::time_point begin, double share, outcome& out) {
-  runner::simulated_play how;
+  drive::simulated_play how;
   how.broker = set_up;
   how.rules = &rules;
-  runner::arena_options arena = request.arena;
-  runner::tell_limits(arena.player, set_up);
-  const auto place = runner::make_simulated_arena(arena, how);
-  runner::campaign_options options = request.campaign;
+  drive::arena_options arena = request.arena;
+  drive::tell_limits(arena.player, set_up);
+  const auto place = drive::make_simulated_arena(arena, how);
+  drive::campaign_options options = request.campaign;
   options.most_findings = 1;
   options.rehearsal = set_up;
-  runner::campaign run(*place, options);
+  drive::campaign run(*place, options);
   const auto until = begin + std::chrono::duration_cast<clock::duration>(share * request.each);
   run.explore([&] { return clock::now() > until; });
   out.seconds = std::chrono::duration<double>(clock::now() - begin).count();
   out.histories += run.counts().histories;
-  run.examine([&](const runner::finding& f) {
+  run.examine([&](const drive::finding& f) {
     if (out.found || f.recorded.events.empty()) return;
     out.found = true;
     out.statements = f.violation.statements;
@@ -128,7 +128,7 @@ int measure(const measure_request& request, const case_files& cases, console& on
   for (const broker::defect* d : session_defects()) {
     const bool chosen =
         std::any_of(request.patterns.begin(), request.patterns.end(),
-                    [&](const std::string& p) { return runner::matches_pattern(p, d->name); });
+                    [&](const std::string& p) { return matches_pattern(p, d->name); });
     if (request.patterns.empty() || chosen) defects.push_back(d);
   }
   if (defects.empty()) {

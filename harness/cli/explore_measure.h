@@ -4,19 +4,19 @@
 #include "broker/broker.h"
 #include "cli/case_files.h"
 #include "cli/console.h"
-#include "engine/engine.h"
-#include "runner/explore_campaign.h"
+#include "drive/explore_campaign.h"
+#include "play/scenario_player.h"
 
 namespace mqttspec::cli {
 
 struct measure_request {
   broker::broker_options broker;
-  runner::campaign_options campaign;
-  runner::arena_options arena;
+  drive::campaign_options campaign;
+  drive::arena_options arena;
   duration each = std::chrono::seconds(60);  // on the real clock
   unsigned threads = 2;
   std::vector<std::string> patterns;  // of defects; empty: all about sessions
-  engine::run_options engine;
+  play::run_options engine;
 };
 
 // Prints a line a defect and the sum; the exit code. A defect counts as found when a violation was

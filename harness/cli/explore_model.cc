@@ -15,10 +15,10 @@
 #include "cli/explore_measure.h"
 #include "cli/report_files.h"
 #include "cli/target_options.h"
+#include "drive/network_executor.h"
 #include "net/tcp.h"
 #include "reports/text.h"
-#include "runner/broker_server.h"
-#include "runner/network_executor.h"
+#include "target/broker_server.h"
 
 namespace mqttspec::cli {
 
@@ -28,8 +28,8 @@ using clock = std::chrono::steady_clock;
 
 struct explore_request {
   run_request target;
-  runner::campaign_options campaign;
-  runner::arena_options arena;
+  drive::campaign_options campaign;
+  drive::arena_options arena;
   duration length = std::chrono::seconds(60);
   std::optional<explore::history> replay;
   std::string out;
@@ -45,18 +45,18 @@ class exploration {
   int run() {
     switch (request_.target.kind) {
       case target_kind::simulated: {
-        runner::simulated_play how;
+        drive::simulated_play how;
         how.broker = request_.target.broker;
         if (request_.defect != nullptr) how.rules = &request_.rules;
         name_ = request_.defect == nullptr
                     ? "The embedded broker, in virtual time."
                     : fmt::format("The embedded broker with the defect {}.", request_.defect->name);
-        const auto place = runner::make_simulated_arena(request_.arena, how);
+        const auto place = drive::make_simulated_arena(request_.arena, how);
         return on_place(*place, nullptr);
       }
       case target_kind::embedded: {
         net::event_loop loop;
-        runner::broker_server server(loop, request_.target.broker,
+        target::broker_server server(loop, request_.target.broker,
                                      request_.campaign.generator.seed);
         const auto port = server.listen({"127.0.0.1", 0});
         if (!port) return unusable("the embedded broker cannot start: " + port.error());
@@ -83,27 +83,27 @@ class exploration {
         target.target.name.empty() ? fmt::format("The broker at {}.", address) : target.target.name;
     net::event_loop loop;
     std::unique_ptr<net::connector> plain;
-    std::unique_ptr<runner::broker_control> control;
+    std::unique_ptr<target::broker_control> control;
     if (!target.start.empty()) {
       const auto addresses = net::resolve(target.own.at);
       if (!addresses) return unusable(addresses.error());
       plain = net::make_tcp_connector(loop, addresses->front(), {});
-      if (runner::connect_error(loop, *plain).empty()) {
+      if (target::connect_error(loop, *plain).empty()) {
         return unusable(
             fmt::format("something else listens on {} already, where --start should", address));
       }
-      control = runner::make_launch_control(loop, *plain, {target.start});
+      control = target::make_launch_control(loop, *plain, {target.start});
       if (const auto why = perform(loop, *control, script::broker_action::start); !why.empty()) {
         return unusable("the broker of --start did not start: " + why);
       }
     }
     control_ = control.get();
     if (target.over_tls && !target.tls.tls) {
-      auto made = runner::make_trust(target.target.tls);
+      auto made = target::make_trust(target.target.tls);
       if (!made) return unusable(made.error());
       target.tls = std::move(*made);
     }
-    runner::ways to_broker(loop, target.tls, target.suite.engine.timeout);
+    target::ways to_broker(loop, target.tls, target.suite.engine.timeout);
     if (const auto why = to_broker.open_own(target.own); !why.empty()) {
       return unusable(fmt::format("cannot connect to {}: {}", address, why));
     }
@@ -111,7 +111,7 @@ class exploration {
     return control ? end_broker(loop, *control, status) : status;
   }
 
-  int end_broker(net::event_loop& loop, runner::broker_control& control, int status) {
+  int end_broker(net::event_loop& loop, target::broker_control& control, int status) {
     control.look();
     if (!control.ended().empty()) {
       return unusable(fmt::format("the broker ended: {}", control.ended()));
@@ -122,7 +122,7 @@ class exploration {
     return unexpected_result;
   }
 
-  static std::string perform(net::event_loop& loop, runner::broker_control& control,
+  static std::string perform(net::event_loop& loop, target::broker_control& control,
                              script::broker_action action) {
     std::optional<std::string> outcome;
     control.perform(action,
@@ -139,15 +139,15 @@ class exploration {
     request_.arena.tag = "x";
     for (int i = 0; i < 5; ++i) request_.arena.tag += letters[random.below(sizeof letters - 1)];
     request_.arena.tag += 'n';
-    const runner::routes table(by);
-    const auto scenarios = runner::make_network_executor(loop, table, nullptr);
+    const target::routes table(by);
+    const auto scenarios = drive::make_network_executor(loop, table, nullptr);
     // Last, since it is the one that SIGINT ends.
-    const auto place = runner::make_network_arena(loop, by, request_.arena);
+    const auto place = drive::make_network_arena(loop, by, request_.arena);
     return on_place(*place, scenarios.get());
   }
 
-  int on_place(runner::arena& place, runner::executor* scenarios) {
-    runner::campaign run(place, request_.campaign);
+  int on_place(drive::arena& place, drive::executor* scenarios) {
+    drive::campaign run(place, request_.campaign);
     const auto begin = clock::now();
     last_shown_ = begin;
     const auto over = [&] {
@@ -183,7 +183,7 @@ class exploration {
     }
     auto since = clock::now();
     run.examine(
-        [&](const runner::finding& f) {
+        [&](const drive::finding& f) {
           tell(f, scenarios);
           since = clock::now();
         },
@@ -200,7 +200,7 @@ class exploration {
   static constexpr duration longest_shrinking = std::chrono::seconds(20);
 
   // What was found before may be nothing but this.
-  void tell_deaf(const runner::campaign& run, std::size_t since) {
+  void tell_deaf(const drive::campaign& run, std::size_t since) {
     on_.print(fmt::format("DEAF the broker leaves CONNECT without an answer, from history {} on\n",
                           since));
     if (request_.out.empty()) return;
@@ -212,7 +212,7 @@ class exploration {
         fmt::format("  the {} histories before: {}/before-deaf-*.history\n", n, request_.out));
   }
 
-  void tell(const runner::finding& f, runner::executor* scenarios) {
+  void tell(const drive::finding& f, drive::executor* scenarios) {
     clear_line();
     if (f.recorded.events.empty()) {
       on_.print(fmt::format("FOUND {}  ({} of {}), but not with its packets kept\n  {}\n{}",
@@ -257,7 +257,7 @@ class exploration {
     write_report((std::filesystem::path(request_.out) / name).string(), text, on_);
   }
 
-  void show_progress(const runner::campaign& run, clock::time_point begin) {
+  void show_progress(const drive::campaign& run, clock::time_point begin) {
     const auto now = clock::now();
     if (now - last_shown_ < std::chrono::seconds(1)) return;
     last_shown_ = now;
@@ -279,7 +279,7 @@ class exploration {
     if (std::exchange(drawn_, false)) on_.err << "\r\x1b[K" << std::flush;
   }
 
-  void summary(const runner::campaign& run, duration took, const std::string& verdict) {
+  void summary(const drive::campaign& run, duration took, const std::string& verdict) {
     const double seconds = std::chrono::duration<double>(took).count();
     const auto& n = run.counts();
     std::string out = fmt::format(
@@ -309,7 +309,7 @@ class exploration {
   const case_files& cases_;
   console& on_;
   std::string name_;
-  runner::broker_control* control_ = nullptr;
+  target::broker_control* control_ = nullptr;
   net::event_loop* loop_ = nullptr;
   clock::time_point last_shown_{};
   std::size_t told_ = 0;
@@ -432,7 +432,7 @@ int explore_model(const arguments& words, console& on) {
   }
   if (options->has("out")) request.out = options->get<std::string>("out");
   request.campaign.generator.versions = request.target.suite.versions;
-  const engine::run_options& engine = request.target.suite.engine;
+  const play::run_options& engine = request.target.suite.engine;
   if (!engine.user_name.empty()) {
     request.arena.player.user_name = engine.user_name;
     request.arena.player.password = engine.password;
@@ -451,7 +451,7 @@ int explore_model(const arguments& words, console& on) {
     limit("queue_limit", request.campaign.rehearsal.queue_limit);
     limit("inflight_window", request.campaign.rehearsal.inflight_window);
   }
-  runner::tell_limits(request.arena.player, request.campaign.rehearsal);
+  drive::tell_limits(request.arena.player, request.campaign.rehearsal);
   // Only the catalogue is needed; the cases are not read.
   case_files cases;
   cases.root = find_cases_directory(*options);

@@ -9,9 +9,9 @@
 
 #include "cli/case_files.h"
 #include "cli/exit_codes.h"
-#include "runner/selection.h"
 #include "script/coverage.h"
 #include "script/expander.h"
+#include "suite/selection.h"
 
 namespace mqttspec::cli {
 
@@ -207,10 +207,10 @@ int list_command(const arguments& words, console& on) {
   const parsed_options& options = request->options;
   const case_files& cases = request->cases;
 
-  const runner::selection chosen = request->chosen();
+  const suite::selection chosen = request->chosen();
   const auto all = script::expand(cases.files, {}).scenarios;
   std::vector<scenario> selected;
-  for (const std::size_t i : runner::select(chosen, all)) selected.push_back(all[i]);
+  for (const std::size_t i : suite::select(chosen, all)) selected.push_back(all[i]);
   const bool in_json = options.get<bool>("json");
   const bool uncovered = options.get<bool>("uncovered");
   if (options.get<bool>("purposes")) {
@@ -225,7 +225,7 @@ int list_command(const arguments& words, console& on) {
     on.print(list_statements(cases.statements, by_statement(selected), uncovered, in_json));
     return as_expected;
   }
-  if (const auto odd = runner::unmatched_patterns(chosen, all); !odd.empty()) {
+  if (const auto odd = suite::unmatched_patterns(chosen, all); !odd.empty()) {
     on.error(fmt::format("no case matches '{}'", odd.front()), "mqttspec list shows all cases");
     return nothing_ran;
   }

@@ -4,11 +4,11 @@
 
 #include "cli/run_options.h"
 #include "results/results.h"
-#include "runner/suite.h"
+#include "suite/suite.h"
 
 namespace mqttspec::cli {
 
-class progress : public runner::suite_observer {
+class progress : public suite::suite_observer {
  public:
   // |run| gives the command for "run again".
   progress(const run_request& request, const results::run_results& run, console& on)

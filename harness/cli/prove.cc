@@ -6,14 +6,15 @@
 
 #include <algorithm>
 
+#include "base/pattern.h"
 #include "cli/broker_flags.h"
 #include "cli/case_files.h"
 #include "cli/exit_codes.h"
 #include "cli/report_files.h"
+#include "drive/simulated_executor.h"
 #include "oracle/watch.h"
 #include "prove/bugs.h"
 #include "prove/report.h"
-#include "runner/simulated_executor.h"
 #include "script/expander.h"
 
 namespace mqttspec::cli {
@@ -26,7 +27,7 @@ std::vector<prove::set_up> set_ups() {
   std::vector<prove::set_up> list;
   const auto add = [&](std::string name, const broker::broker_options& options) {
     prove::set_up s{std::move(name), options, facts_of(options), "", ""};
-    runner::add_simulated_capabilities(s.declared);
+    drive::add_simulated_capabilities(s.declared);
     if (!options.users.empty()) {
       s.user_name = options.users.begin()->first;
       s.password = options.users.begin()->second;
@@ -60,7 +61,7 @@ std::optional<std::vector<const broker::defect*>> chosen_defects(
   for (const std::string& p : patterns) {
     const std::size_t before = chosen.size();
     for (const broker::defect* d : all) {
-      if (runner::matches_pattern(p, d->name)) chosen.push_back(d);
+      if (matches_pattern(p, d->name)) chosen.push_back(d);
     }
     if (chosen.size() == before) {
       on.error(fmt::format("no defect matches '{}'", p), "mqttspec broker --list-defects");
@@ -121,10 +122,10 @@ int prove_command(const arguments& words, console& on) {
   settings.suite.chosen = request->chosen();
   settings.suite.run_tag = "tprove";  // as long as that of a run
   settings.suite.slow = true;
-  settings.suite.reach = runner::simulated_reach();
+  settings.suite.reach = drive::simulated_reach();
 
   const prove::proof p =
-      prove::prove(settings, [&](const std::string& tag, const runner::capability_values& can) {
+      prove::prove(settings, [&](const std::string& tag, const target::capability_values& can) {
         script::expand_options expand;
         expand.run_tag = tag;
         expand.capability = script::capabilities(can.begin(), can.end());

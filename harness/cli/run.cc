@@ -15,21 +15,21 @@
 #include "cli/progress.h"
 #include "cli/run_options.h"
 #include "cli/workflow.h"
+#include "drive/network_executor.h"
+#include "drive/simulated_executor.h"
 #include "net/tcp.h"
 #include "reports/junit.h"
 #include "reports/profile_text.h"
 #include "reports/text.h"
-#include "runner/broker_server.h"
-#include "runner/network_executor.h"
-#include "runner/simulated_executor.h"
-#include "runner/ways.h"
 #include "script/expander.h"
+#include "target/broker_server.h"
+#include "target/ways.h"
 
 namespace mqttspec::cli {
 
 namespace {
 
-using runner::listener_address;
+using target::listener_address;
 
 std::string utc_now() {
   return fmt::format(
@@ -103,8 +103,8 @@ class run_of_cases {
   // Before anything is connected: is there anything to run?
   std::optional<std::string> selects_nothing() {
     const auto all = script::expand(cases_.files, expand_).scenarios;
-    if (!runner::select(request_.suite.chosen, all).empty()) return std::nullopt;
-    if (const auto odd = runner::unmatched_patterns(request_.suite.chosen, all); !odd.empty()) {
+    if (!suite::select(request_.suite.chosen, all).empty()) return std::nullopt;
+    if (const auto odd = suite::unmatched_patterns(request_.suite.chosen, all); !odd.empty()) {
       return fmt::format("no case matches '{}'", odd.front());
     }
     return "no case is selected";
@@ -113,37 +113,37 @@ class run_of_cases {
   results::run_results simulated() {
     skeleton_.target.name = "embedded broker, simulated";
     skeleton_.target.address = "simulated";
-    runner::simulation_options options;
+    drive::simulation_options options;
     options.broker = request_.broker;
     options.seed = request_.suite.seed;
-    const auto executor = runner::make_simulated_executor(options);
+    const auto executor = drive::make_simulated_executor(options);
     request_.suite.declared = facts_of(request_.broker);
-    runner::add_simulated_capabilities(request_.suite.declared);
-    request_.suite.reach = runner::simulated_reach();
+    drive::add_simulated_capabilities(request_.suite.declared);
+    request_.suite.reach = drive::simulated_reach();
     return suite(*executor);
   }
 
   // It listens over every transport, and where a second node would.
   results::run_results embedded() {
     net::event_loop loop;
-    runner::broker_server server(loop, request_.broker, request_.suite.seed);
-    const auto listen = [&](runner::transport over) -> result<listener_address, std::string> {
+    target::broker_server server(loop, request_.broker, request_.suite.seed);
+    const auto listen = [&](target::transport over) -> result<listener_address, std::string> {
       const auto port = server.listen({"127.0.0.1", 0}, over);
       if (!port) return unexpected("the embedded broker cannot start: " + port.error());
       return listener_address{over, {"127.0.0.1", *port}, over_websocket(over) ? "/mqtt" : ""};
     };
     auto& target = request_.target;
-    for (const std::string_view name : runner::transport_names) {
-      const auto at = listen(*runner::transport_named(name));
+    for (const std::string_view name : target::transport_names) {
+      const auto at = listen(*target::transport_named(name));
       if (!at) return void_run(at.error());
       target.transports[std::string(name)] = *at;
     }
-    const auto second = listen(runner::transport::tcp);
+    const auto second = listen(target::transport::tcp);
     if (!second) return void_run(second.error());
     target.nodes = {{"one", target.transports.at("tcp")}, {"two", *second}};
     request_.own = target.transports.at(std::string(transport_name(request_.own.over)));
     target.tls.authority = server.authority();
-    auto trust = runner::make_trust(target.tls);
+    auto trust = target::make_trust(target.tls);
     if (!trust) return void_run(trust.error());
     request_.tls = std::move(*trust);
 
@@ -161,7 +161,7 @@ class run_of_cases {
     tell_listeners();
     net::event_loop loop;
     std::unique_ptr<net::connector> plain;
-    std::unique_ptr<runner::broker_control> control;
+    std::unique_ptr<target::broker_control> control;
     if (!request_.start.empty()) {
       const auto addresses = net::resolve(request_.own.at);
       if (!addresses) return void_run(addresses.error());
@@ -170,7 +170,7 @@ class run_of_cases {
       if (!launched.empty()) return void_run(std::move(launched), control.get());
     }
     if (request_.over_tls && !request_.tls.tls) {
-      auto made = runner::make_trust(request_.target.tls);
+      auto made = target::make_trust(request_.target.tls);
       if (!made) return void_run(made.error(), control.get());
       request_.tls = std::move(*made);
     }
@@ -193,23 +193,23 @@ class run_of_cases {
 
   // Starts the broker of --start and waits until it takes connections. Returns why it does not.
   std::string launch(net::event_loop& loop, net::connector& plain,
-                     std::unique_ptr<runner::broker_control>& control) {
+                     std::unique_ptr<target::broker_control>& control) {
     // Else the cases would run against whatever is there already.
-    if (runner::connect_error(loop, plain).empty()) {
+    if (target::connect_error(loop, plain).empty()) {
       return fmt::format("something else listens on {} already, where --start should",
                          skeleton_.target.address);
     }
-    control = runner::make_launch_control(
+    control = target::make_launch_control(
         loop, plain, {.command = request_.start, .longest_start = request_.start_timeout});
     const auto [ok, why] = perform(loop, *control, script::broker_action::start);
     return ok ? "" : fmt::format("the broker of --start did not start: {}", why);
   }
 
-  void end_broker(net::event_loop& loop, runner::broker_control& control,
+  void end_broker(net::event_loop& loop, target::broker_control& control,
                   results::run_results& r) const {
     control.look();
     if (!control.ended().empty() && r.void_reason.empty()) r.void_reason = control.ended();
-    if (control.state() != runner::broker_state::down) {
+    if (control.state() != target::broker_state::down) {
       perform(loop, control, script::broker_action::stop);
     }
     if (!control.crash().empty()) r.problems.emplace_back(control.crash());
@@ -218,7 +218,7 @@ class run_of_cases {
   }
 
   static std::pair<bool, std::string> perform(net::event_loop& loop,
-                                              runner::broker_control& control,
+                                              target::broker_control& control,
                                               script::broker_action action) {
     std::optional<std::pair<bool, std::string>> outcome;
     control.perform(action, [&](bool ok, const std::string& why) { outcome = {ok, why}; });
@@ -227,8 +227,8 @@ class run_of_cases {
   }
 
   // |control|: nullptr where the target's hooks are to be used.
-  results::run_results on_running(net::event_loop& loop, runner::broker_control* control) {
-    runner::ways to_broker(loop, request_.tls, request_.suite.engine.timeout);
+  results::run_results on_running(net::event_loop& loop, target::broker_control* control) {
+    target::ways to_broker(loop, request_.tls, request_.suite.engine.timeout);
     if (const auto why = to_broker.open_own(request_.own); !why.empty()) {
       return void_run(fmt::format("cannot connect to {}: {}", print(request_.own), why));
     }
@@ -247,15 +247,15 @@ class run_of_cases {
     }
     net::connector& own = to_broker.table().own();
     expand_.port = request_.own.at.port;
-    std::unique_ptr<runner::broker_control> hooks;
+    std::unique_ptr<target::broker_control> hooks;
     if (control == nullptr) {
-      hooks = runner::make_command_control(loop, own, request_.target.hooks);
+      hooks = target::make_command_control(loop, own, request_.target.hooks);
       control = hooks.get();
     }
     control->add_capabilities(request_.suite.declared);
     request_.suite.reach = to_broker.table().keys();
-    runner::add_reach(request_.suite.declared, request_.suite.reach);
-    const auto executor = runner::make_network_executor(loop, to_broker.table(), control, true);
+    target::add_reach(request_.suite.declared, request_.suite.reach);
+    const auto executor = drive::make_network_executor(loop, to_broker.table(), control, true);
     results::run_results r = suite(*executor);
     if (!r.void_reason.empty() && !own.complaint().empty()) {
       r.void_reason += fmt::format(" ({})", own.complaint());
@@ -263,11 +263,11 @@ class run_of_cases {
     return r;
   }
 
-  results::run_results suite(runner::executor& executor) {
+  results::run_results suite(drive::executor& executor) {
     progress shown(request_, skeleton_, on_);
-    auto r = runner::run_suite(
+    auto r = suite::run_suite(
         executor, request_.suite,
-        [this](const std::string& tag, const runner::capability_values& can) {
+        [this](const std::string& tag, const target::capability_values& can) {
           script::expand_options options = expand_;
           options.run_tag = tag;
           options.capability = script::capabilities(can.begin(), can.end());
@@ -277,7 +277,7 @@ class run_of_cases {
     return completed(std::move(r));
   }
 
-  results::run_results void_run(std::string reason, runner::broker_control* control = nullptr) {
+  results::run_results void_run(std::string reason, target::broker_control* control = nullptr) {
     results::run_results r;
     if (control != nullptr) r.process = control->process();
     for (const auto v : request_.suite.versions) {

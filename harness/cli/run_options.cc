@@ -46,7 +46,7 @@ bool read_failed(const parsed_options& options, run_request& out, console& on) {
 
 bool read_selection(const parsed_options& options, const case_files& cases, run_request& out,
                     console& on) {
-  runner::selection& chosen = out.suite.chosen;
+  suite::selection& chosen = out.suite.chosen;
   chosen.patterns = cases.patterns;
   chosen.files = cases.named;
   chosen.tags = list_of(options, "tag");
@@ -62,7 +62,7 @@ bool read_selection(const parsed_options& options, const case_files& cases, run_
     }
   }
   if (options.has("shard")) {
-    const auto part = runner::parse_shard(options.get<std::string>("shard"));
+    const auto part = suite::parse_shard(options.get<std::string>("shard"));
     if (!part) {
       on.error(fmt::format("--shard: {}", part.error()), "write for example: --shard 2/5");
       return false;
@@ -78,7 +78,7 @@ bool read_baseline(const parsed_options& options, run_request& out, console& on)
   for (const std::string& file : list_of(options, "baseline")) {
     const auto text = read_file(file, "baseline", on);
     if (!text) return false;
-    auto parsed = runner::parse_baseline(file, *text);
+    auto parsed = verdicts::parse_baseline(file, *text);
     if (!parsed) {
       on.show(parsed.error());
       return false;

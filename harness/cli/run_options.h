@@ -9,9 +9,9 @@
 #include "broker/broker.h"
 #include "cli/case_files.h"
 #include "cli/report_files.h"
-#include "runner/suite.h"
-#include "runner/target.h"
-#include "runner/ways.h"
+#include "suite/suite.h"
+#include "target/description.h"
+#include "target/ways.h"
 
 namespace mqttspec::cli {
 
@@ -22,14 +22,14 @@ enum class trace_choice : std::uint8_t { none, failed, all };
 
 struct run_request {
   target_kind kind = target_kind::embedded;
-  runner::listener_address own;  // where cases go that name no transport and no node
+  target::listener_address own;  // where cases go that name no transport and no node
   std::string start;             // --start: the command that is the broker
   duration start_timeout = std::chrono::seconds(60);
   bool over_tls = false;  // some listener is; |tls| is then made before it is reached
-  runner::trust tls;
-  runner::target target;          // of the target file and the options that come before it
+  target::trust tls;
+  target::description target;     // of the target file and the options that come before it
   broker::broker_options broker;  // of the embedded one
-  runner::suite_settings suite;
+  suite::suite_settings suite;
   std::size_t min = 0;
   trace_choice trace = trace_choice::none;
   int verbosity = 0;     // -q: -1, -v: 1

@@ -12,8 +12,8 @@ namespace mqttspec::cli {
 
 namespace {
 
-using runner::listener_address;
-using runner::transport;
+using target::listener_address;
+using target::transport;
 
 bool fail(console& on, const std::string& message, const std::string& help = "") {
   on.error(message, help);
@@ -29,7 +29,7 @@ bool read_target_file(const parsed_options& options, run_request& out, console& 
   const auto& file = options.get<std::string>("target");
   const auto text = read_file(file, "target file", on);
   if (!text) return false;
-  auto parsed = runner::parse_target(file, *text);
+  auto parsed = target::parse_target(file, *text);
   if (!parsed) {
     on.show(parsed.error());
     return false;
@@ -40,7 +40,7 @@ bool read_target_file(const parsed_options& options, run_request& out, console& 
 }
 
 std::string valid_transports(std::string_view name) {
-  const auto& all = runner::transport_names;
+  const auto& all = target::transport_names;
   return suggest(name, {all.begin(), all.end()});
 }
 
@@ -56,11 +56,11 @@ bool read_listeners(const parsed_options& options, const char* option,
                                : "write for example: --node two=127.0.0.1:1884");
     }
     const std::string name = text.substr(0, equals);
-    const auto over = by_transport ? runner::transport_named(name) : std::optional(transport::tcp);
+    const auto over = by_transport ? target::transport_named(name) : std::optional(transport::tcp);
     if (!over) {
       return fail(on, fmt::format("there is no transport '{}'", name), valid_transports(name));
     }
-    const auto address = runner::parse_listener(text.substr(equals + 1), *over);
+    const auto address = target::parse_listener(text.substr(equals + 1), *over);
     if (!address) return fail(on, address.error());
     if (by_transport && address->over != *over) {
       return fail(on, fmt::format("--transport {} has an address of another transport", text));
@@ -89,7 +89,7 @@ bool read_address(const parsed_options& options, run_request& out, console& on) 
   }
   const auto over =
       websocket ? (tls ? transport::wss : transport::ws) : (tls ? transport::tls : transport::tcp);
-  const auto address = runner::parse_listener(text, over);
+  const auto address = target::parse_listener(text, over);
   if (!address) return fail(on, address.error(), "write for example: --broker 127.0.0.1:1883");
   if ((tls && !over_tls(address->over)) || (websocket && !over_websocket(address->over))) {
     return fail(on, fmt::format("'{}' is an address of another transport than {}", text,
@@ -130,14 +130,14 @@ bool read_own(const parsed_options& options, run_request& out, console& on) {
     listeners.try_emplace(std::string(transport_name(out.own.over)), out.own);
   }
   std::string over = options.has("over") ? options.get<std::string>("over") : "";
-  if (!over.empty() && !runner::transport_named(over)) {
+  if (!over.empty() && !target::transport_named(over)) {
     return fail(on, fmt::format("there is no transport '{}'", over), valid_transports(over));
   }
   if (!over.empty()) say_again(out, "--over", over);
   const bool embedded =
       out.kind != target_kind::network && !options.has("target") && listeners.empty();
   if (embedded) {
-    if (!over.empty()) out.own.over = *runner::transport_named(over);
+    if (!over.empty()) out.own.over = *target::transport_named(over);
     return true;
   }
   if (over.empty() && out.kind != target_kind::network) over = "tcp";
@@ -170,7 +170,7 @@ bool read_start(const parsed_options& options, run_request& out, console& on) {
   if (out.own.at.port == 0) {
     const auto port = net::find_free_port(out.own.at.host);
     if (!port) return fail(on, port.error());
-    const runner::listener_address before = out.own;
+    const target::listener_address before = out.own;
     out.own.at.port = *port;
     for (auto& [name, listener] : out.target.transports) {
       if (listener == before) listener = out.own;
@@ -221,7 +221,7 @@ bool read_tls(const parsed_options& options, run_request& out, console& on) {
   out.over_tls = true;
   // A broker that is yet to be started may make its certificates then.
   if (out.start.empty()) {
-    auto made = runner::make_trust(o);
+    auto made = target::make_trust(o);
     if (!made) return fail(on, made.error());
     out.tls = std::move(*made);
   }
@@ -238,7 +238,7 @@ bool read_versions(const parsed_options& options, run_request& out, console& on)
   if (options.has("mqtt")) {
     out.suite.versions.clear();
     for (const std::string& name : list_of(options, "mqtt")) {
-      const auto version = runner::parse_version(name);
+      const auto version = target::parse_version(name);
       if (!version) {
         return fail(on, fmt::format("there is no MQTT version '{}'", name), "valid here: 5, 3.1.1");
       }

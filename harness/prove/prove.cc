@@ -18,7 +18,7 @@ using results::case_result;
 using results::verdict;
 
 // Runs jobs against the sound broker of one set-up, and against the defects that matter in them.
-class proving_executor : public runner::executor {
+class proving_executor : public drive::executor {
  public:
   proving_executor(const prove_settings& settings, const set_up& on) : settings_(settings) {
     simulation_.broker = on.options;
@@ -26,7 +26,7 @@ class proving_executor : public runner::executor {
     for (const broker::defect* d : settings.defects) d->plant(changes_.emplace_back());
   }
 
-  void run(const runner::batch& what, const result_callback& ended) override {
+  void run(const drive::batch& what, const result_callback& ended) override {
     std::vector<case_result> sound(what.jobs.size());
     std::vector<std::vector<trial>> trials(what.jobs.size());
     std::atomic<std::size_t> next{0};
@@ -57,15 +57,15 @@ class proving_executor : public runner::executor {
   bool proving = false;  // false: the sanity checks of the suite
 
  private:
-  void play(const runner::job& j, const engine::run_options& options, case_result& sound,
+  void play(const drive::job& j, const play::run_options& options, case_result& sound,
             std::vector<trial>& trials) const {
     model::rehearsal rehearsed(model::sound_rules(), changes_);
-    sound = runner::simulate(j, options, simulation_, &rehearsed.base());
+    sound = drive::simulate(j, options, simulation_, &rehearsed.base());
     if (!proving || !passes(sound) || may_only_note(*j.scenario)) return;
     for (std::size_t d = 0; d < changes_.size(); ++d) {
       if (!settings_.everything && !rehearsed.differs(d)) continue;
       trials.push_back(
-          judge(d, *j.scenario, runner::simulate(j, options, simulation_, &changes_[d])));
+          judge(d, *j.scenario, drive::simulate(j, options, simulation_, &changes_[d])));
     }
   }
 
@@ -129,14 +129,14 @@ class proving_executor : public runner::executor {
   }
 
   const prove_settings& settings_;
-  runner::simulation_options simulation_;
+  drive::simulation_options simulation_;
   std::vector<model::rules> changes_;
   std::map<std::string, std::vector<trial>> trials_;
   std::size_t runs_ = 0;
   std::string lost_;
 };
 
-class phases : public runner::suite_observer {
+class phases : public suite::suite_observer {
  public:
   explicit phases(proving_executor& of) : of_(of) {}
   void sanity_begins(bool) override { of_.proving = false; }
@@ -222,7 +222,7 @@ bool proof::complete() const {
          wrong_blames() == 0 && false_alarms() == 0;
 }
 
-proof prove(const prove_settings& settings, const runner::scenario_source& source) {
+proof prove(const prove_settings& settings, const suite::scenario_source& source) {
   proof p;
   std::map<std::string, proven_case> cases;
   std::set<std::string> left;  // skipped until now
@@ -231,12 +231,12 @@ proof prove(const prove_settings& settings, const runner::scenario_source& sourc
     if (!first && left.empty()) break;
     proving_executor executor(settings, on);
     phases observer(executor);
-    runner::suite_settings suite = settings.suite;
+    suite::suite_settings suite = settings.suite;
     suite.declared = on.declared;
     suite.engine.user_name = on.user_name;
     suite.engine.password = on.password;
     if (!first) suite.chosen.ids = left;
-    const results::run_results r = runner::run_suite(executor, suite, source, observer);
+    const results::run_results r = suite::run_suite(executor, suite, source, observer);
     if (!r.void_reason.empty()) {
       p.failure = fmt::format("{}: {}", on.name, r.void_reason);
       break;

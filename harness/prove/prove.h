@@ -19,8 +19,8 @@
 #include <vector>
 
 #include "broker/defects.h"
-#include "runner/simulated_executor.h"
-#include "runner/suite.h"
+#include "drive/simulated_executor.h"
+#include "suite/suite.h"
 
 namespace mqttspec::prove {
 
@@ -28,14 +28,14 @@ namespace mqttspec::prove {
 struct set_up {
   std::string name;
   broker::broker_options options;
-  runner::capability_values declared;
+  target::capability_values declared;
   std::string user_name;  // of all clients, when the broker asks for one
   std::string password;
 };
 
 struct prove_settings {
   std::vector<set_up> set_ups;
-  runner::suite_settings suite;  // selection of cases, versions, time-outs
+  suite::suite_settings suite;  // selection of cases, versions, time-outs
   std::vector<const broker::defect*> defects;
   unsigned threads = 2;
   bool everything = false;  // every case against every defect, touched or not
@@ -107,6 +107,6 @@ struct proof {
   bool complete() const;
 };
 
-proof prove(const prove_settings& settings, const runner::scenario_source& source);
+proof prove(const prove_settings& settings, const suite::scenario_source& source);
 
 }  // namespace mqttspec::prove

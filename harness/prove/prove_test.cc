@@ -72,7 +72,7 @@ proof prove_defects(std::vector<const broker::defect*> defects, bool trace_rules
   s.defects = std::move(defects);
   s.suite.engine.trace_rules = trace_rules;
   s.suite.versions = {wire::protocol_version::v5};
-  return prove(s, [&](const std::string& tag, const runner::capability_values&) {
+  return prove(s, [&](const std::string& tag, const target::capability_values&) {
     script::expand_options o;
     o.run_tag = tag;
     return script::expand(set, o).scenarios;
@@ -166,7 +166,7 @@ TEST(prove, a_defect_changes_nothing_where_it_is_not_touched) {
   for (std::size_t n = 0; n < all.size(); n += 9) s.defects.push_back(all[n]);
   s.suite.versions = {wire::protocol_version::v5, wire::protocol_version::v311};
   s.suite.chosen.sample = 40;
-  const auto source = [&](const std::string& tag, const runner::capability_values& can) {
+  const auto source = [&](const std::string& tag, const target::capability_values& can) {
     script::expand_options o;
     o.run_tag = tag;
     o.capability = script::capabilities(can.begin(), can.end());
@@ -210,15 +210,15 @@ TEST(prove, an_untouched_case_has_the_same_trace_octet_by_octet) {
   std::vector<model::rules> changes;
   const auto all = broker::all_defects();
   for (std::size_t n = 0; n < all.size(); n += 7) all[n]->plant(changes.emplace_back());
-  engine::run_options options;
+  play::run_options options;
   options.trace_passed = true;
   std::size_t compared = 0;
   for (std::size_t n = 0; n < scenarios.size(); n += 17) {
     model::rehearsal once(model::sound_rules(), changes);
-    const auto sound = runner::simulate({&scenarios[n], 0}, options, {}, &once.base());
+    const auto sound = drive::simulate({&scenarios[n], 0}, options, {}, &once.base());
     for (std::size_t d = 0; d < changes.size(); ++d) {
       if (once.differs(d)) continue;
-      const auto same = runner::simulate({&scenarios[n], 0}, options, {}, &changes[d]);
+      const auto same = drive::simulate({&scenarios[n], 0}, options, {}, &changes[d]);
       ++compared;
       EXPECT_EQ(same.outcome, sound.outcome) << sound.id << " " << all[d * 7]->name;
       ASSERT_EQ(same.trace.size(), sound.trace.size()) << sound.id << " " << all[d * 7]->name;
@@ -235,7 +235,7 @@ TEST(prove, trace_rules_have_nothing_to_say_of_the_sound_broker) {
   script::file_set set;
   const auto scenarios = all_scenarios(set);
   for (const script::scenario& s : scenarios) {
-    const auto r = runner::simulate({&s, 0}, {}, {}, &model::sound_rules());
+    const auto r = drive::simulate({&s, 0}, {}, {}, &model::sound_rules());
     for (const results::finding& f : r.findings) ADD_FAILURE() << s.id << ": " << f.message;
   }
 }

@@ -13,8 +13,8 @@
 
 #include "cli/exit_codes.h"
 #include "googletest/case_tests.h"
-#include "runner/selection.h"
 #include "script/expander.h"
+#include "suite/selection.h"
 
 namespace {
 
@@ -44,7 +44,7 @@ int run(int argc, char** argv) {
   expand.versions = request->suite.versions;
   const auto all = script::expand(cases->files, expand).scenarios;
   std::vector<script::scenario> chosen;
-  for (const std::size_t i : runner::select(request->suite.chosen, all)) chosen.push_back(all[i]);
+  for (const std::size_t i : suite::select(request->suite.chosen, all)) chosen.push_back(all[i]);
   if (chosen.empty()) {
     on.error("no case is selected", "mqttspec list shows all cases");
     return cli::nothing_ran;

@@ -1,0 +1,100 @@
+#include "drive/pulse.h"
+
+#include <algorithm>
+
+#include "wire/decode.h"
+#include "wire/encode.h"
+
+namespace mqttspec::drive {
+
+using namespace std::chrono_literals;
+using wire::packet_type;
+
+namespace {
+
+constexpr duration between = 100ms;
+constexpr duration retry = 500ms;
+
+}  // namespace
+
+bool pulse::wants_connection(instant now) const {
+  return state_ == state::off && due_ <= now;
+}
+
+void pulse::connected(instant) {
+  state_ = state::greeting;
+  in_.clear();
+  wire::packet p = wire::make(packet_type::connect, settings_.version);
+  p.client_id = settings_.client_id;
+  p.clean_start = true;
+  p.keep_alive = 60;
+  p.user_name = settings_.user_name;
+  p.password = settings_.password;
+  send(p);
+}
+
+void pulse::send(const wire::packet& p) {
+  (void)wire::encode_to(p, out_);
+}
+
+void pulse::ask(instant now) {
+  state_ = state::asked;
+  asked_ = now;
+  send(wire::make(packet_type::pingreq, settings_.version));
+}
+
+void pulse::received(byte_view octets, instant now) {
+  in_.insert(in_.end(), octets.begin(), octets.end());
+  byte_view rest = in_;
+  while (!rest.empty()) {
+    const auto frame = wire::split(rest, settings_.version);
+    if (!frame || !*frame) break;
+    const byte_view whole = (*frame)->bytes;
+    rest = rest.subspan(whole.size());
+    const auto p = wire::decode_view(whole, {settings_.version, wire::sender::server});
+    if (!p) continue;
+    if (p->type == packet_type::connack && state_ == state::greeting) {
+      if (p->reason != 0) {
+        state_ = state::refused;
+        return;
+      }
+      ask(now);
+    } else if (p->type == packet_type::pingresp && state_ == state::asked) {
+      answers_ = true;
+      if (now - asked_ > tolerated) slow_.push_back({asked_, now});
+      state_ = state::idle;
+      due_ = now + between;
+    }
+  }
+  in_.erase(in_.begin(), in_.end() - static_cast<std::ptrdiff_t>(rest.size()));
+}
+
+void pulse::closed(instant now) {
+  if (state_ == state::refused) return;
+  state_ = state::off;
+  due_ = now + retry;
+}
+
+void pulse::stalled(duration length, instant now) {
+  asked_ = std::min(now, saturating_add(asked_, length));
+}
+
+instant pulse::next_deadline() const {
+  return state_ == state::off || state_ == state::idle ? due_ : never;
+}
+
+void pulse::time_passed(instant now) {
+  if (state_ == state::idle && due_ <= now) ask(now);
+}
+
+duration pulse::slowest(instant from, instant to) const {
+  duration longest{};
+  if (!answers_) return longest;
+  if (state_ == state::asked && asked_ <= to) longest = to - asked_;
+  for (const slow_answer& s : slow_) {
+    if (s.asked <= to && s.answered >= from) longest = std::max(longest, s.answered - s.asked);
+  }
+  return longest;
+}
+
+}  // namespace mqttspec::drive

@@ -1,0 +1,72 @@
+#pragma once
+// What came in on one network connection, cut into packets, each with the instant of its arrival.
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/instant.h"
+#include "play/scenario_player.h"
+#include "wire/decode.h"
+
+namespace mqttspec::play {
+
+enum class inbound_kind : std::uint8_t { packet, malformed, close };
+
+struct inbound {
+  inbound_kind kind = inbound_kind::packet;
+  instant at{};
+  wire::packet packet;     // packet
+  byte_buffer octets;      // packet, malformed: at most the first 4 KiB
+  std::uint64_t size = 0;  // of the packet
+  wire::wire_fault fault;  // malformed
+  close_kind how{};        // close
+  std::uint64_t trace_number = 0;
+};
+
+// The text that a failure shows: the packet in the notation, `close (reset)`, or the fault.
+std::string describe(const inbound& item);
+
+enum class link_state : std::uint8_t {
+  connecting,
+  open,
+  shut,    // we sent FIN, the broker may still send
+  closed,  // by either side
+};
+
+class connection {
+ public:
+  connection(connection_id id, std::string client, wire::protocol_version version)
+      : id_(id), client_(std::move(client)), version_(version) {}
+
+  connection_id id() const { return id_; }
+  const std::string& client() const { return client_; }
+  wire::protocol_version version() const { return version_; }
+
+  link_state state = link_state::connecting;
+  bool connect_sent = false;
+  // The client's Maximum Packet Size: a larger packet is as wrong as a malformed one.
+  std::uint32_t packet_limit = wire::largest_variable_integer + 5;
+  std::vector<action> deferred;  // until the connection stands
+
+  // Appends what |octets| complete to |queue|; returns those new items' count.
+  std::size_t receive(byte_view octets, instant now);
+  void close(close_kind how, instant now);
+
+  std::deque<inbound> queue;
+  bool close_arrived() const { return close_arrived_; }
+  std::size_t unparsed() const { return pending_.size(); }
+
+ private:
+  connection_id id_;
+  std::string client_;
+  wire::protocol_version version_;
+  byte_buffer pending_;
+  bool lost_framing_ = false;
+  bool close_arrived_ = false;
+};
+
+}  // namespace mqttspec::play

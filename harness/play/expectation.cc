@@ -1,0 +1,234 @@
+#include "play/expectation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "wire/table.h"
+
+namespace mqttspec::play {
+
+using script::alternative;
+using script::awaited;
+using script::group_kind;
+
+namespace {
+
+instant minus(instant from, duration length) {
+  return from < instant::min() + length ? instant::min() : from - length;
+}
+
+std::string name_of(const alternative& a) {
+  switch (a.what) {
+    case awaited::packet:
+      return std::string(wire::packet_of(a.packet.type).name);
+    case awaited::close:
+      return "close";
+    case awaited::nothing:
+      return "nothing";
+  }
+  return {};
+}
+
+void append(std::vector<script::statement_reference>& to,
+            const std::vector<script::statement_reference>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+}  // namespace
+
+window window_of(const script::expect_line& line, instant reached, instant previous,
+                 std::optional<instant> mark, duration timeout, duration slack) {
+  window w;
+  const script::timing& t = line.window;
+  w.counts_from = mark.value_or(t.earliest ? std::min(previous, reached) : reached);
+  if (!t.latest) {
+    w.latest = saturating_add(reached, timeout);
+    w.quiet_until = w.latest;
+    w.text = fmt::format("within the time-out of {}", print_duration(timeout));
+    return w;
+  }
+  if (t.earliest) w.earliest = minus(mark.value_or(previous) + *t.earliest, slack);
+  w.quiet_until = saturating_add(mark.value_or(reached), *t.latest);
+  w.latest = saturating_add(w.quiet_until, slack);
+  if (t.tolerated) {
+    w.in_time = w.latest;
+    w.latest = saturating_add(saturating_add(mark.value_or(reached), *t.tolerated), slack);
+    w.due = t.earliest ? mark.value_or(previous) + *t.earliest : w.counts_from;
+  }
+  w.text = t.earliest ? fmt::format("between {} and {}", print_duration(*t.earliest),
+                                    print_duration(*t.latest))
+                      : fmt::format("within {}", print_duration(*t.latest));
+  if (t.tolerated) w.text += " or until " + print_duration(*t.tolerated);
+  if (!t.since.empty()) w.text += " since " + t.since;
+  return w;
+}
+
+expectation::expectation(const script::expect_line& line, window when,
+                         const script::bindings& known)
+    : line_(line), window_(std::move(when)), known_(known) {
+  for (const alternative& a : line.alternatives) open_.push_back(&a);
+}
+
+bool expectation::accepts_nothing() const {
+  return std::any_of(open_.begin(), open_.end(),
+                     [](const alternative* a) { return a->what == awaited::nothing; });
+}
+
+instant expectation::deadline() const {
+  return accepts_nothing() ? window_.quiet_until : window_.latest;
+}
+
+void expectation::extend(duration length) {
+  window_.latest = saturating_add(window_.latest, length);
+  window_.in_time = saturating_add(window_.in_time, length);
+  window_.extended += length;
+}
+
+judgement expectation::judge(std::deque<inbound>& queue, link_end end, instant now) {
+  while (!queue.empty()) {
+    if (accepts_nothing() && queue.front().at > window_.quiet_until) break;
+    const inbound item = std::move(queue.front());
+    queue.pop_front();
+    judgement j = on_item(item);
+    j.trace_number = item.trace_number;
+    if (j.is != judgement::state::pending) return j;
+  }
+  return on_silence(end, now);
+}
+
+judgement expectation::on_silence(link_end end, instant now) {
+  // A close stays true: `any of DISCONNECT / close` may have read it before `c < close` asks.
+  if (end == link_end::closed_by_broker && window_.earliest == instant::min()) {
+    const auto close = std::find_if(open_.begin(), open_.end(),
+                                    [](const alternative* a) { return a->what == awaited::close; });
+    if (close != open_.end()) return met(**close, {});
+  }
+  if (accepts_nothing() && now >= window_.quiet_until) {
+    const auto quiet = std::find_if(open_.begin(), open_.end(), [](const alternative* a) {
+      return a->what == awaited::nothing;
+    });
+    return met(**quiet, {});
+  }
+  if (end != link_end::open && !accepts_nothing()) {
+    return failed(fmt::format("expected {}, but the connection is closed already", expected_text()),
+                  "the connection is closed already");
+  }
+  if (!accepts_nothing() && now >= window_.latest) {
+    judgement j = failed(fmt::format("expected {} {}, nothing came", expected_text(), window_.text),
+                         fmt::format("nothing {}", window_.text));
+    j.timing = judgement::timing_fault::silence;
+    j.extended = window_.extended;
+    j.counts_from = window_.counts_from;
+    return j;
+  }
+  return {};
+}
+
+judgement expectation::on_item(const inbound& item) {
+  if (item.kind == inbound_kind::malformed) {
+    judgement j = failed(describe(item), describe(item));
+    j.wire_fault = item.fault;
+    return j;
+  }
+  for (const alternative* a : open_) {
+    script::bindings captures;
+    if (a->what == awaited::nothing) continue;
+    if (a->what == awaited::close) {
+      if (item.kind != inbound_kind::close) continue;
+    } else {
+      if (item.kind != inbound_kind::packet) continue;
+      match_result m = match(a->packet, item.packet, known_);
+      if (!m.faults.empty()) continue;
+      captures = std::move(m.captures);
+    }
+    const bool early = item.at < window_.earliest;
+    if (early || item.at > window_.latest) {
+      judgement j =
+          failed(fmt::format("{} came {} too {} (expected {})", name_of(*a),
+                             print_duration(std::chrono::round<std::chrono::milliseconds>(
+                                 early ? window_.earliest - item.at : item.at - window_.latest)),
+                             early ? "early" : "late", window_.text),
+                 describe(item));
+      j.timing = judgement::timing_fault::misplaced;
+      j.counts_from = window_.counts_from;
+      j.missed_by = early ? window_.earliest - item.at : item.at - window_.latest;
+      return j;
+    }
+    if (item.at > window_.in_time) {
+      met_so_far_.notes.push_back(fmt::format(
+          "{} came {} late (expected {})", name_of(*a),
+          print_duration(std::chrono::round<std::chrono::milliseconds>(item.at - window_.due)),
+          window_.text));
+    }
+    return met(*a, std::move(captures));
+  }
+  return mismatch(item);
+}
+
+judgement expectation::met(const alternative& a, script::bindings captures) {
+  if (!a.note.empty()) met_so_far_.notes.push_back(a.note);
+  met_so_far_.ends = met_so_far_.ends || a.ends;
+  append(met_so_far_.statements, a.statements);
+  for (auto& [name, v] : captures) {
+    known_[name] = v;
+    met_so_far_.captures[name] = std::move(v);
+  }
+  if (line_.group == group_kind::all_of) {
+    open_.erase(std::find(open_.begin(), open_.end(), &a));
+    if (!open_.empty()) return {};
+  }
+  append(met_so_far_.statements, line_.statements);
+  met_so_far_.is = judgement::state::met;
+  return std::move(met_so_far_);
+}
+
+judgement expectation::failed(std::string message, std::string actual) {
+  judgement j;
+  j.is = judgement::state::failed;
+  j.message = std::move(message);
+  j.actual = std::move(actual);
+  j.statements = line_.statements;
+  for (const alternative* a : open_) append(j.statements, a->statements);
+  return j;
+}
+
+std::string expectation::expected_text() const {
+  std::string out;
+  const char* between = line_.group == group_kind::all_of ? " and " : " or ";
+  for (const alternative* a : open_) {
+    if (!out.empty()) out += between;
+    out += name_of(*a);
+  }
+  return out;
+}
+
+judgement expectation::mismatch(const inbound& item) {
+  const std::string actual = describe(item);
+  // Of several alternatives show the faults of the one that comes nearest.
+  std::vector<match_fault> nearest;
+  bool found = false;
+  for (const alternative* a : open_) {
+    if (a->what != awaited::packet || item.kind != inbound_kind::packet) continue;
+    match_result m = match(a->packet, item.packet, known_);
+    if (!m.same_type) continue;
+    if (!found || m.faults.size() < nearest.size()) nearest = std::move(m.faults);
+    found = true;
+  }
+  judgement j = failed("", actual);
+  if (found) {
+    j.faults = std::move(nearest);
+    j.message = j.faults.front().text;
+    if (open_.size() > 1) j.message += fmt::format(" (no other of {} allows it)", expected_text());
+  } else {
+    const std::string got = item.kind == inbound_kind::packet
+                                ? std::string(wire::packet_of(item.packet.type).name)
+                                : actual;
+    j.message = accepts_nothing() && open_.size() == 1
+                    ? fmt::format("expected nothing, got {}", got)
+                    : fmt::format("expected {}, got {}", expected_text(), got);
+  }
+  return j;
+}
+
+}  // namespace mqttspec::play

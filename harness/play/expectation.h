@@ -1,0 +1,96 @@
+#pragma once
+// One `<` line while it waits: judges what arrived, and when, against what the line allows.
+//
+//   expectation e(line, window_of(line, ...), known);
+//   judgement j = e.judge(connection.queue, now, gone);
+//   j.state == judgement::pending  ->  call again when something comes, or at e.deadline()
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "play/connection.h"
+#include "play/matcher.h"
+#include "script/scenario.h"
+
+namespace mqttspec::play {
+
+// When the awaited may come. |earliest| and |latest| include the run's slack; `nothing for` has
+// none. |text| names the window in messages: "within 2s", "within the time-out of 5s".
+struct window {
+  instant counts_from{};  // where its bounds are counted from, the earlier of the two
+  instant earliest = instant::min();
+  instant latest = never;
+  instant in_time = never;      // `or until`: what comes later, up to |latest|, gets a note
+  instant due{};                // from when on it is late, for the note
+  duration extended{};          // of |latest|, for standstills of the harness
+  instant quiet_until = never;  // `nothing`: the end without slack
+  std::string text;
+};
+
+// |reached|: the line before it in the file has finished. |previous|: this client's line before
+// it has. |mark|: the instant of `since MARK`. A lower bound counts from the mark or from
+// |previous|, an upper one from the mark or from |reached|.
+window window_of(const script::expect_line& line, instant reached, instant previous,
+                 std::optional<instant> mark, duration timeout, duration slack);
+
+struct judgement {
+  enum class state : std::uint8_t { pending, met, failed };
+  state is = state::pending;
+
+  // met
+  std::vector<std::string> notes;
+  script::bindings captures;
+  bool ends = false;  // nothing below is played
+
+  // failed
+  std::string message;
+  std::vector<match_fault> faults;
+  std::string actual;
+  duration extended{};   // silence: the standstills that the window was lengthened by
+  duration missed_by{};  // timing faults: how far outside of the window; else 0
+  enum class timing_fault : std::uint8_t { none, silence, misplaced };
+  timing_fault timing = timing_fault::none;
+  instant counts_from{};                       // where the window that was missed begins
+  std::optional<wire::wire_fault> wire_fault;  // the packet itself is malformed
+  std::uint64_t trace_number = 0;
+
+  // The statements that were met or violated: those of the line and of the alternatives.
+  std::vector<script::statement_reference> statements;
+};
+
+// What can still come on the connection once its queue is empty.
+enum class link_end : std::uint8_t {
+  open,
+  closed_by_us,      // or never opened: nothing
+  closed_by_broker,  // nothing; the close itself was read by a line before
+};
+
+class expectation {
+ public:
+  expectation(const script::expect_line& line, window when, const script::bindings& known);
+
+  instant deadline() const;
+  // The harness stood still: waits longer for what has to come (`nothing` is not longer).
+  void extend(duration length);
+  // Takes from |queue| what the line reads.
+  judgement judge(std::deque<inbound>& queue, link_end end, instant now);
+
+ private:
+  judgement on_item(const inbound& item);
+  judgement on_silence(link_end end, instant now);
+  judgement met(const script::alternative& a, script::bindings captures);
+  judgement failed(std::string message, std::string actual);
+  bool accepts_nothing() const;
+  std::string expected_text() const;
+  judgement mismatch(const inbound& item);
+
+  const script::expect_line& line_;
+  window window_;
+  script::bindings known_;
+  std::vector<const script::alternative*> open_;  // all of: not yet seen
+  judgement met_so_far_;
+};
+
+}  // namespace mqttspec::play

@@ -1,0 +1,355 @@
+// Executing the lines of a case.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "play/scenario_state.h"
+#include "wire/decode.h"
+#include "wire/encode.h"
+#include "wire/notation.h"
+#include "wire/table.h"
+
+namespace mqttspec::play {
+
+using script::send_kind;
+using wire::packet_type;
+
+namespace {
+
+std::string client_of(const script::instruction& i) {
+  if (const auto* send = std::get_if<script::send_line>(&i.what)) return send->client;
+  if (const auto* expect = std::get_if<script::expect_line>(&i.what)) return expect->client;
+  return "";
+}
+
+wire::protocol_version version_of(const script::scenario& s, const std::string& client) {
+  const auto found = std::find_if(s.clients.begin(), s.clients.end(),
+                                  [&](const auto& c) { return c.name == client; });
+  return found == s.clients.end() ? s.version : found->version;
+}
+
+}  // namespace
+
+void scenario_player::state::run_lines(instant now) {
+  while (!judged) {
+    if (line == scenario.lines.size()) {
+      pass(now);
+      return;
+    }
+    if (!line_begun) {
+      line_begun = true;
+      reached = now;
+      if (!begin_line(now)) {
+        if (judged || !continue_line(now)) return;
+      }
+    } else if (!continue_line(now)) {
+      return;
+    }
+    if (!judged) finish_line(now);
+  }
+}
+
+void scenario_player::state::finish_line(instant now) {
+  if (const std::string client = client_of(current_line()); !client.empty()) {
+    previous_line[client] = now;
+  }
+  ++line;
+  line_begun = false;
+}
+
+bool scenario_player::state::begin_line(instant now) {
+  const script::instruction& i = current_line();
+  if (const auto* send = std::get_if<script::send_line>(&i.what)) return begin_send(*send, now);
+  if (const auto* expect = std::get_if<script::expect_line>(&i.what)) {
+    begin_expect(*expect, now);
+    return false;
+  }
+  if (const auto* let = std::get_if<script::let_line>(&i.what)) {
+    const auto v = script::evaluate(let->value, known);
+    if (!v) {
+      conclude(results::verdict::error, "a variable of this line has no value", now);
+      return false;
+    }
+    known[let->name] = *v;
+    return true;
+  }
+  if (const auto* mark = std::get_if<script::mark_line>(&i.what)) {
+    marks[mark->name] = now;
+    return true;
+  }
+  if (const auto* wait = std::get_if<script::wait_line>(&i.what)) {
+    waiting_until = now + wait->length;
+    return false;
+  }
+  if (const auto* loop = std::get_if<script::loop_begin>(&i.what)) {
+    loops.push_back({line, loop->first});
+    known[loop->variable] = loop->first;
+    return true;
+  }
+  if (const auto* loop = std::get_if<script::loop_end>(&i.what)) {
+    const auto& begin = std::get<script::loop_begin>(scenario.lines[loop->begin].what);
+    if (loops.back().round == begin.last) {
+      loops.pop_back();
+    } else {
+      known[begin.variable] = ++loops.back().round;
+      line = loop->begin;
+    }
+    return true;
+  }
+  hook_pending = true;
+  if (watching) watching->restarted(now);
+  actions.push_back(run_hook{std::get<script::hook_line>(i.what).action});
+  return false;
+}
+
+bool scenario_player::state::continue_line(instant now) {
+  const script::instruction& i = current_line();
+  if (const auto* expect = std::get_if<script::expect_line>(&i.what)) {
+    return continue_expect(*expect, now);
+  }
+  if (std::holds_alternative<script::wait_line>(i.what)) {
+    if (now < waiting_until) return false;
+    waiting_until = never;
+    return true;
+  }
+  if (const auto* send = std::get_if<script::send_line>(&i.what)) {
+    while (!to_write.empty() && to_write.front().at <= now) {
+      connection* on = find_current(send->client);
+      if (on == nullptr || on->close_arrived() || on->state == link_state::shut) {
+        to_write.clear();  // the broker has heard enough; the next line tells what it said
+        break;
+      }
+      do_or_defer(*on, write_octets{on->id(), std::move(to_write.front().octets)});
+      to_write.pop_front();
+    }
+    return to_write.empty();
+  }
+  return !hook_pending;
+}
+
+connection* scenario_player::state::find_current(const std::string& client) {
+  const auto found = current.find(client);
+  return found == current.end() ? nullptr : &connections.at(found->second);
+}
+
+connection& scenario_player::state::open(const std::string& client, instant now) {
+  if (connection* old = find_current(client); old != nullptr && !old->close_arrived()) {
+    if (old->state != link_state::closed) {
+      actions.push_back(close_connection{old->id(), false});
+      if (watching) watching->ended(old->id(), oracle::end_of_link::closed_by_client, now);
+    }
+    old->state = link_state::closed;
+  }
+  const connection_id id = next_connection++;
+  const auto declared = std::find_if(scenario.clients.begin(), scenario.clients.end(),
+                                     [&](const auto& c) { return c.name == client; });
+  actions.push_back(open_connection{id, client,
+                                    declared == scenario.clients.end() ? "" : declared->transport,
+                                    declared == scenario.clients.end() ? "" : declared->node});
+  note_event(client, "open", now);
+  if (watching) watching->opened(id, client, version_of(scenario, client), now);
+  current[client] = id;
+  return connections.emplace(id, connection(id, client, version_of(scenario, client)))
+      .first->second;
+}
+
+void scenario_player::state::note_event(const std::string& client, std::string text, instant now) {
+  trace_entry e;
+  e.client = client;
+  e.at = now;
+  e.direction = results::trace_direction::event;
+  e.text = std::move(text);
+  record.add(std::move(e));
+}
+
+void scenario_player::state::watch_sent(const connection& on, byte_view octets, instant now) {
+  while (watching && !octets.empty()) {
+    const auto frame = wire::split(octets, on.version());
+    const byte_view whole = frame && *frame ? (*frame)->bytes : octets;
+    watching->sent(on.id(), whole, now);
+    octets = octets.subspan(whole.size());
+  }
+}
+
+void scenario_player::state::do_or_defer(connection& on, action a) {
+  if (on.state == link_state::connecting) {
+    on.deferred.push_back(std::move(a));
+  } else {
+    actions.push_back(std::move(a));
+  }
+}
+
+std::optional<byte_buffer> scenario_player::state::octets_of(const script::send_line& l,
+                                                             const connection& on) {
+  if (l.kind == send_kind::octets && l.edits.empty()) return l.octets;
+  wire::encoded e;
+  if (l.kind == send_kind::octets) {
+    e.bytes = l.octets;
+  } else {
+    wire::packet p = wire::make(l.packet.type, on.version());
+    for (const script::field_clause& clause : l.packet.fields) {
+      const auto v = script::evaluate(clause.values.front(), known);
+      if (!v || !wire::set_field(p, clause.name, *v)) {
+        result.reason = fmt::format("{}.{} cannot be set to this value",
+                                    wire::packet_of(p.type).name, clause.name);
+        return std::nullopt;
+      }
+    }
+    if (p.type == packet_type::connect) {
+      const auto says_keep_alive = [](const script::field_clause& c) {
+        return c.name == "keep_alive";
+      };
+      if (std::none_of(l.packet.fields.begin(), l.packet.fields.end(), says_keep_alive)) {
+        p.keep_alive = options.keep_alive;
+      }
+      if (!p.user_name && !options.user_name.empty()) p.user_name = options.user_name;
+      if (!p.password && !options.password.empty() && p.user_name == options.user_name) {
+        p.password = options.password;
+      }
+    }
+    auto made = wire::encode(p);
+    if (!made) {
+      result.reason = fmt::format("{} cannot be encoded: {}", wire::packet_of(p.type).name,
+                                  print(made.error()));
+      return std::nullopt;
+    }
+    e = std::move(*made);
+  }
+  for (const wire::edit& edit : l.edits) {
+    if (const auto applied = wire::apply(edit, e); !applied) {
+      result.reason = fmt::format("'{}' cannot be applied: {}", wire::edit_name(edit.kind),
+                                  print(applied.error()));
+      return std::nullopt;
+    }
+  }
+  return std::move(e.bytes);
+}
+
+void scenario_player::state::write(connection& to, byte_buffer octets, instant now) {
+  // Traced and remembered packet by packet, whatever the writes look like.
+  watch_sent(to, octets, now);
+  byte_view rest = octets;
+  while (!rest.empty()) {
+    const auto frame = wire::split(rest, to.version());
+    const byte_view whole = frame && *frame ? (*frame)->bytes : rest;
+    if (const auto p = wire::decode(whole, {to.version(), wire::sender::client})) {
+      left.sent(to.id(), *p);
+      if (p->type == packet_type::connect) {
+        to.packet_limit = wire::find_number(p->properties, wire::property_id::maximum_packet_size)
+                              .value_or(to.packet_limit);
+      }
+    }
+    trace_entry e;
+    e.client = to.client();
+    e.at = now;
+    e.direction = results::trace_direction::sent;
+    e.version = to.version();
+    const byte_view kept = whole.first(std::min<std::size_t>(whole.size(), 4096));
+    e.octets.assign(kept.begin(), kept.end());
+    e.size = whole.size();
+    record.add(std::move(e));
+    rest = rest.subspan(whole.size());
+  }
+  do_or_defer(to, write_octets{to.id(), std::move(octets)});
+}
+
+bool scenario_player::state::begin_send(const script::send_line& l, instant now) {
+  connection* on = find_current(l.client);
+  const bool usable = on != nullptr && !on->close_arrived() &&
+                      (on->state == link_state::open || on->state == link_state::connecting);
+  const bool is_connect = l.kind == send_kind::packet && l.packet.type == packet_type::connect;
+  if (l.kind == send_kind::open || (is_connect && !usable)) {
+    on = &open(l.client, now);
+    if (l.kind == send_kind::open) return true;
+  } else if (l.kind == send_kind::close || l.kind == send_kind::shutdown ||
+             l.kind == send_kind::abort) {
+    if (on == nullptr || on->close_arrived() || on->state == link_state::closed) return true;
+    const bool half = l.kind == send_kind::shutdown;
+    note_event(l.client, half ? "shutdown" : l.kind == send_kind::abort ? "abort" : "close", now);
+    if (watching) {
+      watching->ended(
+          on->id(),
+          half ? oracle::end_of_link::shut_by_client : oracle::end_of_link::closed_by_client, now);
+    }
+    do_or_defer(*on, half ? action(shut_down{on->id()})
+                          : action(close_connection{on->id(), l.kind == send_kind::abort}));
+    if (on->state != link_state::connecting || !half) {
+      on->state = half ? link_state::shut : link_state::closed;
+    }
+    return true;
+  } else if (!usable) {
+    premise_failed(l.client,
+                   on == nullptr ? "there is no connection to send on"
+                                 : "the connection is closed, so this cannot be sent",
+                   now);
+    return false;
+  }
+
+  auto octets = octets_of(l, *on);
+  if (!octets) {
+    conclude(results::verdict::error, result.reason, now);
+    return false;
+  }
+  byte_buffer whole = std::move(held_back[l.client]);
+  held_back.erase(l.client);
+  for (std::uint64_t n = 0; n < l.manner.repeat; ++n) {
+    whole.insert(whole.end(), octets->begin(), octets->end());
+  }
+  if (l.manner.join_next) {
+    held_back[l.client] = std::move(whole);
+    return true;
+  }
+  if (l.manner.split == 0) {
+    write(*on, std::move(whole), now);
+    return true;
+  }
+  note_event(l.client,
+             fmt::format("write of {} bytes in pieces of {}", whole.size(), l.manner.split), now);
+  watch_sent(*on, whole, now);
+  instant at = now;
+  for (std::size_t i = 0; i < whole.size(); i += l.manner.split) {
+    const std::size_t end = std::min<std::size_t>(whole.size(), i + l.manner.split);
+    to_write.push_back({at, byte_buffer(whole.begin() + static_cast<std::ptrdiff_t>(i),
+                                        whole.begin() + static_cast<std::ptrdiff_t>(end))});
+    at += l.manner.every;
+  }
+  return false;
+}
+
+void scenario_player::state::begin_expect(const script::expect_line& l, instant now) {
+  std::optional<instant> mark;
+  if (!l.window.since.empty()) {
+    if (const auto found = marks.find(l.window.since); found != marks.end()) mark = found->second;
+  }
+  const auto before = previous_line.find(l.client);
+  awaiting.emplace(l,
+                   window_of(l, now, before == previous_line.end() ? now : before->second, mark,
+                             options.timeout, options.slack),
+                   known);
+}
+
+bool scenario_player::state::continue_expect(const script::expect_line& l, instant now) {
+  connection* on = find_current(l.client);
+  const link_end end = on != nullptr && on->close_arrived() ? link_end::closed_by_broker
+                       : on == nullptr || on->state == link_state::closed ? link_end::closed_by_us
+                                                                          : link_end::open;
+  judgement j = awaiting->judge(on == nullptr ? no_queue : on->queue, end, now);
+  if (j.is == judgement::state::pending) return false;
+  awaiting.reset();
+  if (j.is == judgement::state::failed) {
+    fail(l, std::move(j), now);
+    return false;
+  }
+  for (auto& [name, v] : j.captures) known[name] = std::move(v);
+  for (std::string& note : j.notes) {
+    if (std::find(result.notes.begin(), result.notes.end(), note) == result.notes.end()) {
+      result.notes.push_back(std::move(note));
+    }
+  }
+  check(j.statements, results::check_outcome::checked);
+  if (j.ends) pass(now);
+  return true;
+}
+
+}  // namespace mqttspec::play

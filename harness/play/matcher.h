@@ -1,0 +1,31 @@
+#pragma once
+// Compares a received packet with what a line expects.
+//
+//   match_result m = match(pattern, received, known);
+//   m.faults.empty()  ->  it matches, and m.captures holds what `as NAME` took
+
+#include <string>
+#include <vector>
+
+#include "script/scenario.h"
+
+namespace mqttspec::play {
+
+struct match_fault {
+  std::string text;   // `PUBLISH.payload: expected "m1", got "m2"`
+  source_span where;  // the clause; line 0 when the fault has no place of its own
+  std::string label;  // `got "m2"`, to stand behind the caret
+};
+
+struct match_result {
+  bool same_type = false;
+  std::vector<match_fault> faults;  // every mismatch, not the first one
+  script::bindings captures;
+};
+
+// Only listed fields are compared, but a reason code that is not listed must mean success; that
+// of a DISCONNECT may be any.
+match_result match(const script::packet_pattern& pattern, const wire::packet& received,
+                   const script::bindings& known);
+
+}  // namespace mqttspec::play

@@ -1,0 +1,288 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "play/scenario_state.h"
+
+namespace mqttspec::play {
+
+using results::verdict;
+
+namespace {
+
+constexpr std::size_t most_unread = 20'000;  // packets on one connection
+
+}  // namespace
+
+scenario_player::scenario_player(const script::scenario& scenario, run_options options)
+    : state_(std::make_unique<state>(scenario, std::move(options))) {
+  results::case_result& r = state_->result;
+  r.id = scenario.id;
+  r.path = scenario.path;
+  r.name = scenario.name;
+  r.version = std::string(wire::version_name(scenario.version));
+  r.row = scenario.row;
+  r.title = scenario.title;
+  r.file = scenario.file;
+  r.line = scenario.where.line;
+  r.level = std::string(script::level_name(scenario.level));
+  r.purposes = scenario.purposes;
+  r.tags = scenario.tags;
+}
+
+scenario_player::~scenario_player() = default;
+scenario_player::scenario_player(scenario_player&&) noexcept = default;
+
+void scenario_player::start(instant now) {
+  state_->started = now;
+  state_->run_lines(now);
+  after_input(now);
+}
+
+void scenario_player::after_input(instant now) {
+  state& s = *state_;
+  if (!s.judged || s.done) return;
+  if (!s.options.clean_up || s.result.outcome == verdict::error) {
+    if (!s.cleaning) {
+      for (auto& [id, on] : s.connections) {
+        if (!on.close_arrived() && on.state != link_state::closed) {
+          s.actions.push_back(close_connection{id, false});
+          on.state = link_state::closed;
+        }
+      }
+      s.done = true;
+      return;
+    }
+  }
+  if (!s.cleaning) {
+    s.begin_clean_up(now);
+    return;
+  }
+  std::vector<action> more;
+  s.done = s.cleaning->advance(more, now);
+  s.actions.insert(s.actions.end(), more.begin(), more.end());
+}
+
+void scenario_player::connected(connection_id id, instant now) {
+  state& s = *state_;
+  if (s.cleaning && s.cleaning->owns(id)) {
+    std::vector<action> more;
+    s.cleaning->connected(more, now);
+    s.actions.insert(s.actions.end(), more.begin(), more.end());
+    return;
+  }
+  const auto found = s.connections.find(id);
+  if (found == s.connections.end()) return;
+  connection& on = found->second;
+  if (on.state != link_state::connecting) return;
+  on.state = link_state::open;
+  for (action& a : on.deferred) {
+    if (std::holds_alternative<shut_down>(a)) on.state = link_state::shut;
+    s.actions.push_back(std::move(a));
+  }
+  on.deferred.clear();
+  s.run_lines(now);
+  after_input(now);
+}
+
+void scenario_player::connect_failed(connection_id id, const std::string& why, instant now) {
+  state& s = *state_;
+  if (s.cleaning && s.cleaning->owns(id)) {
+    s.cleaning->closed(close_kind::reset, now);
+    after_input(now);
+    return;
+  }
+  const auto found = s.connections.find(id);
+  if (found == s.connections.end() || s.judged) return;
+  s.note_event(found->second.client(), "cannot connect: " + why, now);
+  found->second.close(close_kind::reset, now);
+  s.conclude(verdict::error, "cannot connect: " + why, now);
+  after_input(now);
+}
+
+void scenario_player::received(connection_id id, byte_view octets, instant now) {
+  state& s = *state_;
+  if (s.cleaning && s.cleaning->owns(id)) {
+    s.cleaning->received(octets, now);
+    after_input(now);
+    return;
+  }
+  const auto found = s.connections.find(id);
+  if (found == s.connections.end() || s.judged) return;
+  connection& on = found->second;
+  const std::size_t added = on.receive(octets, now);
+  for (std::size_t i = on.queue.size() - added; i < on.queue.size(); ++i) {
+    inbound& item = on.queue[i];
+    trace_entry e;
+    e.client = on.client();
+    e.at = now;
+    e.direction = results::trace_direction::received;
+    e.version = on.version();
+    e.octets = item.octets;
+    e.size = item.size;
+    if (item.kind == inbound_kind::malformed) {
+      e.text = describe(item);
+      if (s.watching) s.watching->received_malformed(id, item.fault, e.text, now);
+    } else {
+      s.left.received(id, item.packet);
+      if (s.watching) s.watching->received(id, item.packet, item.size, now);
+    }
+    item.trace_number = s.record.add(std::move(e));
+  }
+  s.run_lines(now);
+  if (!s.judged && on.queue.size() > most_unread) {
+    s.conclude(verdict::error,
+               fmt::format("the broker flooded {} with {} packets that nobody asked for",
+                           on.client(), on.queue.size()),
+               now);
+  }
+  after_input(now);
+}
+
+void scenario_player::closed(connection_id id, close_kind how, instant now) {
+  state& s = *state_;
+  if (s.cleaning && s.cleaning->owns(id)) {
+    s.cleaning->closed(how, now);
+    after_input(now);
+    return;
+  }
+  const auto found = s.connections.find(id);
+  if (found == s.connections.end() || s.judged) return;
+  connection& on = found->second;
+  if (on.state == link_state::closed) return;  // by us
+  std::string text =
+      how == close_kind::reset ? "closed by the broker (reset)" : "closed by the broker";
+  if (on.unparsed() != 0) {
+    text += fmt::format(" in the middle of a packet, {} bytes unread", on.unparsed());
+  }
+  trace_entry e;
+  e.client = on.client();
+  e.at = now;
+  e.direction = results::trace_direction::event;
+  e.text = std::move(text);
+  const std::uint64_t number = s.record.add(std::move(e));
+  on.close(how, now);
+  on.queue.back().trace_number = number;
+  if (s.watching) {
+    s.watching->ended(id,
+                      how == close_kind::reset ? oracle::end_of_link::reset_by_server
+                                               : oracle::end_of_link::closed_by_server,
+                      now);
+  }
+  s.run_lines(now);
+  after_input(now);
+}
+
+void scenario_player::noted(connection_id id, const std::string& what, instant now) {
+  const auto found = state_->connections.find(id);
+  if (found != state_->connections.end() && !state_->judged) {
+    state_->note_event(found->second.client(), what, now);
+  }
+}
+
+void scenario_player::hook_done(bool ok, const std::string& why, instant now) {
+  state& s = *state_;
+  if (s.judged) return;
+  s.hook_pending = false;
+  if (!ok) s.conclude(verdict::error, why, now);
+  s.run_lines(now);
+  after_input(now);
+}
+
+void scenario_player::time_passed(instant now) {
+  state& s = *state_;
+  if (!s.judged) {
+    const instant due = next_deadline();
+    const bool told = !s.standstills.empty() && s.standstills.back().until >= due;
+    if (due != never && now - due > s.options.late_tolerance && !told) {
+      s.standstills.push_back({now, now - due});
+      if (s.watching) s.watching->stood_still();
+    }
+    if (now >= s.ends_at_the_latest()) {
+      s.conclude(
+          verdict::error,
+          fmt::format("the case did not end within {}", print_duration(s.options.case_deadline)),
+          now);
+    }
+    s.run_lines(now);
+  }
+  after_input(now);
+}
+
+void scenario_player::stalled(duration length, instant now) {
+  state_->standstills.push_back({now, length});
+  if (state_->watching) state_->watching->stood_still();
+  // What is awaited may come later by as much; then silence is silence.
+  if (state_->awaiting) state_->awaiting->extend(length);
+}
+
+void scenario_player::broke_below(connection_id id, const std::string& what,
+                                  std::string_view statement, instant now) {
+  state& s = *state_;
+  const auto found = s.connections.find(id);
+  if (statement.empty() || found == s.connections.end()) {
+    return abandon(verdict::error, what, now);
+  }
+  if (!s.judged) {
+    const std::vector<script::statement_reference> broken{
+        {found->second.version(), std::string(statement)}};
+    s.check(broken, results::check_outcome::violated);
+    s.result.fault = s.failure_at(found->second.client(), what);
+    s.result.fault->statements = s.describe_checks(broken, results::check_outcome::violated);
+  }
+  abandon(verdict::fail, "", now);
+}
+
+void scenario_player::abandon(verdict outcome, const std::string& reason, instant now) {
+  state& s = *state_;
+  s.conclude(outcome, reason, now);
+  for (auto& [id, on] : s.connections) {
+    if (!on.close_arrived() && on.state != link_state::closed) {
+      s.actions.push_back(close_connection{id, false});
+    }
+    on.state = link_state::closed;
+  }
+  s.done = true;
+}
+
+std::optional<action> scenario_player::next_action() {
+  if (state_->actions.empty()) return std::nullopt;
+  action a = std::move(state_->actions.front());
+  state_->actions.pop_front();
+  return a;
+}
+
+instant scenario_player::next_deadline() const {
+  const state& s = *state_;
+  if (s.done) return never;
+  if (s.judged) return s.cleaning ? s.cleaning->deadline() : s.judged_at;
+  instant due = s.ends_at_the_latest();
+  if (s.awaiting) due = std::min(due, s.awaiting->deadline());
+  due = std::min(due, s.waiting_until);
+  if (!s.to_write.empty()) due = std::min(due, s.to_write.front().at);
+  return due;
+}
+
+bool scenario_player::finished() const {
+  return state_->done;
+}
+bool scenario_player::judged() const {
+  return state_->judged;
+}
+
+results::case_result scenario_player::take_result() {
+  state& s = *state_;
+  if (s.cleaning) {
+    for (const std::string& w : s.cleaning->warnings()) s.result.warnings.push_back(w);
+  }
+  s.result.took = s.judged_at - s.started;
+  for (const auto& [statement, outcome] : s.checks) {
+    auto described = s.describe_checks({statement}, outcome);
+    s.result.statements.push_back(std::move(described.front()));
+  }
+  const bool good = s.result.outcome == verdict::pass || s.result.outcome == verdict::pass_note;
+  if (!good || s.options.trace_passed || s.measures()) s.result.trace = s.record.render(s.started);
+  return std::move(s.result);
+}
+
+}  // namespace mqttspec::play

@@ -1,0 +1,134 @@
+#pragma once
+// The inside of scenario_player: what its parts (lines, verdict, driver input) share.
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "oracle/watch.h"
+#include "play/clean_up.h"
+#include "play/connection.h"
+#include "play/expectation.h"
+#include "play/ledger.h"
+#include "play/scenario_player.h"
+#include "play/trace.h"
+
+namespace mqttspec::play {
+
+struct timed_write {
+  instant at{};
+  byte_buffer octets;
+};
+
+inline constexpr std::size_t longest_trace = 2000;  // lines kept of a case
+inline constexpr std::size_t longest_measured_trace = 100'000;
+
+struct scenario_player::state {
+  state(const script::scenario& s, run_options o)
+      : scenario(s),
+        options(std::move(o)),
+        known(s.constants),
+        record(measures() ? longest_measured_trace : longest_trace,
+               {options.user_name, options.password}) {
+    // Cases that measure send thousands of packets and claim nothing.
+    if (!options.trace_rules || measures()) return;
+    const auto ns = known.find("ns");
+    const auto* own = ns == known.end() ? nullptr : std::get_if<std::string>(&ns->second);
+    watching.emplace(oracle::watch_options{.own = own != nullptr ? *own : ""});
+  }
+
+  // Its trace is read for what the broker does (harness/profile), however it ends.
+  bool measures() const {
+    return std::find(scenario.tags.begin(), scenario.tags.end(), "measures") != scenario.tags.end();
+  }
+
+  // What the lines work on.
+  const script::scenario& scenario;
+  run_options options;
+  script::bindings known;
+  std::map<connection_id, connection> connections;
+  std::deque<inbound> no_queue;                  // of a client that never connected: always empty
+  std::map<std::string, connection_id> current;  // a client's newest connection
+  std::map<std::string, byte_buffer> held_back;  // `join`: waits for the next send
+  std::map<std::string, instant> marks;
+  std::map<std::string, instant> previous_line;  // when a client's last line finished
+  connection_id next_connection = 1;
+  ledger left;
+  trace record;
+  std::optional<oracle::watch> watching;
+
+  // Where the case stands.
+  std::size_t line = 0;
+  bool line_begun = false;
+  struct kept_loop {
+    std::size_t begin = 0;  // index of the loop_begin
+    std::uint64_t round = 0;
+  };
+  std::vector<kept_loop> loops;  // that the line stands in, the innermost last
+  instant started{};
+  instant reached{};                    // the line before this one finished
+  std::optional<expectation> awaiting;  // of an expect line
+  instant waiting_until = never;        // of a wait line
+  std::deque<timed_write> to_write;     // of a split send
+  bool hook_pending = false;
+
+  // What came of it.
+  bool judged = false;
+  instant judged_at{};
+  results::case_result result;
+  std::map<script::statement_reference, results::check_outcome> checks;
+  struct standstill {
+    instant until{};
+    duration length{};
+  };
+  std::vector<standstill> standstills;  // of the harness, as told by the driver or seen here
+  std::unique_ptr<clean_up> cleaning;
+  bool done = false;
+
+  std::deque<action> actions;
+
+  // lines.cc: executes lines until one has to wait.
+  void run_lines(instant now);
+  bool begin_line(instant now);     // true: the line is finished already
+  bool continue_line(instant now);  // true: the line is finished
+  void finish_line(instant now);
+  bool begin_send(const script::send_line& l, instant now);
+  std::optional<byte_buffer> octets_of(const script::send_line& l, const connection& on);
+  void begin_expect(const script::expect_line& l, instant now);
+  bool continue_expect(const script::expect_line& l, instant now);
+  connection* find_current(const std::string& client);
+  connection& open(const std::string& client, instant now);
+  void write(connection& to, byte_buffer octets, instant now);
+  // Tells the trace rules of what is sent, packet by packet.
+  void watch_sent(const connection& on, byte_view octets, instant now);
+  void do_or_defer(connection& on, action a);
+  void note_event(const std::string& client, std::string text, instant now);
+
+  // verdict.cc: how a case ends.
+  const script::instruction& current_line() const { return scenario.lines[line]; }
+  void pass(instant now);
+  void fail(const script::expect_line& l, judgement j, instant now);
+  void premise_failed(const std::string& client, std::string message, instant now);
+  void conclude(results::verdict outcome, std::string reason, instant now);
+  void check(const std::vector<script::statement_reference>& statements,
+             results::check_outcome outcome);
+  results::failure failure_at(const std::string& client, std::string message) const;
+  std::vector<results::statement_check> describe_checks(
+      const std::vector<script::statement_reference>& statements,
+      results::check_outcome outcome) const;
+  instant ends_at_the_latest() const {
+    return saturating_add(saturating_add(started, scenario.shortest), options.case_deadline);
+  }
+  // How long the harness stood still since |from|.
+  duration lateness_since(instant from) const;
+  void take_findings(instant now);
+  void begin_clean_up(instant now);
+};
+
+}  // namespace mqttspec::play

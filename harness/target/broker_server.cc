@@ -1,0 +1,197 @@
+#include "target/broker_server.h"
+
+#include <limits>
+
+#include "model/rules.h"
+#include "net/layered_stream.h"
+
+namespace mqttspec::target {
+
+broker_server::broker_server(net::event_loop& loop, broker::broker_options options,
+                             std::uint64_t seed, const model::rules& rules)
+    : loop_(loop), broker_(std::move(options), seed, rules) {
+  loop_.add(*this);
+}
+
+broker_server::broker_server(net::event_loop& loop, broker::broker_options options,
+                             std::uint64_t seed)
+    : broker_server(loop, std::move(options), seed, model::sound_rules()) {}
+
+broker_server::~broker_server() {
+  loop_.remove(*this);
+}
+
+result<std::uint16_t, std::string> broker_server::listen(const net::host_port& where,
+                                                         transport over) {
+  place& at = places_.emplace_back(place{where, over, nullptr, nullptr});
+  std::string why = over_tls(over) ? prepare_tls(at) : "";
+  if (why.empty()) why = open(at);
+  if (why.empty()) return at.where.port;
+  places_.pop_back();
+  return unexpected(std::move(why));
+}
+
+std::string broker_server::open(place& at) {
+  net::stream_limits limits;
+  limits.received = std::numeric_limits<std::size_t>::max();
+  auto made = net::listen_tcp(loop_, at.where, limits,
+                              [this, &at](std::unique_ptr<net::stream> connection, instant now) {
+                                accepted(layered(std::move(connection), at), now);
+                              });
+  if (!made) return made.error();
+  at.listener = std::move(*made);
+  at.where.port = at.listener->port();
+  return "";
+}
+
+std::string broker_server::prepare_tls(place& at) {
+  if (authority_.text.empty()) {
+    auto made = net::make_certificate({.name = "mqttspec", .hosts = {}, .signs_others = true});
+    if (!made) return made.error();
+    authority_ = std::move(*made);
+  }
+  const auto own =
+      net::make_certificate({.name = "mqttspec broker", .hosts = {at.where.host}}, &authority_);
+  if (!own) return own.error();
+  auto context = net::make_tls_server_context({own->text, own->key, "", {}});
+  if (!context) return context.error();
+  at.tls = std::move(*context);
+  return "";
+}
+
+std::unique_ptr<net::stream> broker_server::layered(std::unique_ptr<net::stream> connection,
+                                                    const place& at) {
+  if (at.tls) {
+    connection = net::make_layered_stream(loop_, std::move(connection),
+                                          net::make_tls_layer(at.tls, at.where.host));
+  }
+  if (over_websocket(at.over)) {
+    if (!websocket_) websocket_ = net::make_websocket_context();
+    connection = net::make_layered_stream(loop_, std::move(connection),
+                                          net::make_websocket_server_layer(websocket_));
+  }
+  return connection;
+}
+
+void broker_server::accepted(std::unique_ptr<net::stream> connection, instant now) {
+  if (!running_) return connection->abort();
+  const broker::connection_id id = broker_.accept(now);
+  net::stream& s = *connection;
+  connections_[id] = std::move(connection);
+  s.start({{},
+           [this, id](byte_view octets, instant at) {
+             broker_.receive(id, octets, at);
+             drain(at);
+           },
+           [this, id](net::stream_end, instant at) {
+             broker_.peer_closed(id, at);
+             remove(id, false, at);
+             drain(at);
+           }});
+  drain(now);
+}
+
+void broker_server::remove(broker::connection_id id, bool told, instant) {
+  const auto found = connections_.find(id);
+  if (found == connections_.end()) return;
+  // |told|: the client must get what was written before the end.
+  if (told) {
+    found->second->finish();
+  } else {
+    found->second->close();
+  }
+  // Not now: one of its callbacks may be running.
+  loop_.post([gone = std::shared_ptr<net::stream>(std::move(found->second))] {});
+  connections_.erase(found);
+}
+
+void broker_server::drain(instant now) {
+  // Cutting a client off can make the broker say more (its will).
+  for (auto outputs = broker_.take_outputs(); !outputs.empty(); outputs = broker_.take_outputs()) {
+    for (broker::output& o : outputs) {
+      if (const auto* close = std::get_if<broker::close_connection>(&o)) {
+        remove(close->to, true, now);
+        continue;
+      }
+      const auto& send = std::get<broker::send_octets>(o);
+      const auto found = connections_.find(send.to);
+      if (found == connections_.end()) continue;
+      net::stream& s = *found->second;
+      s.write(send.octets);
+      s.pause(s.unsent() > slow_reader);
+      if (s.unsent() > dead_reader) {
+        s.abort();
+        broker_.peer_closed(send.to, now);
+        remove(send.to, false, now);
+      }
+    }
+  }
+}
+
+instant broker_server::next_deadline() const {
+  return running_ ? broker_.next_deadline() : never;
+}
+
+void broker_server::time_passed(instant now) {
+  broker_.advance(now);
+  drain(now);
+  // Readers that were slow may have caught up.
+  for (auto& [id, s] : connections_) s->pause(s->unsent() > slow_reader);
+}
+
+bool broker_server::stop(bool clean) {
+  if (!running_) return false;
+  const instant now = loop_.now();
+  running_ = false;
+  for (place& at : places_) at.listener.reset();
+  broker_.stop(clean, now);
+  drain(now);
+  for (auto& [id, s] : connections_) {
+    if (clean) {
+      s->finish();
+    } else {
+      s->abort();
+    }
+    loop_.post([gone = std::shared_ptr<net::stream>(std::move(s))] {});
+  }
+  connections_.clear();
+  return true;
+}
+
+std::string broker_server::start() {
+  if (running_) return "the broker runs already";
+  running_ = true;
+  const instant now = loop_.now();
+  broker_.start(now);
+  std::string why;
+  for (place& at : places_) {
+    if (why.empty()) why = open(at);
+  }
+  drain(now);
+  return why;
+}
+
+void broker_server::perform(script::broker_action action, done_callback done) {
+  std::string why;
+  switch (action) {
+    case script::broker_action::stop:
+    case script::broker_action::kill:
+      if (!stop(action == script::broker_action::stop)) why = "the broker does not run";
+      break;
+    case script::broker_action::start:
+      why = start();
+      break;
+    case script::broker_action::restart:
+      why = stop(true) ? start() : "the broker does not run";
+      break;
+  }
+  loop_.post([done = std::move(done), why] { done(why.empty(), why); });
+}
+
+void broker_server::add_capabilities(capability_values& into) const {
+  into["restart"] = 1;
+  into["stop"] = 1;
+  into["kill"] = 1;
+}
+
+}  // namespace mqttspec::target

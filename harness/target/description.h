@@ -1,0 +1,89 @@
+#pragma once
+// The target file: where the broker is, and what cannot be asked on the wire.
+//
+//   name         = "mosquitto 2.0.11"
+//   address      = "127.0.0.1:1883"
+//   versions     = ["5", "3.1.1"]
+//   user         = "tester"
+//   password_env = "BROKER_PASSWORD"      # the name of a variable, never the password
+//   password_file = "broker.password"     # or a file that holds it and nothing else
+//
+//   keep_alive   = 60                     # of CONNECTs that name none; without: 0
+//
+//   [facts]                               # names of runner/capabilities.h
+//   queue_limit    = 1000
+//   queue_overflow = "drop-oldest"
+//   qos0_queued    = false
+//
+//   [tls]                                 # of every listener that is reached over TLS
+//   ca          = "ca.pem"                # files are looked for beside the target file
+//   certificate = "client.pem"            # of the clients
+//   key         = "client.key"
+//   server_name = "broker.test"
+//   alpn        = ["mqtt"]
+//
+//   [transports]                          # other listeners: cases with `over TRANSPORT`
+//   tls = "127.0.0.1:8883"
+//   ws  = "127.0.0.1:8080/mqtt"
+//   wss = "127.0.0.1:8081/mqtt"
+//
+//   [nodes]                               # of one cluster: cases with `at NODE`
+//   one = "127.0.0.1:1883"
+//   two = "tls://127.0.0.1:8884"
+//
+//   [hooks]                               # shell commands
+//   start      = "systemctl start mosquitto"
+//   stop       = "systemctl stop mosquitto"
+//   restart    = "systemctl restart mosquitto"
+//   kill       = "pkill -9 -x mosquitto"
+//   wait_ready = "nc -z 127.0.0.1 1883"   # without: until a connection is accepted
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/diagnostic.h"
+#include "base/result.h"
+#include "net/tls.h"
+#include "target/capabilities.h"
+#include "target/listener_address.h"
+#include "wire/types.h"
+
+namespace mqttspec::target {
+
+struct hook_commands {
+  std::string start;
+  std::string stop;
+  std::string restart;
+  std::string kill;
+  std::string wait_ready;
+
+  friend bool operator==(const hook_commands&, const hook_commands&) = default;
+};
+
+struct description {
+  std::string name;
+  std::string address;
+  std::vector<wire::protocol_version> versions;  // empty: both
+  std::string user;
+  std::string password_env;
+  std::string password_file;
+  std::uint16_t keep_alive = 0;
+  capability_values facts;
+  std::map<std::string, std::string> facts_as_written;  // for the report
+  hook_commands hooks;
+  net::tls_options tls;
+  std::map<std::string, listener_address> transports;  // by "tcp", "tls", "ws", "wss"
+  std::map<std::string, listener_address> nodes;       // by name
+};
+
+// All errors of the file at once.
+result<description, std::vector<diagnostic>> parse_target(const std::string& file,
+                                                          std::string_view text);
+
+// "5", "3.1.1" (also "5.0" and "4", the Protocol Level).
+std::optional<wire::protocol_version> parse_version(std::string_view text);
+
+}  // namespace mqttspec::target
