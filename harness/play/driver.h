@@ -39,7 +39,8 @@ class driver {
  public:
   // The next machine; nullptr: there is none any more.
   using source = std::function<std::unique_ptr<machine>()>;
-  // Called with each machine when it has ended, in no order. false: start no more, abandon the rest.
+  // Called with each machine when it has ended, in no order. false: start no more, abandon the
+  // rest.
   using sink = std::function<bool(played)>;
 
   virtual ~driver() = default;

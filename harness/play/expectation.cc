@@ -117,7 +117,7 @@ judgement expectation::on_silence(link_end end, instant now) {
   if (!accepts_nothing() && now >= window_.latest) {
     judgement j = failed(fmt::format("expected {} {}, nothing came", expected_text(), window_.text),
                          fmt::format("nothing {}", window_.text));
-    j.timing = judgement::timing_fault::silence;
+    j.how = difference::silence;
     j.extended = window_.extended;
     j.counts_from = window_.counts_from;
     return j;
@@ -150,7 +150,7 @@ judgement expectation::on_item(const inbound& item) {
                                  early ? window_.earliest - item.at : item.at - window_.latest)),
                              early ? "early" : "late", window_.text),
                  describe(item));
-      j.timing = judgement::timing_fault::misplaced;
+      j.how = difference::misplaced;
       j.counts_from = window_.counts_from;
       j.missed_by = early ? window_.earliest - item.at : item.at - window_.latest;
       return j;

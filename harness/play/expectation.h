@@ -12,6 +12,7 @@
 
 #include "play/connection.h"
 #include "play/matcher.h"
+#include "play/trial.h"
 #include "script/scenario.h"
 
 namespace mqttspec::play {
@@ -48,10 +49,9 @@ struct judgement {
   std::string message;
   std::vector<match_fault> faults;
   std::string actual;
-  duration extended{};   // silence: the standstills that the window was lengthened by
-  duration missed_by{};  // timing faults: how far outside of the window; else 0
-  enum class timing_fault : std::uint8_t { none, silence, misplaced };
-  timing_fault timing = timing_fault::none;
+  duration extended{};  // silence: the standstills that the window was lengthened by
+  difference how = difference::content;
+  duration missed_by{};                        // misplaced: how far outside of the window
   instant counts_from{};                       // where the window that was missed begins
   std::optional<wire::wire_fault> wire_fault;  // the packet itself is malformed
   std::uint64_t trace_number = 0;

@@ -6,7 +6,7 @@
 //   run.start(now);
 //   while (auto a = run.next_action()) perform(*a);   // after every call
 //   ... run.connected(c, now), run.received(c, octets, now), run.time_passed(now) ...
-//   if (run.finished()) report(run.take_result());
+//   if (run.finished()) decide(run.take_trial());
 //
 // The lines are executed in order; each reads from the queue of its own client. A packet is
 // judged by the instant it was received, not by when its line came to read it.
@@ -21,38 +21,11 @@
 #include <vector>
 
 #include "base/instant.h"
-#include "results/results.h"
+#include "play/machine.h"
+#include "play/trial.h"
 #include "script/scenario.h"
 
 namespace mqttspec::play {
-
-// One network connection of a case. Never reused within a case.
-using connection_id = std::uint32_t;
-
-enum class close_kind : std::uint8_t { orderly, reset };
-
-// What the driver is asked to do.
-struct open_connection {
-  connection_id id = 0;
-  std::string client;
-  std::string transport;  // "" = the run's own
-  std::string node;
-};
-struct write_octets {
-  connection_id id = 0;
-  byte_buffer octets;
-};
-struct shut_down {  // send FIN, go on reading
-  connection_id id = 0;
-};
-struct close_connection {
-  connection_id id = 0;
-  bool abort = false;  // with RST
-};
-struct run_hook {
-  script::broker_action action{};
-};
-using action = std::variant<open_connection, write_octets, shut_down, close_connection, run_hook>;
 
 struct run_options {
   duration timeout = std::chrono::seconds(5);               // of an expectation without a window
@@ -92,19 +65,20 @@ class scenario_player {
   // of MQTT says so as well, the case fails, whatever it is about; else it ends with an error.
   void broke_below(connection_id id, const std::string& what, std::string_view statement,
                    instant now);
-  // Ends the case at once: interrupted, or the broker is gone.
-  void abandon(results::verdict outcome, const std::string& reason, instant now);
+  // Ends the case at once.
+  void abandon(abandonment why, const std::string& reason, instant now);
 
   std::optional<action> next_action();
   // When time_passed must be called at the latest; `never` when only the network can go on.
   instant next_deadline() const;
   bool finished() const;  // judged and cleaned up
-  bool judged() const;    // the verdict stands; cleaning up may go on
-  results::case_result take_result();
+  bool judged() const;    // its lines have ended; cleaning up may go on
+  trial take_trial();
 
  private:
   struct state;
   void after_input(instant now);
+  void end_at_once(ending how, const std::string& why, instant now);
   std::unique_ptr<state> state_;
 };
 

@@ -1,4 +1,4 @@
-// How a case ends.
+// What is known when a case ends.
 
 #include <fmt/format.h>
 
@@ -9,18 +9,6 @@
 namespace mqttspec::play {
 
 using results::check_outcome;
-using results::verdict;
-
-void scenario_player::state::check(const std::vector<script::statement_reference>& statements,
-                                   check_outcome outcome) {
-  for (const script::statement_reference& s : statements) {
-    const auto [at, added] = checks.emplace(s, outcome);
-    // violated > inconclusive > checked
-    if (!added && at->second != check_outcome::violated && outcome != check_outcome::checked) {
-      at->second = outcome;
-    }
-  }
-}
 
 std::vector<results::statement_check> scenario_player::state::describe_checks(
     const std::vector<script::statement_reference>& statements, check_outcome outcome) const {
@@ -56,28 +44,22 @@ results::failure scenario_player::state::failure_at(const std::string& client,
   return f;
 }
 
-void scenario_player::state::conclude(verdict outcome, std::string reason, instant now) {
+void scenario_player::state::conclude(ending how, std::string why, instant now) {
   if (judged) return;
   judged = true;
   judged_at = now;
   awaiting.reset();
   to_write.clear();
   waiting_until = never;
-  result.outcome = outcome;
-  result.reason = std::move(reason);
+  evidence.lines = how;
+  evidence.why = std::move(why);
   take_findings(now);
 }
 
 void scenario_player::state::take_findings(instant now) {
   if (!watching) return;
   watching->finish(now);
-  // One that did not look at the right time may have seen things in another order.
-  if (result.harness_late) return;
-  const bool good = result.outcome == verdict::pass || result.outcome == verdict::pass_note;
-  if (good && watching->findings().empty() && watching->in_doubt()) {
-    result.harness_late = true;  // the lines hold, but another try may tell more
-    result.warnings.emplace_back("the harness stood still: trace rules about time kept silent");
-  }
+  evidence.rules_in_doubt = watching->findings().empty() && watching->in_doubt();
   for (const oracle::finding& f : watching->findings()) {
     results::finding out;
     out.rule = f.rule;
@@ -89,21 +71,11 @@ void scenario_player::state::take_findings(instant now) {
       if (s.id != "format") cited.push_back({s.version, std::string(s.id)});
     }
     out.statements = describe_checks(cited, check_outcome::violated);
-    result.findings.push_back(std::move(out));
-    // Rule and case disagree: one of the two is blind or wrong, so neither a pass nor an
-    // accusation.
-    if (result.outcome == verdict::pass || result.outcome == verdict::pass_note) {
-      result.outcome = verdict::inconclusive;
-      result.reason = fmt::format(
-          "the lines of the case hold, but by trace rule {} they should not:"
-          " {}",
-          f.rule, f.message);
-    }
-    if (result.outcome == verdict::inconclusive) check(cited, check_outcome::inconclusive);
+    evidence.seen.findings.push_back(std::move(out));
   }
 }
 
-void scenario_player::state::pass(instant now) {
+void scenario_player::state::hold(instant now) {
   for (const auto& [client, id] : current) {
     const connection& on = connections.at(id);
     std::size_t unread = 0;
@@ -113,24 +85,19 @@ void scenario_player::state::pass(instant now) {
       if (unread++ == 0) first = describe(item);
     }
     if (unread != 0) {
-      result.warnings.push_back(
+      evidence.seen.warnings.push_back(
           fmt::format("{} packet(s) left unread on {}, the first: {}", unread, client, first));
     }
   }
-  conclude(result.notes.empty() ? verdict::pass : verdict::pass_note, "", now);
+  conclude(ending::held, "", now);
 }
 
-void scenario_player::state::premise_failed(const std::string& client, std::string message,
-                                            instant now) {
-  result.fault = failure_at(client, message);
-  if (measures()) {  // it has no claims that this could be a premise of
-    result.notes.push_back("recorded: " + message);
-    return conclude(verdict::pass_note, "", now);
-  }
-  conclude(verdict::inconclusive, "the premise was not reached: " + message, now);
+void scenario_player::state::unplayable(const std::string& client, std::string why, instant now) {
+  evidence.seen.fault = failure_at(client, why);
+  conclude(ending::unplayable, std::move(why), now);
 }
 
-void scenario_player::state::fail(const script::expect_line& l, judgement j, instant now) {
+void scenario_player::state::differ(const script::expect_line& l, judgement j, instant now) {
   results::failure f = failure_at(l.client, j.message);
   f.actual = j.actual;
   for (const match_fault& fault : j.faults) f.faults.push_back(fault.text);
@@ -144,50 +111,18 @@ void scenario_player::state::fail(const script::expect_line& l, judgement j, ins
                                                                  : "";
     j.statements.clear();
     if (!id.empty()) j.statements.push_back({j.wire_fault->version, std::string(id)});
+    evidence.malformed = true;
+    evidence.unprovoked = watching && watching->found("well-formed");
   }
   if (j.trace_number != 0) record.mark(j.trace_number);
-  result.about_time = j.timing != judgement::timing_fault::none;
-
-  // A misplaced packet may be the harness' fault by as much as it stood still in the window, any
-  // other mismatch when it slept through parts of the case. For silence the window was lengthened
-  // by its standstills already; only others count.
-  const duration late =
-      lateness_since(j.timing == judgement::timing_fault::none ? started : j.counts_from) -
-      j.extended;
-  bool harness_was_late = late > options.slack / 2;
-  if (j.timing == judgement::timing_fault::misplaced) harness_was_late = j.missed_by <= late;
-  // Such a case records what it sees and cannot accuse, however late. But a malformed packet breaks
-  // a MUST whatever the case is about, unless a CONNECT of an unknown version asked for it.
-  const bool only_records = (scenario.level == script::requirement_level::info ||
-                             scenario.level == script::requirement_level::may) &&
-                            !(j.wire_fault && watching && watching->found("well-formed"));
-  if (harness_was_late && !only_records) {
-    result.harness_late = true;
-    check(j.statements, check_outcome::inconclusive);
-    f.statements = describe_checks(j.statements, check_outcome::inconclusive);
-    result.fault = std::move(f);
-    conclude(verdict::inconclusive,
-             fmt::format("the harness was late by {}",
-                         print_duration(std::chrono::round<std::chrono::milliseconds>(late))),
-             now);
-    return;
-  }
-  if (only_records) {
-    result.notes.push_back("recorded: " + j.message);
-    result.fault = std::move(f);
-    conclude(verdict::pass_note, "", now);
-    return;
-  }
-  if (j.statements.empty() && !j.wire_fault) {
-    // A line that cites no statement is a premise of those that do.
-    result.fault = std::move(f);
-    conclude(verdict::inconclusive, "the premise was not reached: " + j.message, now);
-    return;
-  }
-  check(j.statements, check_outcome::violated);
   f.statements = describe_checks(j.statements, check_outcome::violated);
-  result.fault = std::move(f);
-  conclude(verdict::fail, "", now);
+  evidence.seen.fault = std::move(f);
+  evidence.how = j.how;
+  evidence.missed_by = j.missed_by;
+  // For silence the window was lengthened by its standstills already; only others count.
+  evidence.late =
+      lateness_since(j.how == difference::content ? started : j.counts_from) - j.extended;
+  conclude(ending::differed, "", now);
 }
 
 duration scenario_player::state::lateness_since(instant from) const {
