@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "play/blame.h"
 #include "play/connection.h"
 #include "play/matcher.h"
 #include "play/trial.h"
@@ -81,7 +82,10 @@ class expectation {
   judgement on_item(const inbound& item);
   judgement on_silence(link_end end, instant now);
   judgement met(const script::alternative& a, script::bindings captures);
-  judgement failed(std::string message, std::string actual);
+  // |blamed|: the statements that this breaks.
+  judgement failed(std::string message, std::string actual, statements blamed);
+  statements cited_by_open() const;
+  statements blame_absence(bool silence) const;
   bool accepts_nothing() const;
   std::string expected_text() const;
   judgement mismatch(const inbound& item);
