@@ -29,7 +29,4 @@ statements blame_fields(const statements& cited, const wire::packet& got,
 statements blame_arrival(const statements& cited, wire::protocol_version version,
                          std::optional<wire::packet_type> awaited, bool silence);
 
-// True where |id| is about nothing but a field of a packet.
-bool only_about_a_field(wire::protocol_version version, std::string_view id);
-
 }  // namespace mqttspec::play

@@ -71,7 +71,7 @@ TEST(blame, a_field_is_blamed_by_what_speaks_of_it) {
 TEST(blame, a_refusal_that_a_line_does_not_speak_of_accuses_nobody) {
   const auto got = wire::parse_packet("CONNACK session_present=0 reason=not_authorized", v5);
   const std::vector<match_fault> faults{{"", {}, "", "session_present"},
-                                        {"", {}, "", "reason", true}};
+                                        {"", {}, "", "reason", {}, true}};
   EXPECT_EQ(print(blame_fields(of(v5, {"MQTT-3.1.2-23"}), *got, faults)), "");
 }
 

@@ -30,6 +30,15 @@ std::string name_of(const alternative& a) {
   return {};
 }
 
+// How far what came is from an alternative: an accepting one is no measure of a refusal, nor the
+// other way round.
+std::pair<bool, std::size_t> distance(const std::vector<match_fault>& faults) {
+  const bool other_answer = std::any_of(faults.begin(), faults.end(), [](const match_fault& f) {
+    return f.field.starts_with("reason");
+  });
+  return {other_answer, faults.size()};
+}
+
 void append(std::vector<script::statement_reference>& to,
             const std::vector<script::statement_reference>& more) {
   to.insert(to.end(), more.begin(), more.end());
@@ -144,12 +153,12 @@ judgement expectation::on_item(const inbound& item) {
     }
     const bool early = item.at < window_.earliest;
     if (early || item.at > window_.latest) {
-      judgement j =
-          failed(fmt::format("{} came {} too {} (expected {})", name_of(*a),
-                             print_duration(std::chrono::round<std::chrono::milliseconds>(
-                                 early ? window_.earliest - item.at : item.at - window_.latest)),
-                             early ? "early" : "late", window_.text),
-                 describe(item), blame_arrival(cited_by_open(), a->packet.version, std::nullopt, false));
+      judgement j = failed(
+          fmt::format("{} came {} too {} (expected {})", name_of(*a),
+                      print_duration(std::chrono::round<std::chrono::milliseconds>(
+                          early ? window_.earliest - item.at : item.at - window_.latest)),
+                      early ? "early" : "late", window_.text),
+          describe(item), blame_arrival(cited_by_open(), a->packet.version, std::nullopt, false));
       j.how = difference::misplaced;
       j.counts_from = window_.counts_from;
       j.missed_by = early ? window_.earliest - item.at : item.at - window_.latest;
@@ -169,7 +178,7 @@ judgement expectation::on_item(const inbound& item) {
 judgement expectation::met(const alternative& a, script::bindings captures) {
   if (!a.note.empty()) met_so_far_.notes.push_back(a.note);
   met_so_far_.ends = met_so_far_.ends || a.ends;
-  append(met_so_far_.statements, a.statements);
+  append(met_so_far_.statements, script::statements_of(a));
   for (auto& [name, v] : captures) {
     known_[name] = v;
     met_so_far_.captures[name] = std::move(v);
@@ -224,7 +233,7 @@ judgement expectation::mismatch(const inbound& item) {
     if (a->what != awaited::packet || item.kind != inbound_kind::packet) continue;
     match_result m = match(a->packet, item.packet, known_);
     if (!m.same_type) continue;
-    if (found != nullptr && m.faults.size() >= nearest.size()) continue;
+    if (found != nullptr && distance(m.faults) >= distance(nearest)) continue;
     nearest = std::move(m.faults);
     found = a;
   }
