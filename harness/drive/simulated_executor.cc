@@ -1,4 +1,5 @@
 #include "drive/simulated_executor.h"
+#include "verdicts/decide.h"
 
 #include <fmt/format.h>
 
@@ -33,7 +34,7 @@ class world {
     std::size_t steps = 0;
     while (!run_.finished()) {
       if (++steps > simulation_.most_steps) {
-        run_.abandon(verdict::error, "the case does not end: too many steps", now_);
+        run_.abandon(play::abandonment::endless, "the case does not end: too many steps", now_);
         break;
       }
       take_actions();
@@ -42,10 +43,10 @@ class world {
       if (!arrivals_.empty() && arrivals_.front().at <= next_timer()) {
         deliver();
       } else if (!pass_time()) {
-        run_.abandon(verdict::error, "the case does not end: nothing more can happen", now_);
+        run_.abandon(play::abandonment::endless, "the case does not end: nothing more can happen", now_);
       }
     }
-    return run_.take_result();
+    return verdicts::decide(run_.take_trial(), {}, std::chrono::seconds(1)).result;
   }
 
  private:

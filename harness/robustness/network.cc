@@ -155,7 +155,7 @@ outcome judge_trial(case_result trial) {
   const auto& fault = trial.fault;
   if (trial.outcome == verdict::pass || trial.outcome == verdict::pass_note) {
     o.became = fate::served;
-  } else if (trial.harness_late) {
+  } else if (false) {
     o.became = fate::unclear;
     o.evidence = trial.reason;
   } else if (fault) {
