@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "base/spelling.h"
+
 namespace mqttspec::cli {
 
 namespace {
@@ -84,6 +86,38 @@ std::optional<broker::broker_options> broker_options_from(const parsed_options& 
   b.empty_client_id_refused = options.get<bool>("refuse-empty-client-id");
   b.sessions_survive_restart = !options.get<bool>("forget-on-restart");
   return b;
+}
+
+void add_odd_flags(po::options_description& to) {
+  to.add_options()("odd", po::value<arguments>()->composing()->value_name("NAME[,NAME]"),
+                   "be odd but conformant (may be repeated)")("list-oddities", po::bool_switch(),
+                                                              "tell how a broker can be odd");
+}
+
+std::string list_of_oddities() {
+  std::string out;
+  for (const broker::oddity& o : broker::all_oddities()) {
+    out += fmt::format("{}\n    {}\n    allowed: {}\n", o.name, o.sentence, o.allowed);
+  }
+  return out;
+}
+
+std::optional<broker::odd_setup> odd_setup_from(const parsed_options& options, console& on) {
+  auto plain = broker_options_from(options, on);
+  if (!plain) return std::nullopt;
+  broker::odd_setup s;
+  s.options = std::move(*plain);
+  for (const std::string& name : list_of(options, "odd")) {
+    const broker::oddity* o = broker::find_oddity(name);
+    if (o == nullptr) {
+      std::vector<std::string_view> known;
+      for (const broker::oddity& each : broker::all_oddities()) known.push_back(each.name);
+      on.error(fmt::format("there is no oddity '{}'", name), suggest(name, known));
+      return std::nullopt;
+    }
+    o->set(s);
+  }
+  return s;
 }
 
 runner::capability_values facts_of(const broker::broker_options& b) {

@@ -2,14 +2,22 @@
 // Options of the embedded broker, shared by `broker` and `run`.
 
 #include <optional>
+#include <string>
 
-#include "broker/broker.h"
+#include "broker/oddities.h"
 #include "cli/options.h"
 #include "runner/capabilities.h"
 
 namespace mqttspec::cli {
 
 void add_broker_flags(po::options_description& to);
+
+// --odd and --list-oddities, of commands that can do without sound rules.
+void add_odd_flags(po::options_description& to);
+std::string list_of_oddities();
+// What the options say, with the oddities of --odd on top. nullopt, with an error told, when there
+// is none of that name.
+std::optional<broker::odd_setup> odd_setup_from(const parsed_options& options, console& on);
 
 // nullopt, with an error told, when a value is not possible.
 std::optional<broker::broker_options> broker_options_from(const parsed_options& options,

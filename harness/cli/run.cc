@@ -115,8 +115,9 @@ class run_of_cases {
     skeleton_.target.address = "simulated";
     runner::simulation_options options;
     options.broker = request_.broker;
+    options.network = request_.network;
     options.seed = request_.suite.seed;
-    const auto executor = runner::make_simulated_executor(options);
+    const auto executor = runner::make_simulated_executor(options, &request_.rules);
     request_.suite.declared = facts_of(request_.broker);
     runner::add_simulated_capabilities(request_.suite.declared);
     request_.suite.reach = runner::simulated_reach();
@@ -126,7 +127,8 @@ class run_of_cases {
   // It listens over every transport, and where a second node would.
   results::run_results embedded() {
     net::event_loop loop;
-    runner::broker_server server(loop, request_.broker, request_.suite.seed);
+    runner::broker_server server(loop, request_.broker, request_.suite.seed, request_.rules,
+                                 request_.network);
     const auto listen = [&](runner::transport over) -> result<listener_address, std::string> {
       const auto port = server.listen({"127.0.0.1", 0}, over);
       if (!port) return unexpected("the embedded broker cannot start: " + port.error());
@@ -360,6 +362,10 @@ int run_request_of(option_set& set, const arguments& words, bool profile, consol
   int status = 0;
   const auto options = parse_options(set, words, on, status);
   if (!options) return status;
+  if (options->get<bool>("list-oddities")) {
+    on.print(list_of_oddities());
+    return as_expected;
+  }
   std::optional<workflow> inside;
   if (in_workflow(on)) inside.emplace(on);
   console& to = inside ? inside->filtered() : on;

@@ -172,14 +172,17 @@ void add_run_options(po::options_description& to) {
   to.add(running).add(judging).add(output);
   add_cases_option(to);
   add_broker_flags(to);
+  add_odd_flags(to);
 }
 
 std::optional<run_request> read_run_request(const parsed_options& options, const case_files& cases,
                                             console& on) {
   run_request out;
-  const auto broker = broker_options_from(options, on);
-  if (!broker) return std::nullopt;
-  out.broker = *broker;
+  const auto odd = odd_setup_from(options, on);
+  if (!odd) return std::nullopt;
+  out.broker = odd->options;
+  out.rules = odd->rules;
+  out.network = odd->network;
   out.suite.seed =
       options.has("seed") ? options.get<std::uint64_t>("seed") : std::random_device{}();
   if (!read_target_options(options, out, on) || !read_selection(options, cases, out, on) ||

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "broker/broker.h"
+#include "broker/oddities.h"
 #include "cli/case_files.h"
 #include "cli/report_files.h"
 #include "runner/suite.h"
@@ -28,7 +28,9 @@ struct run_request {
   bool over_tls = false;  // some listener is; |tls| is then made before it is reached
   runner::trust tls;
   runner::target target;          // of the target file and the options that come before it
-  broker::broker_options broker;  // of the embedded one
+  broker::broker_options broker;  // of the embedded one, as are the next two
+  model::rules rules;
+  broker::network_manner network;
   runner::suite_settings suite;
   std::size_t min = 0;
   trace_choice trace = trace_choice::none;

@@ -46,11 +46,20 @@ void outbox::open(const connection_terms& terms, bool resumed, instant now) {
       if (expired || !rules_->is_redelivered(f)) forget(current);
     }
   }
+  if (limits_.resend_delay > duration::zero() && !by_id_.empty()) {
+    for (entries* list : {&unacknowledged_, &released_}) {
+      for (outbound& o : *list) o.sent_before = true;
+    }
+    resend_is_delayed_ = true;
+    retry_at_ = saturating_add(now, limits_.resend_delay);
+    return;
+  }
   schedule_redelivery(true);
 }
 
 void outbox::close() {
   open_ = false;
+  resend_is_delayed_ = false;
   slots_at_close_ = slots_;
   slots_ = 0;
   retry_at_ = never;
@@ -140,8 +149,26 @@ std::optional<outgoing> outbox::next(instant now) {
   if (!open_) return std::nullopt;
   if (now >= retry_at_) {
     retry_at_ = never;
+    resend_is_delayed_ = false;
     schedule_redelivery(false);
   }
+  if (resend_is_delayed_) return next_at_once(now);
+  if (!limits_.qos0_is_last) {
+    if (auto o = next_at_once(now)) return o;
+  }
+  if (rules_->redelivery_before_new({version_, resend_publish_.size(), 0})) {
+    if (auto o = next_redelivery(now)) return o;
+    if (auto o = next_new(now)) return o;
+  } else {
+    if (auto o = next_new(now)) return o;
+    if (auto o = next_redelivery(now)) return o;
+  }
+  // With the window full, what waits for it comes first.
+  if (limits_.qos0_is_last && queue_.empty()) return next_at_once(now);
+  return std::nullopt;
+}
+
+std::optional<outgoing> outbox::next_at_once(instant now) {
   if (!at_once_.empty()) {
     outgoing o;
     o.copy = std::move(at_once_.front());
@@ -151,12 +178,7 @@ std::optional<outgoing> outbox::next(instant now) {
     if (f.expiry_interval) o.expiry_interval = rules_->remaining_expiry(f);
     return o;
   }
-  if (rules_->redelivery_before_new({version_, resend_publish_.size(), 0})) {
-    if (auto o = next_redelivery(now)) return o;
-    return next_new(now);
-  }
-  if (auto o = next_new(now)) return o;
-  return next_redelivery(now);
+  return std::nullopt;
 }
 
 std::optional<outgoing> outbox::next_redelivery(instant now) {
