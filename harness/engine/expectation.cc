@@ -38,13 +38,16 @@ void append(std::vector<script::statement_reference>& to,
 }  // namespace
 
 window window_of(const script::expect_line& line, instant reached, instant previous,
-                 std::optional<instant> mark, duration timeout, duration slack) {
+                 std::optional<instant> mark, const window_terms& terms) {
+  const auto [timeout, slack, patience] = terms;
   window w;
   const script::timing& t = line.window;
   w.counts_from = mark.value_or(t.earliest ? std::min(previous, reached) : reached);
   if (!t.latest) {
-    w.latest = saturating_add(reached, timeout);
-    w.quiet_until = w.latest;
+    w.in_time = saturating_add(reached, timeout);
+    w.quiet_until = w.in_time;
+    w.latest = std::max(w.in_time, saturating_add(reached, patience));
+    w.due = reached;
     w.text = fmt::format("within the time-out of {}", print_duration(timeout));
     return w;
   }
@@ -55,6 +58,10 @@ window window_of(const script::expect_line& line, instant reached, instant previ
     w.in_time = w.latest;
     w.latest = saturating_add(saturating_add(mark.value_or(reached), *t.tolerated), slack);
     w.due = t.earliest ? mark.value_or(previous) + *t.earliest : w.counts_from;
+  } else if (!t.earliest) {
+    w.in_time = w.latest;
+    w.latest = std::max(w.latest, saturating_add(mark.value_or(reached), patience));
+    w.due = w.counts_from;
   }
   w.text = t.earliest ? fmt::format("between {} and {}", print_duration(*t.earliest),
                                     print_duration(*t.latest))
@@ -91,6 +98,7 @@ judgement expectation::judge(std::deque<inbound>& queue, link_end end, instant n
     const inbound item = std::move(queue.front());
     queue.pop_front();
     judgement j = on_item(item);
+    if (j.is == judgement::state::failed && item.answers_goodbye) continue;
     j.trace_number = item.trace_number;
     if (j.is != judgement::state::pending) return j;
   }

@@ -32,8 +32,16 @@ struct window {
 // |reached|: the line before it in the file has finished. |previous|: this client's line before
 // it has. |mark|: the instant of `since MARK`. A lower bound counts from the mark or from
 // |previous|, an upper one from the mark or from |reached|.
+//
+// `between A and B` is a time of the standard. An upper bound alone is not: what comes later, up to
+// |patience|, is late and not lost.
+struct window_terms {
+  duration timeout{};
+  duration slack{};
+  duration patience{};
+};
 window window_of(const script::expect_line& line, instant reached, instant previous,
-                 std::optional<instant> mark, duration timeout, duration slack);
+                 std::optional<instant> mark, const window_terms& terms);
 
 struct judgement {
   enum class state : std::uint8_t { pending, met, failed };
