@@ -128,7 +128,6 @@ runner::capability_values facts_of(const broker::broker_options& b) {
           {"queue_overflow_disconnect", b.overflow == overflow_policy::disconnect},
           {"qos0_queued", b.qos0_queued},
           {"v311_session_expiry", b.v311_session_expiry},
-          {"inflight_window", b.inflight_window},
           {"sessions_survive_restart", b.sessions_survive_restart},
           {"sessions_survive_kill", b.sessions_survive_restart},
           {"retained_survive_restart", b.sessions_survive_restart}};

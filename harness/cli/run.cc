@@ -118,7 +118,7 @@ class run_of_cases {
     options.network = request_.network;
     options.seed = request_.suite.seed;
     const auto executor = runner::make_simulated_executor(options, &request_.rules);
-    request_.suite.declared = facts_of(request_.broker);
+    request_.suite.declared = request_.facts;
     runner::add_simulated_capabilities(request_.suite.declared);
     request_.suite.reach = runner::simulated_reach();
     return suite(*executor);
@@ -151,7 +151,7 @@ class run_of_cases {
 
     skeleton_.target.name = "embedded broker";
     skeleton_.target.address = "embedded";
-    request_.suite.declared = facts_of(request_.broker);
+    request_.suite.declared = request_.facts;
     return on_running(loop, &server);
   }
 

@@ -183,6 +183,7 @@ std::optional<run_request> read_run_request(const parsed_options& options, const
   run_request out;
   const auto odd = odd_setup_from(options, on);
   if (!odd) return std::nullopt;
+  out.facts = facts_of(*broker_options_from(options, on));
   out.broker = odd->options;
   out.rules = odd->rules;
   out.network = odd->network;

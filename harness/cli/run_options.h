@@ -28,8 +28,9 @@ struct run_request {
   bool over_tls = false;  // some listener is; |tls| is then made before it is reached
   runner::trust tls;
   runner::target target;          // of the target file and the options that come before it
-  broker::broker_options broker;  // of the embedded one, as are the next two
+  broker::broker_options broker;  // of the embedded one, as are the next three
   model::rules rules;
+  runner::capability_values facts;  // what its operator would declare; nobody declares oddities
   broker::network_manner network;
   runner::suite_settings suite;
   std::size_t min = 0;

@@ -28,6 +28,8 @@ constexpr std::array capabilities = std::to_array<capability_description>({
     {"session_expiry_max", "longest Session Expiry Interval granted when 0xFFFFFFFF is asked for",
      learned, 4294967295},
     {"assigned_client_ids", "an empty Client Identifier is given an assigned one", learned, {}},
+    {"inflight_window", "most QoS 1 and 2 messages in flight to a client, if fewer than 8", learned,
+     65535},
     {"auth", "the broker refuses wrong credentials", learned, {}},
     // What only the operator knows.
     {"queue_limit", "messages kept for an absent client", declared, {}},
@@ -36,7 +38,6 @@ constexpr std::array capabilities = std::to_array<capability_description>({
     {"queue_overflow_disconnect", "a full queue ends the session", declared, {}},
     {"qos0_queued", "QoS 0 messages are kept for absent clients too", declared, {}},
     {"v311_session_expiry", "seconds a 3.1.1 session with Clean Session 0 is kept", declared, {}},
-    {"inflight_window", "most QoS 1 and 2 messages in flight to a client", declared, 65535},
     {"pubrel_after_refusal", "a PUBREC that refuses is answered by PUBREL too", declared, 0},
     {"sessions_survive_restart", "sessions are kept over a clean restart", declared, {}},
     {"sessions_survive_kill", "sessions are kept when the process is killed", declared, {}},

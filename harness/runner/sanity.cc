@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "script/expander.h"
 #include "script/library.h"
 #include "wire/decode.h"
@@ -58,6 +60,31 @@ scenario sanity-qos1
              PUBLISH topic={topic} qos=1 payload="one" id as taken
            c > PUBACK id={taken}
 
+scenario in-flight-window
+  title    "how many messages the server has in flight to a client that acknowledges none"
+  versions 5 3.1.1
+  level    info
+  clients  c p
+  let      topic = "{ns}/window"
+
+  step "eight messages"
+    [v5]   c > CONNECT client_id="{ns}-c" clean_start=1 keep_alive=60
+    [v311] c > CONNECT client_id="{ns}-c" clean_session=1 keep_alive=60
+           c < CONNACK session_present=0
+           c > SUBSCRIBE id=1 filter={topic} max_qos=1
+           c < SUBACK id=1 reasons=[1]
+    [v5]   p > CONNECT client_id="{ns}-p" clean_start=1 keep_alive=60
+    [v311] p > CONNECT client_id="{ns}-p" clean_session=1 keep_alive=60
+           p < CONNACK session_present=0
+           for n in 1..8
+             p > PUBLISH id={n} topic={topic} qos=1 payload="m{n}"
+             p < PUBACK id={n}
+  step "some of them come, and no more"
+           for n in 1..8
+             c < any of within 1s
+               PUBLISH topic={topic} qos=1
+               nothing ends "fewer than eight"
+
 scenario assigned-client-id
   title    "the server assigns a Client Identifier"
   versions 5
@@ -84,6 +111,8 @@ scenario refuses-wrong-credentials
 
 constexpr std::string_view sanity_name = "sanity";
 constexpr std::string_view qos1_name = "sanity-qos1";
+constexpr std::string_view window_name = "in-flight-window";
+constexpr std::uint32_t window_of_interest = 8;  // more than any case needs
 constexpr std::string_view assigned_name = "assigned-client-id";
 constexpr std::string_view refuses_name = "refuses-wrong-credentials";
 
@@ -97,6 +126,12 @@ std::optional<wire::packet> connack_in(const case_result& c) {
     return std::nullopt;
   }
   return std::nullopt;
+}
+
+std::int64_t publishes_in(const case_result& c) {
+  return std::count_if(c.trace.begin(), c.trace.end(), [](const results::trace_line& t) {
+    return t.direction == results::trace_direction::received && t.text.starts_with("PUBLISH");
+  });
 }
 
 std::string failure_of(const case_result& c) {
@@ -145,6 +180,13 @@ sanity_outcome check_sanity(executor& on, const std::string& run_tag,
       out.learned["assigned_client_ids"] =
           connack && wire::find_property(connack->properties,
                                          wire::property_id::assigned_client_identifier) != nullptr;
+      return true;
+    }
+    if (c.name == window_name) {
+      const std::int64_t came = publishes_in(c);
+      if (c.outcome == verdict::pass_note && came > 0 && came < window_of_interest) {
+        out.learned["inflight_window"] = std::min(out.learned["inflight_window"], came);
+      }
       return true;
     }
     if (c.name == refuses_name) {
