@@ -102,21 +102,26 @@ std::string list_of_oddities() {
   return out;
 }
 
-std::optional<broker::odd_setup> odd_setup_from(const parsed_options& options, console& on) {
-  auto plain = broker_options_from(options, on);
-  if (!plain) return std::nullopt;
-  broker::odd_setup s;
-  s.options = std::move(*plain);
+bool add_oddities(const parsed_options& options, broker::odd_setup& s, console& on) {
   for (const std::string& name : list_of(options, "odd")) {
     const broker::oddity* o = broker::find_oddity(name);
     if (o == nullptr) {
       std::vector<std::string_view> known;
       for (const broker::oddity& each : broker::all_oddities()) known.push_back(each.name);
       on.error(fmt::format("there is no oddity '{}'", name), suggest(name, known));
-      return std::nullopt;
+      return false;
     }
     o->set(s);
   }
+  return true;
+}
+
+std::optional<broker::odd_setup> odd_setup_from(const parsed_options& options, console& on) {
+  auto plain = broker_options_from(options, on);
+  if (!plain) return std::nullopt;
+  broker::odd_setup s;
+  s.options = std::move(*plain);
+  if (!add_oddities(options, s, on)) return std::nullopt;
   return s;
 }
 
