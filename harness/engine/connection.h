@@ -51,7 +51,6 @@ class connection {
   wire::protocol_version version() const { return version_; }
 
   link_state state = link_state::connecting;
-  bool connect_sent = false;
   bool disconnect_sent = false;
   bool keep_alive_is_the_cases = false;  // its CONNECT says it
   duration keep_alive{};                 // that the harness looks after; 0: none

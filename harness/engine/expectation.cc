@@ -35,6 +35,25 @@ void append(std::vector<script::statement_reference>& to,
   to.insert(to.end(), more.begin(), more.end());
 }
 
+// Why a server may refuse or end any connection, whatever its client did.
+std::string own_reason_in(const wire::packet& p) {
+  using wire::reason_code;
+  static constexpr reason_code own[] = {
+      reason_code::server_unavailable,    reason_code::server_busy,
+      reason_code::server_shutting_down,  reason_code::quota_exceeded,
+      reason_code::administrative_action, reason_code::use_another_server,
+      reason_code::server_moved,          reason_code::connection_rate_exceeded,
+      reason_code::maximum_connect_time};
+  if (p.type != wire::packet_type::connack && p.type != wire::packet_type::disconnect) return {};
+  const bool v5 = p.version == wire::protocol_version::v5;
+  constexpr std::uint8_t v311_server_unavailable = 0x03;
+  const bool is_own = v5 ? std::any_of(std::begin(own), std::end(own),
+                                       [&](reason_code r) { return code_of(r) == p.reason; })
+                         : p.reason == v311_server_unavailable;
+  if (!is_own) return {};
+  return fmt::format("{} ({:#04x})", wire::reason_name(p.type, p.version, p.reason), p.reason);
+}
+
 }  // namespace
 
 window window_of(const script::expect_line& line, instant reached, instant previous,
@@ -224,6 +243,17 @@ judgement expectation::mismatch(const inbound& item) {
     found = true;
   }
   judgement j = failed("", actual);
+  // 3.1.1 has few return codes: a line that asks for another one of them is about the code.
+  const bool about_the_code =
+      item.kind == inbound_kind::packet && item.packet.version == wire::protocol_version::v311 &&
+      std::any_of(open_.begin(), open_.end(), [](const alternative* a) {
+        const auto& fields = a->packet.fields;
+        return std::any_of(fields.begin(), fields.end(),
+                           [](const auto& clause) { return clause.name == "reason"; });
+      });
+  if (item.kind == inbound_kind::packet && !about_the_code) {
+    j.own_reason = own_reason_in(item.packet);
+  }
   if (found) {
     j.faults = std::move(nearest);
     j.message = j.faults.front().text;

@@ -62,6 +62,9 @@ struct judgement {
   timing_fault timing = timing_fault::none;
   instant counts_from{};                       // where the window that was missed begins
   std::optional<wire::wire_fault> wire_fault;  // the packet itself is malformed
+  // Not empty: the server refuses or ends the connection for a reason of its own, which says
+  // nothing about the line. "server_busy (0x89)"
+  std::string own_reason{};
   std::uint64_t trace_number = 0;
 
   // The statements that were met or violated: those of the line and of the alternatives.

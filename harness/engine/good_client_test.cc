@@ -92,7 +92,28 @@ TEST_F(good_client, hears_a_disconnect_that_answers_nothing) {
       "    c > CONNECT client_id=\"a\" clean_start=1\n    c < CONNACK\n"
       "    c < close  @MQTT-3.14.4-1\n");
   broker_sends("c", connack);
-  broker_sends("c", "DISCONNECT reason=server_busy");
+  broker_sends("c", "DISCONNECT reason=protocol_error");
+  EXPECT_EQ(result().outcome, verdict::fail);
+}
+
+TEST_F(good_client, accuses_nobody_who_gives_a_reason_of_its_own) {
+  const std::string lines =
+      "    c > CONNECT client_id=\"a\" clean_start=1\n"
+      "    c < CONNACK session_present=0  @MQTT-3.2.2-2\n    c < nothing for 1s  @MQTT-4.4.0-1\n";
+  load(lines);
+  broker_sends("c", connack);
+  broker_sends("c", "DISCONNECT reason=server_shutting_down");
+  const auto ended = result();
+  EXPECT_EQ(ended.outcome, verdict::inconclusive);
+  EXPECT_TRUE(ended.harness_late) << "it deserves another try";
+  EXPECT_EQ(ended.reason,
+            "the server gives a reason of its own to end the connection: server_shutting_down "
+            "(0x8b)");
+  load(lines);
+  broker_sends("c", "CONNACK session_present=0 reason=server_busy");
+  EXPECT_EQ(result().outcome, verdict::inconclusive);
+  load(lines);
+  broker_sends("c", "CONNACK session_present=0 reason=not_authorized");
   EXPECT_EQ(result().outcome, verdict::fail);
 }
 

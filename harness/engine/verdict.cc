@@ -159,6 +159,17 @@ void case_run::state::fail(const script::expect_line& l, judgement j, instant no
   const bool only_records = (scenario.level == script::requirement_level::info ||
                              scenario.level == script::requirement_level::may) &&
                             !(j.wire_fault && watching && watching->found("well-formed"));
+  if (!j.own_reason.empty() && !only_records) {
+    result.harness_late = true;  // another try may tell more
+    check(j.statements, check_outcome::inconclusive);
+    f.statements = describe_checks(j.statements, check_outcome::inconclusive);
+    result.fault = std::move(f);
+    conclude(
+        verdict::inconclusive,
+        fmt::format("the server gives a reason of its own to end the connection: {}", j.own_reason),
+        now);
+    return;
+  }
   if (harness_was_late && !only_records) {
     result.harness_late = true;
     check(j.statements, check_outcome::inconclusive);
