@@ -115,6 +115,50 @@ constexpr oddity table[] = {
     {"long-connack", "sends 20 user properties in CONNACK, which is longer than 256 octets then",
      "v5:MQTT-3.2.2-20 bounds them by Maximum Packet Size only",
      [](odd_setup& s) { s.options.connack_user_properties = 20; }},
+    {"grants-less", "grants QoS 1 where QoS 2 is asked for, and announces nothing",
+     "v5:MQTT-3.8.4-7, v311:MQTT-3.8.4-5: the server chooses the QoS that it grants",
+     [](odd_setup& s) {
+       s.rules.granted_qos = [](const subscribe_facts& f) -> std::uint8_t {
+         return std::min<std::uint8_t>(sound_rules().granted_qos(f), 1);
+       };
+     }},
+    {"copy-for-each-subscription", "sends a copy for each overlapping subscription",
+     "v5:v5-3.3.4-a, v311:v311-3.3.5-a",
+     [](odd_setup& s) { s.rules.overlap_is_one_copy = [](const match_facts&) { return false; }; }},
+    {"keeps-qos-0", "keeps QoS 0 messages for absent clients", "v5:v5-4.1-b, v311:v311-3.1.2.4-a",
+     [](odd_setup& s) { s.options.qos0_queued = true; }},
+    {"short-queue", "keeps 16 messages for an absent client, and drops the oldest",
+     "v5:v5-4.1.1-a, v311:v311-4.1-b: capacity may end stored state",
+     [](odd_setup& s) {
+       s.options.queue_limit = 16;
+       s.options.overflow = overflow_policy::drop_oldest;
+     }},
+    {"refuses-empty-ids", "refuses clients without an identifier",
+     "v5:MQTT-3.1.3-6, v311:v311-3.1.3.1-b: it need not take them",
+     [](odd_setup& s) {
+       s.rules.client_id_refusal = [](const client_id_facts& f) -> std::uint8_t {
+         if (f.client_id.empty()) return is_v5(f.version) ? 0x85 : 0x02;
+         return sound_rules().client_id_refusal(f);
+       };
+     }},
+    {"repeats-to-311", "sends to a 3.1.1 client again after 5 s what it has not acknowledged",
+     "v311:v311-4.4-a; 5.0 forbids it",
+     [](odd_setup& s) {
+       s.rules.live_retry = [](const copy_facts& f) -> duration {
+         return is_v5(f.version) ? duration::max() : std::chrono::seconds(5);
+       };
+     }},
+    {"two-weeks-always", "keeps each session that is to last for 1,209,600 s, and announces that",
+     "v5:v5-3.2.2.3.2-b: the server may choose another interval, and tells it",
+     [](odd_setup& s) {
+       s.rules.granted_interval = [](const expiry_facts& f) -> std::uint32_t {
+         const std::uint32_t asked = sound_rules().granted_interval(f);
+         return is_v5(f.version) && asked != 0 ? 1'209'600 : asked;
+       };
+       s.rules.updated_interval = [](const expiry_update_facts& f) -> std::uint32_t {
+         return f.update == 0 ? 0 : 1'209'600;
+       };
+     }},
     {"forwards-at-pubrel", "passes QoS 2 messages on at PUBREL",
      "v311:v311-4.3.3-a, section 4.3.3 of 5.0: both moments are in order",
      [](odd_setup& s) { s.options.qos2_forwarded_at_pubrel = true; }},

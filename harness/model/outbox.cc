@@ -46,15 +46,15 @@ void outbox::open(const connection_terms& terms, bool resumed, instant now) {
       if (expired || !rules_->is_redelivered(f)) forget(current);
     }
   }
+  for (entries* list : {&unacknowledged_, &released_}) {
+    for (outbound& o : *list) o.sent_before = true;
+  }
   if (limits_.resend_delay > duration::zero() && !by_id_.empty()) {
-    for (entries* list : {&unacknowledged_, &released_}) {
-      for (outbound& o : *list) o.sent_before = true;
-    }
     resend_is_delayed_ = true;
     retry_at_ = saturating_add(now, limits_.resend_delay);
     return;
   }
-  schedule_redelivery(true);
+  schedule_redelivery();
 }
 
 void outbox::close() {
@@ -74,19 +74,17 @@ void outbox::close() {
   }
 }
 
-void outbox::schedule_redelivery(bool sent_before) {
+void outbox::schedule_redelivery() {
   resend_publish_.clear();
   resend_release_.clear();
-  for (outbound& o : unacknowledged_) {
-    o.awaits_resending = true;
-    o.sent_before = o.sent_before || sent_before;
-    resend_publish_.push_back(o.packet_id);
-  }
-  for (outbound& o : released_) {
-    o.awaits_resending = true;
-    o.sent_before = o.sent_before || sent_before;
-    resend_release_.push_back(o.packet_id);
-  }
+  const auto schedule = [&](entries& list, std::deque<std::uint16_t>& into) {
+    for (outbound& o : list) {
+      o.awaits_resending = true;
+      into.push_back(o.packet_id);
+    }
+  };
+  schedule(unacknowledged_, resend_publish_);
+  schedule(released_, resend_release_);
   if (!rules_->redelivery_order_is_kept({version_, resend_publish_.size(), 0})) {
     std::reverse(resend_publish_.begin(), resend_publish_.end());
   }
@@ -150,7 +148,7 @@ std::optional<outgoing> outbox::next(instant now) {
   if (now >= retry_at_) {
     retry_at_ = never;
     resend_is_delayed_ = false;
-    schedule_redelivery(false);
+    schedule_redelivery();
   }
   if (resend_is_delayed_) return next_at_once(now);
   if (!limits_.qos0_is_last) {

@@ -112,7 +112,7 @@ class outbox {
   outgoing publish(outbound& o, instant now);
   copy_facts facts_of(const delivery& copy, instant now) const;
   copy_facts facts_of(const outbound& o, instant now) const;
-  void schedule_redelivery(bool sent_before);
+  void schedule_redelivery();
   void schedule_retry(const outbound& o, instant now);
   void forget(entries::iterator o);
   void purge_expired(instant now);

@@ -85,6 +85,22 @@ scenario in-flight-window
                PUBLISH topic={topic} qos=1
                nothing ends "fewer than eight"
 
+scenario grants
+  title    "what the server grants: QoS 2, and an interval of a second"
+  versions 5 3.1.1
+  level    info
+  clients  c
+  step "ask for them"
+    [v5]   c > CONNECT client_id="{ns}-g" clean_start=1 keep_alive=60 session_expiry_interval=1
+    [v311] c > CONNECT client_id="{ns}-g" clean_session=1 keep_alive=60
+           c < CONNACK session_present=0
+           c > SUBSCRIBE id=1 filter="{ns}/granted" max_qos=2
+           c < SUBACK id=1
+    [v5]   c > DISCONNECT session_expiry_interval=0
+    [v311] c > DISCONNECT
+           c > shutdown
+           c < close
+
 scenario assigned-client-id
   title    "the server assigns a Client Identifier"
   versions 5
@@ -111,21 +127,39 @@ scenario refuses-wrong-credentials
 
 constexpr std::string_view sanity_name = "sanity";
 constexpr std::string_view qos1_name = "sanity-qos1";
+constexpr std::string_view grants_name = "grants";
 constexpr std::string_view window_name = "in-flight-window";
 constexpr std::uint32_t window_of_interest = 8;  // more than any case needs
 constexpr std::string_view assigned_name = "assigned-client-id";
 constexpr std::string_view refuses_name = "refuses-wrong-credentials";
 
-std::optional<wire::packet> connack_in(const case_result& c) {
+std::optional<wire::packet> first_in(const case_result& c, wire::packet_type type) {
+  const auto version = c.version == "5" ? wire::protocol_version::v5 : wire::protocol_version::v311;
   for (const results::trace_line& t : c.trace) {
     if (t.direction != results::trace_direction::received) continue;
     const auto octets = from_hex(t.hex);
-    if (!octets) return std::nullopt;
-    const auto p = wire::decode(*octets, {wire::protocol_version::v5, wire::sender::server});
-    if (p && p->type == wire::packet_type::connack) return *p;
-    return std::nullopt;
+    if (!octets) continue;
+    const auto p = wire::decode(*octets, {version, wire::sender::server});
+    if (p && p->type == type) return *p;
   }
   return std::nullopt;
+}
+
+std::optional<wire::packet> connack_in(const case_result& c) {
+  return first_in(c, wire::packet_type::connack);
+}
+
+// How much of what was asked for: QoS 2 and an interval of a second.
+void learn_grants(const case_result& c, capability_values& into) {
+  const auto suback = first_in(c, wire::packet_type::suback);
+  if (suback && suback->reasons.size() == 1 && suback->reasons.front() <= 2) {
+    into["granted_qos"] = std::min<std::int64_t>(into["granted_qos"], suback->reasons.front());
+  }
+  const auto connack = connack_in(c);
+  const auto told =
+      connack ? wire::find_number(connack->properties, wire::property_id::session_expiry_interval)
+              : std::nullopt;
+  if (told && *told > 0) into["session_expiry_min"] = *told;
 }
 
 std::int64_t publishes_in(const case_result& c) {
@@ -180,6 +214,10 @@ sanity_outcome check_sanity(executor& on, const std::string& run_tag,
       out.learned["assigned_client_ids"] =
           connack && wire::find_property(connack->properties,
                                          wire::property_id::assigned_client_identifier) != nullptr;
+      return true;
+    }
+    if (c.name == grants_name) {
+      learn_grants(c, out.learned);
       return true;
     }
     if (c.name == window_name) {

@@ -20,6 +20,7 @@ std::string needs_of(const std::string& lines, const std::string& header = "clie
   for (const need& n : e.scenarios.at(0).needs) {
     out += (out.empty() ? "" : " ") + n.capability;
     if (n.op == comparison::greater_or_equal) out += ">=" + std::to_string(n.number);
+    if (n.op == comparison::less_or_equal) out += "<=" + std::to_string(n.number);
     if (n.op == comparison::equal) out += "==" + std::to_string(n.number);
   }
   return out;
@@ -41,7 +42,13 @@ TEST(implied_needs, follow_from_what_is_subscribed_to) {
             "wildcard_subscription_available");
   EXPECT_EQ(needs_of("    c > SUBSCRIBE id=1 filter=\"$share/g/a\" max_qos=1 "
                      "subscription_identifier=5\n"),
-            "maximum_qos>=1 shared_subscription_available subscription_identifier_available");
+            "granted_qos>=1 shared_subscription_available subscription_identifier_available");
+}
+
+TEST(implied_needs, follow_from_an_interval_that_is_to_pass) {
+  const std::string connect = "    c > CONNECT client_id=\"c\" session_expiry_interval=";
+  EXPECT_EQ(needs_of(connect + "5\n" + connect + "3\n"), "session_expiry_min<=3");
+  EXPECT_EQ(needs_of(connect + "300\n"), "");
 }
 
 TEST(implied_needs, are_not_those_of_a_case_about_the_limit_or_of_a_malformed_packet) {
