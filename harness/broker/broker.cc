@@ -30,6 +30,10 @@ model::store_options broker::state::store_options() const {
   s.session_expiry_max = options.session_expiry_max;
   s.v311_session_expiry = options.v311_session_expiry;
   s.maximum_qos = options.maximum_qos;
+  s.outbox.resend_delay = options.resend_delay;
+  s.outbox.qos0_is_last = options.qos0_is_last;
+  s.sweep_interval = options.sweep_interval;
+  s.most_sessions = options.most_sessions;
   return s;
 }
 
@@ -44,8 +48,15 @@ connection_id broker::state::accept(instant now) {
     outputs.emplace_back(close_connection{id});
     return id;
   }
+  const bool surplus =
+      options.most_connections != 0 && connections.size() >= options.most_connections;
+  if (surplus && !options.surplus_is_told) {
+    outputs.emplace_back(close_connection{id});
+    return id;
+  }
   auto c = std::make_unique<connection>();
   c->id = id;
+  c->surplus = surplus;
   connections.emplace(id, std::move(c));
   silence.set(id, saturating_add(now, connect_patience));
   return id;

@@ -38,6 +38,13 @@ using output = std::variant<send_octets, close_connection>;
 
 enum class overflow_policy : std::uint8_t { drop_newest, drop_oldest, disconnect };
 
+// How much is written where 5.0 leaves the choice.
+enum class answer_form : std::uint8_t {
+  plain,    // reason code and properties are left out where they say nothing
+  spelled,  // both are always there
+  wordy,    // with a reason string and user properties, where they are allowed and fit
+};
+
 // What an operator would configure. Defaults are those of `mqttspec broker`.
 struct broker_options {
   std::uint32_t queue_limit = 1000;  // messages a session keeps for an absent client
@@ -56,6 +63,20 @@ struct broker_options {
   bool empty_client_id_refused = false;  // 3.1.1 zero-length ids with Clean Session 1
   bool sessions_survive_restart = true;
   std::map<std::string, std::string> users{};  // empty: everybody may connect
+
+  // What the standard leaves open and few operators would ask for (oddities.h).
+  duration resend_delay{};    // behind CONNACK, before what was unacknowledged is sent again
+  duration sweep_interval{};  // sessions end and wills are published at its multiples; 0: on time
+  std::size_t most_sessions = 0;     // 0: any number; else the one that is absent longest ends
+  std::size_t most_connections = 0;  // 0: any number; others are closed at once
+  bool surplus_is_told = false;      // by CONNACK, when they send CONNECT
+  bool disconnect_is_answered = false;
+  bool qos0_is_last = false;  // behind all QoS 1 and 2 messages that wait
+  answer_form answers = answer_form::plain;
+  std::uint16_t connack_user_properties = 0;
+  bool wildcards_available = true;
+  bool shared_subscriptions_available = true;
+  bool subscription_identifiers_available = true;
 };
 
 class broker {

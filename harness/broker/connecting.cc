@@ -17,6 +17,7 @@ using wire::wire_error;
 
 namespace {
 
+constexpr std::uint8_t v311_unavailable = 0x03;
 constexpr std::uint8_t largest_v311_return_code = 0x05;
 
 bool is_v5(protocol_version v) {
@@ -134,6 +135,10 @@ bool broker::state::credentials_refused(connection& c, const wire::packet& p,
 
 bool broker::state::refused(connection& c, const wire::packet& p, const std::string& key,
                             instant now) {
+  if (c.surplus) {
+    refuse(c, p, key, is_v5(p.version) ? code_of(reason_code::server_busy) : v311_unavailable, now);
+    return true;
+  }
   if (find_property(p.properties, property_id::authentication_method) != nullptr &&
       !rules->authentication_method_accepted({p.version})) {
     refuse(c, p, key, code_of(reason_code::bad_authentication_method), now);
@@ -233,6 +238,8 @@ void broker::state::begin(connection& c, const wire::packet& p, const std::strin
   c.who = o.who;
   by_session[o.who->serial] = c.id;
   c.packet_limit = find_number(p.properties, property_id::maximum_packet_size).value_or(0xFFFFFFFF);
+  c.problems_wanted =
+      find_number(p.properties, property_id::request_problem_information).value_or(1) != 0;
   c.former_packet_limit = o.who->former_packet_limit;
   o.who->former_packet_limit = c.packet_limit;
   if (rules->aliases_survive_connection(o.facts)) {
@@ -285,6 +292,22 @@ bool broker::state::send_connack(connection& c, const wire::packet& p,
   const model::keep_alive_facts k{
       p.version, p.keep_alive, options.server_keep_alive, c.keep_alive, 0, packet_type::connect};
   if (rules->keep_alive_is_announced(k)) tell(property_id::server_keep_alive, c.keep_alive);
+  if (!options.wildcards_available) tell(property_id::wildcard_subscription_available, 0);
+  if (!options.subscription_identifiers_available) {
+    tell(property_id::subscription_identifier_available, 0);
+  }
+  if (!options.shared_subscriptions_available) {
+    tell(property_id::shared_subscription_available, 0);
+  }
+  if (options.connack_user_properties > 0) {
+    wire::packet talkative = answer;
+    for (std::uint16_t n = 1; n <= options.connack_user_properties; ++n) {
+      talkative.properties.push_back(wire::user_property(
+          fmt::format("x-property-{}", n), fmt::format("value number {} of the server", n)));
+    }
+    // [v5:MQTT-3.2.2-20]: not where they make it larger than the client accepts.
+    if (send(c, talkative)) return true;
+  }
   return send(c, answer);
 }
 

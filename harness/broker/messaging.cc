@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "broker/state.h"
+#include "model/topic.h"
 #include "wire/encode.h"
 
 namespace mqttspec::broker {
@@ -153,9 +154,29 @@ void broker::state::handle_release(connection& c, const wire::packet& p, instant
   send_or_close(c, answer, now);
 }
 
+std::uint8_t broker::state::subscription_refusal(const wire::subscription_request& r) const {
+  const model::share_split parts = model::split_share(r.filter);
+  if (parts.shared && !options.shared_subscriptions_available) {
+    return code_of(reason_code::shared_subscriptions_not_supported);
+  }
+  if (!options.wildcards_available && parts.filter.find_first_of("+#") != std::string_view::npos) {
+    return code_of(reason_code::wildcard_subscriptions_not_supported);
+  }
+  return 0;
+}
+
 void broker::state::handle_subscribe(connection& c, const wire::packet& p, instant now) {
   if (c.who == nullptr) return;
   const auto identifier = find_number(p.properties, property_id::subscription_identifier);
+  if (identifier && !options.subscription_identifiers_available) {
+    return close_for(c, reason_code::subscription_identifiers_not_supported,
+                     close_cause::protocol_error, now);
+  }
+  // [v5:v5-3.2.2.3.11-a] [v5:v5-3.2.2.3.13-a]; 3.1.1 has no such rule, and SUBACK to say no.
+  for (const wire::subscription_request& request : p.subscriptions) {
+    const std::uint8_t reason = is_v5(c.version) ? subscription_refusal(request) : std::uint8_t{0};
+    if (reason != 0) return close_for(c, reason, close_cause::protocol_error, now);
+  }
   wire::packet answer = wire::make(packet_type::suback, c.version);
   answer.packet_id = p.packet_id;
   bool answered = true;
@@ -166,7 +187,8 @@ void broker::state::handle_subscribe(connection& c, const wire::packet& p, insta
     f.requested_qos = request.max_qos;
     f.existed = c.who->subscriptions.contains(request.filter);
     answered = answered && rules->subscribe_is_answered(f);
-    std::uint8_t reason = store.subscribe(*c.who, request, identifier, now);
+    std::uint8_t reason = subscription_refusal(request);
+    if (reason == 0) reason = store.subscribe(*c.who, request, identifier, now);
     if (!is_v5(c.version) && reason >= 0x80) reason = v311_failure;
     answer.reasons.push_back(reason);
   }
@@ -218,6 +240,9 @@ void broker::state::handle_disconnect(connection& c, const wire::packet& p, inst
     c.now_in = phase::lingering;
     silence.clear(c.id);
     return store.disconnect(*who, how, now);
+  }
+  if (options.disconnect_is_answered && is_v5(c.version)) {
+    send(c, wire::make(packet_type::disconnect, c.version));
   }
   if (rules->closes_after_disconnect(f)) outputs.emplace_back(close_connection{c.id});
   finish(c, how, now);
@@ -273,7 +298,10 @@ void broker::state::send_outgoing(connection& c, const model::outgoing& o) {
 
 bool broker::state::send(connection& c, const wire::packet& p) {
   scratch.clear();
-  if (!wire::encode_to(p, scratch)) return false;
+  if (options.answers == answer_form::plain || !encode_at_length(c, p)) {
+    scratch.clear();
+    if (!wire::encode_to(p, scratch)) return false;
+  }
   if (rules->outbound_too_large({scratch.size(), c.packet_limit, c.former_packet_limit, p.type})) {
     return false;
   }

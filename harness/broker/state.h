@@ -28,6 +28,8 @@ struct connection {
   byte_buffer incomplete;         // the beginning of the next packet
   std::uint32_t packet_limit = 0xFFFFFFFF;         // the client's Maximum Packet Size
   std::uint32_t former_packet_limit = 0xFFFFFFFF;  // of the session's connection before
+  bool surplus = false;         // one connection too many: only CONNACK remains to be said
+  bool problems_wanted = true;  // Request Problem Information
   std::uint16_t asked_keep_alive = 0;
   std::uint16_t keep_alive = 0;  // in force
   std::unordered_map<std::uint16_t, std::string> aliases;
@@ -89,6 +91,8 @@ struct broker::state {
   void handle_acknowledgement(connection& c, const wire::packet& p, instant now);
   void handle_release(connection& c, const wire::packet& p, instant now);
   void handle_subscribe(connection& c, const wire::packet& p, instant now);
+  // Why the server does not take it; 0: it does.
+  std::uint8_t subscription_refusal(const wire::subscription_request& r) const;
   void handle_unsubscribe(connection& c, const wire::packet& p, instant now);
   void handle_disconnect(connection& c, const wire::packet& p, instant now);
   void flush(instant now);
@@ -96,6 +100,8 @@ struct broker::state {
   void send_outgoing(connection& c, const model::outgoing& o);
   // False when the packet is larger than the client accepts; nothing is sent then.
   bool send(connection& c, const wire::packet& p);
+  // Into |scratch|, in the form of options.answers; false when that is not possible or too large.
+  bool encode_at_length(const connection& c, const wire::packet& p);
   // A packet that the client needs: when it is too large for it, the connection is useless.
   void send_or_close(connection& c, const wire::packet& p, instant now);
 

@@ -107,6 +107,7 @@ int broker_command(const arguments& words, console& on) {
       "plant a defect (may be repeated)")("list-defects", po::bool_switch(),
                                           "tell what can be planted");
   add_broker_flags(set.described);
+  add_odd_flags(set.described);
   int status = 0;
   const auto options = parse_options(set, words, on, status);
   if (!options) return status;
@@ -114,17 +115,21 @@ int broker_command(const arguments& words, console& on) {
     on.print(list_of_defects());
     return as_expected;
   }
-  model::rules rules;
+  if (options->get<bool>("list-oddities")) {
+    on.print(list_of_oddities());
+    return as_expected;
+  }
+  auto odd = odd_setup_from(*options, on);
+  if (!odd || !add_user(*options, odd->options, on)) return bad_usage;
   if (options->has("defect") &&
-      !plant(options->get<std::vector<std::string>>("defect"), rules, on)) {
+      !plant(options->get<std::vector<std::string>>("defect"), odd->rules, on)) {
     return bad_usage;
   }
-  auto broker = broker_options_from(*options, on);
-  if (!broker || !add_user(*options, *broker, on)) return bad_usage;
   net::event_loop loop;
   bool stopped = false;
   loop.on_interrupt([&stopped] { stopped = true; });
-  target::broker_server server(loop, *broker, options->get<std::uint64_t>("seed"), rules);
+  target::broker_server server(loop, odd->options, options->get<std::uint64_t>("seed"), odd->rules,
+                               odd->network);
   const arguments usual = {"127.0.0.1:1883"};
   if (!listen(options->has("listen") ? options->get<arguments>("listen") : usual, server, on)) {
     return bad_usage;

@@ -4,6 +4,8 @@
 
 #include <limits>
 
+#include "base/spelling.h"
+
 namespace mqttspec::cli {
 
 namespace {
@@ -86,6 +88,43 @@ std::optional<broker::broker_options> broker_options_from(const parsed_options& 
   return b;
 }
 
+void add_odd_flags(po::options_description& to) {
+  to.add_options()("odd", po::value<arguments>()->composing()->value_name("NAME[,NAME]"),
+                   "be odd but conformant (may be repeated)")("list-oddities", po::bool_switch(),
+                                                              "tell how a broker can be odd");
+}
+
+std::string list_of_oddities() {
+  std::string out;
+  for (const broker::oddity& o : broker::all_oddities()) {
+    out += fmt::format("{}\n    {}\n    allowed: {}\n", o.name, o.sentence, o.allowed);
+  }
+  return out;
+}
+
+bool add_oddities(const parsed_options& options, broker::odd_setup& s, console& on) {
+  for (const std::string& name : list_of(options, "odd")) {
+    const broker::oddity* o = broker::find_oddity(name);
+    if (o == nullptr) {
+      std::vector<std::string_view> known;
+      for (const broker::oddity& each : broker::all_oddities()) known.push_back(each.name);
+      on.error(fmt::format("there is no oddity '{}'", name), suggest(name, known));
+      return false;
+    }
+    o->set(s);
+  }
+  return true;
+}
+
+std::optional<broker::odd_setup> odd_setup_from(const parsed_options& options, console& on) {
+  auto plain = broker_options_from(options, on);
+  if (!plain) return std::nullopt;
+  broker::odd_setup s;
+  s.options = std::move(*plain);
+  if (!add_oddities(options, s, on)) return std::nullopt;
+  return s;
+}
+
 target::capability_values facts_of(const broker::broker_options& b) {
   using broker::overflow_policy;
   return {{"queue_limit", b.queue_limit},
@@ -94,7 +133,6 @@ target::capability_values facts_of(const broker::broker_options& b) {
           {"queue_overflow_disconnect", b.overflow == overflow_policy::disconnect},
           {"qos0_queued", b.qos0_queued},
           {"v311_session_expiry", b.v311_session_expiry},
-          {"inflight_window", b.inflight_window},
           {"sessions_survive_restart", b.sessions_survive_restart},
           {"sessions_survive_kill", b.sessions_survive_restart},
           {"retained_survive_restart", b.sessions_survive_restart}};

@@ -98,6 +98,7 @@ int prove_command(const arguments& words, console& on) {
       "list-rules", po::bool_switch(), "the trace rules, with the statements that they cite")(
       "report-json", po::value<std::string>()->value_name("FILE"), "write the matrix as JSON")(
       "report-html", po::value<std::string>()->value_name("FILE"), "write the matrix as a page");
+  add_odd_flags(set.described);
   int status = 0;
   const auto request = read_case_request(set, words, on, status);
   if (!request) return status;
@@ -105,6 +106,10 @@ int prove_command(const arguments& words, console& on) {
   const case_files& cases = request->cases;
   if (options.get<bool>("list-rules")) {
     on.print(list_of_rules());
+    return as_expected;
+  }
+  if (options.get<bool>("list-oddities")) {
+    on.print(list_of_oddities());
     return as_expected;
   }
   const auto defects =
@@ -115,6 +120,14 @@ int prove_command(const arguments& words, console& on) {
 
   prove::prove_settings settings;
   settings.set_ups = set_ups();
+  for (prove::set_up& s : settings.set_ups) {
+    broker::odd_setup odd;
+    odd.options = s.options;
+    if (!add_oddities(options, odd, on)) return bad_usage;
+    s.options = odd.options;
+    settings.rules = odd.rules;
+    settings.network = odd.network;
+  }
   settings.defects = *defects;
   settings.threads = std::clamp(options.get<unsigned>("jobs"), 1u, 64u);
   settings.everything = options.get<bool>("everything");
@@ -141,6 +154,7 @@ int prove_command(const arguments& words, console& on) {
   on.print(prove::to_text(p));
   if (p.cases.empty()) return nothing_ran;
   if (!written) return internal_error;
+  if (options.has("odd")) return p.holds_on_an_odd_broker() ? as_expected : unexpected_result;
   bool tied = true;
   if (cases.patterns.empty() && cases.named.empty() && !options.has("defect")) {
     for (const std::string& fault : prove::untied_bugs(cases.bugs, p)) {

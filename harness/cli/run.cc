@@ -115,9 +115,10 @@ class run_of_cases {
     skeleton_.target.address = "simulated";
     drive::simulation_options options;
     options.broker = request_.broker;
+    options.network = request_.network;
     options.seed = request_.suite.seed;
-    const auto executor = drive::make_simulated_executor(options);
-    request_.suite.declared = facts_of(request_.broker);
+    const auto executor = drive::make_simulated_executor(options, &request_.rules);
+    request_.suite.declared = request_.facts;
     drive::add_simulated_capabilities(request_.suite.declared);
     request_.suite.reach = drive::simulated_reach();
     return suite(*executor);
@@ -126,7 +127,8 @@ class run_of_cases {
   // It listens over every transport, and where a second node would.
   results::run_results embedded() {
     net::event_loop loop;
-    target::broker_server server(loop, request_.broker, request_.suite.seed);
+    target::broker_server server(loop, request_.broker, request_.suite.seed, request_.rules,
+                                 request_.network);
     const auto listen = [&](target::transport over) -> result<listener_address, std::string> {
       const auto port = server.listen({"127.0.0.1", 0}, over);
       if (!port) return unexpected("the embedded broker cannot start: " + port.error());
@@ -149,7 +151,7 @@ class run_of_cases {
 
     skeleton_.target.name = "embedded broker";
     skeleton_.target.address = "embedded";
-    request_.suite.declared = facts_of(request_.broker);
+    request_.suite.declared = request_.facts;
     return on_running(loop, &server);
   }
 
@@ -360,6 +362,10 @@ int run_request_of(option_set& set, const arguments& words, bool profile, consol
   int status = 0;
   const auto options = parse_options(set, words, on, status);
   if (!options) return status;
+  if (options->get<bool>("list-oddities")) {
+    on.print(list_of_oddities());
+    return as_expected;
+  }
   std::optional<workflow> inside;
   if (in_workflow(on)) inside.emplace(on);
   console& to = inside ? inside->filtered() : on;

@@ -92,10 +92,12 @@ bool read_running(const parsed_options& options, run_request& out, console& on) 
   if (!read_duration(options, "start-timeout", out.start_timeout, on) ||
       !read_duration(options, "timeout", out.suite.engine.timeout, on) ||
       !read_duration(options, "slack", out.suite.engine.slack, on) ||
+      !read_duration(options, "patience", out.suite.engine.patience, on) ||
       !read_duration(options, "case-deadline", out.suite.engine.case_deadline, on)) {
     return false;
   }
-  for (const char* name : {"timeout", "slack", "mqtt", "user", "password-env", "password-file"}) {
+  for (const char* name :
+       {"timeout", "slack", "patience", "mqtt", "user", "password-env", "password-file"}) {
     if (!options.has(name)) continue;
     out.command.push_back(fmt::format("--{}", name));
     out.command.push_back(std::string(name) == "mqtt"
@@ -152,6 +154,7 @@ void add_run_options(po::options_description& to) {
   running.add_options()("jobs,j", number(), "cases at once (512)")(
       "timeout", text("TIME"), "of an expectation without a window (5s)")(
       "slack", text("TIME"), "widens the windows of the standard (1s)")(
+      "patience", text("TIME"), "how late may come what no statement gives a time for (60s)")(
       "case-deadline", text("TIME"), "most a case may take beyond its own waits (120s)")(
       "repeat", number(), "run everything N times")("fail-fast", po::bool_switch(),
                                                     "stop at the first unexpected result")(
@@ -172,14 +175,21 @@ void add_run_options(po::options_description& to) {
   to.add(running).add(judging).add(output);
   add_cases_option(to);
   add_broker_flags(to);
+  add_odd_flags(to);
 }
 
 std::optional<run_request> read_run_request(const parsed_options& options, const case_files& cases,
                                             console& on) {
   run_request out;
-  const auto broker = broker_options_from(options, on);
-  if (!broker) return std::nullopt;
-  out.broker = *broker;
+  const auto odd = odd_setup_from(options, on);
+  if (!odd) return std::nullopt;
+  // Nobody declares what is odd.
+  out.facts = facts_of(*broker_options_from(options, on));
+  const auto odd_facts = facts_of(odd->options);
+  std::erase_if(out.facts, [&](const auto& f) { return odd_facts.at(f.first) != f.second; });
+  out.broker = odd->options;
+  out.rules = odd->rules;
+  out.network = odd->network;
   out.suite.seed =
       options.has("seed") ? options.get<std::uint64_t>("seed") : std::random_device{}();
   if (!read_target_options(options, out, on) || !read_selection(options, cases, out, on) ||

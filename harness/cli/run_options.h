@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "broker/broker.h"
+#include "broker/oddities.h"
 #include "cli/case_files.h"
 #include "cli/report_files.h"
 #include "suite/suite.h"
@@ -27,8 +27,11 @@ struct run_request {
   duration start_timeout = std::chrono::seconds(60);
   bool over_tls = false;  // some listener is; |tls| is then made before it is reached
   target::trust tls;
-  target::description target;     // of the target file and the options that come before it
-  broker::broker_options broker;  // of the embedded one
+  target::description target;          // of the target file and the options that come before it
+  broker::broker_options broker;  // of the embedded one, as are the next three
+  model::rules rules;
+  target::capability_values facts;  // what its operator would declare; nobody declares oddities
+  broker::network_manner network;
   suite::suite_settings suite;
   std::size_t min = 0;
   trace_choice trace = trace_choice::none;

@@ -1,9 +1,10 @@
 #include "drive/case_driver.h"
-#include "verdicts/decide.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+
+#include "verdicts/decide.h"
 
 namespace mqttspec::drive {
 

@@ -1,13 +1,12 @@
 #include "drive/simulated_executor.h"
-#include "verdicts/decide.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <deque>
 #include <map>
 
 #include "target/listener_address.h"
+#include "verdicts/decide.h"
 
 namespace mqttspec::drive {
 
@@ -40,10 +39,11 @@ class world {
       take_actions();
       take_outputs();
       if (run_.finished()) break;
-      if (!arrivals_.empty() && arrivals_.front().at <= next_timer()) {
+      if (!arrivals_.empty() && arrivals_.begin()->first <= next_timer()) {
         deliver();
       } else if (!pass_time()) {
-        run_.abandon(play::abandonment::endless, "the case does not end: nothing more can happen", now_);
+        run_.abandon(play::abandonment::endless, "the case does not end: nothing more can happen",
+                     now_);
       }
     }
     return verdicts::decide(run_.take_trial(), {}, std::chrono::seconds(1)).result;
@@ -61,7 +61,6 @@ class world {
     hook_ended
   };
   struct arrival {
-    instant at;
     event what{};
     play::connection_id of_case = 0;
     broker::connection_id of_broker = 0;
@@ -71,8 +70,31 @@ class world {
 
   void send(event what, play::connection_id c, broker::connection_id b, byte_buffer octets = {},
             std::string why = {}) {
-    arrivals_.push_back(
-        {now_ + simulation_.latency, what, c, b, std::move(octets), std::move(why)});
+    const instant at = arrival_of(what);
+    if (what == event::to_case && gathers()) {
+      // One with what the same client gets at the same instant.
+      const auto [first, last] = arrivals_.equal_range(at);
+      const auto same = std::find_if(first, last, [&](const auto& each) {
+        return each.second.what == event::to_case && each.second.of_case == c;
+      });
+      if (same != last) {
+        byte_buffer& all = same->second.octets;
+        all.insert(all.end(), octets.begin(), octets.end());
+        return;
+      }
+    }
+    arrivals_.emplace(at, arrival{what, c, b, std::move(octets), std::move(why)});
+  }
+
+  bool gathers() const { return simulation_.network.gathered > duration::zero(); }
+
+  instant arrival_of(event what) const {
+    const duration far = simulation_.latency + simulation_.network.latency;
+    const bool by_broker = what == event::to_case || what == event::ended || what == event::broken;
+    if (!by_broker || !gathers()) return now_ + far;
+    const duration each = simulation_.network.gathered;
+    const duration since = (now_ - instant{}) % each;
+    return now_ + (since == duration::zero() ? duration::zero() : each - since) + far;
   }
 
   instant next_timer() const {
@@ -133,9 +155,8 @@ class world {
   }
 
   void deliver() {
-    arrival a = std::move(arrivals_.front());
-    arrivals_.pop_front();
-    now_ = std::max(now_, a.at);
+    now_ = std::max(now_, arrivals_.begin()->first);
+    const arrival a = std::move(arrivals_.extract(arrivals_.begin()).mapped());
     const bool heard = !deaf_.contains(a.of_case);
     switch (a.what) {
       case event::connected:
@@ -145,7 +166,7 @@ class world {
         run_.connect_failed(a.of_case, a.why, now_);
         break;
       case event::to_case:
-        if (heard) run_.received(a.of_case, a.octets, now_);
+        if (heard) hear(a);
         break;
       case event::ended:
         if (heard) run_.closed(a.of_case, play::close_kind::orderly, now_);
@@ -165,6 +186,13 @@ class world {
           unlink(a.of_case, event::ended);  // the broker ends its side too
         }
         break;
+    }
+  }
+
+  void hear(const arrival& a) {
+    const std::size_t piece = simulation_.network.octet_by_octet ? 1 : a.octets.size();
+    for (byte_view rest = a.octets; !rest.empty(); rest = rest.subspan(piece)) {
+      run_.received(a.of_case, rest.first(piece), now_);
     }
   }
 
@@ -205,7 +233,7 @@ class world {
   broker::broker broker_;
   instant now_{};
   bool up_ = true;
-  std::deque<arrival> arrivals_;  // all travel equally long, so they stay in order
+  std::multimap<instant, arrival> arrivals_;  // of one instant: in the order of sending
   std::map<play::connection_id, broker::connection_id> links_;
   std::map<broker::connection_id, play::connection_id> cases_;
   std::map<play::connection_id, bool> deaf_;  // closed by the case
@@ -213,11 +241,12 @@ class world {
 
 class simulated_executor : public executor {
  public:
-  explicit simulated_executor(simulation_options options) : options_(std::move(options)) {}
+  simulated_executor(simulation_options options, const model::rules* rules)
+      : options_(std::move(options)), rules_(rules) {}
 
   void run(const batch& what, const result_callback& ended) override {
     for (const job& j : what.jobs) {
-      results::case_result r = simulate(j, what.options, options_);
+      results::case_result r = simulate(j, what.options, options_, rules_);
       now_ += r.took;
       if (!ended(std::move(r))) return;
     }
@@ -228,6 +257,7 @@ class simulated_executor : public executor {
 
  private:
   simulation_options options_;
+  const model::rules* rules_;
   instant now_{};
   std::string lost_;
 };
@@ -257,8 +287,9 @@ results::case_result simulate(const job& j, const play::run_options& options,
   return r;
 }
 
-std::unique_ptr<executor> make_simulated_executor(simulation_options options) {
-  return std::make_unique<simulated_executor>(std::move(options));
+std::unique_ptr<executor> make_simulated_executor(simulation_options options,
+                                                  const model::rules* rules) {
+  return std::make_unique<simulated_executor>(std::move(options), rules);
 }
 
 }  // namespace mqttspec::drive

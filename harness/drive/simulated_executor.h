@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "broker/broker.h"
+#include "broker/oddities.h"
 #include "drive/executor.h"
 #include "target/routes.h"
 
@@ -16,6 +16,7 @@ struct simulation_options {
   // How long octets travel, each way. Not zero, so that what the broker does because of a packet
   // comes after it was sent, and what two ends do at the same instant does not depend on luck.
   duration latency = std::chrono::microseconds(20);
+  broker::network_manner network{};  // its latency comes on top; a restart is not simulated
   // A case that takes more steps never ends.
   std::size_t most_steps = 200'000;
 };
@@ -31,6 +32,8 @@ std::set<target::route_key> simulated_reach();
 // What a simulated run can do to the broker, and its reach.
 void add_simulated_capabilities(target::capability_values& into);
 
-std::unique_ptr<executor> make_simulated_executor(simulation_options options);
+// |rules| may be nullptr (sound ones), and must outlive it.
+std::unique_ptr<executor> make_simulated_executor(simulation_options options,
+                                                  const model::rules* rules = nullptr);
 
 }  // namespace mqttspec::drive

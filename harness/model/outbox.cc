@@ -46,11 +46,20 @@ void outbox::open(const connection_terms& terms, bool resumed, instant now) {
       if (expired || !rules_->is_redelivered(f)) forget(current);
     }
   }
-  schedule_redelivery(true);
+  for (entries* list : {&unacknowledged_, &released_}) {
+    for (outbound& o : *list) o.sent_before = true;
+  }
+  if (limits_.resend_delay > duration::zero() && !by_id_.empty()) {
+    resend_is_delayed_ = true;
+    retry_at_ = saturating_add(now, limits_.resend_delay);
+    return;
+  }
+  schedule_redelivery();
 }
 
 void outbox::close() {
   open_ = false;
+  resend_is_delayed_ = false;
   slots_at_close_ = slots_;
   slots_ = 0;
   retry_at_ = never;
@@ -65,19 +74,17 @@ void outbox::close() {
   }
 }
 
-void outbox::schedule_redelivery(bool sent_before) {
+void outbox::schedule_redelivery() {
   resend_publish_.clear();
   resend_release_.clear();
-  for (outbound& o : unacknowledged_) {
-    o.awaits_resending = true;
-    o.sent_before = o.sent_before || sent_before;
-    resend_publish_.push_back(o.packet_id);
-  }
-  for (outbound& o : released_) {
-    o.awaits_resending = true;
-    o.sent_before = o.sent_before || sent_before;
-    resend_release_.push_back(o.packet_id);
-  }
+  const auto schedule = [&](entries& list, std::deque<std::uint16_t>& into) {
+    for (outbound& o : list) {
+      o.awaits_resending = true;
+      into.push_back(o.packet_id);
+    }
+  };
+  schedule(unacknowledged_, resend_publish_);
+  schedule(released_, resend_release_);
   if (!rules_->redelivery_order_is_kept({version_, resend_publish_.size(), 0})) {
     std::reverse(resend_publish_.begin(), resend_publish_.end());
   }
@@ -140,8 +147,26 @@ std::optional<outgoing> outbox::next(instant now) {
   if (!open_) return std::nullopt;
   if (now >= retry_at_) {
     retry_at_ = never;
-    schedule_redelivery(false);
+    resend_is_delayed_ = false;
+    schedule_redelivery();
   }
+  if (resend_is_delayed_) return next_at_once(now);
+  if (!limits_.qos0_is_last) {
+    if (auto o = next_at_once(now)) return o;
+  }
+  if (rules_->redelivery_before_new({version_, resend_publish_.size(), 0})) {
+    if (auto o = next_redelivery(now)) return o;
+    if (auto o = next_new(now)) return o;
+  } else {
+    if (auto o = next_new(now)) return o;
+    if (auto o = next_redelivery(now)) return o;
+  }
+  // With the window full, what waits for it comes first.
+  if (limits_.qos0_is_last && queue_.empty()) return next_at_once(now);
+  return std::nullopt;
+}
+
+std::optional<outgoing> outbox::next_at_once(instant now) {
   if (!at_once_.empty()) {
     outgoing o;
     o.copy = std::move(at_once_.front());
@@ -151,12 +176,7 @@ std::optional<outgoing> outbox::next(instant now) {
     if (f.expiry_interval) o.expiry_interval = rules_->remaining_expiry(f);
     return o;
   }
-  if (rules_->redelivery_before_new({version_, resend_publish_.size(), 0})) {
-    if (auto o = next_redelivery(now)) return o;
-    return next_new(now);
-  }
-  if (auto o = next_new(now)) return o;
-  return next_redelivery(now);
+  return std::nullopt;
 }
 
 std::optional<outgoing> outbox::next_redelivery(instant now) {

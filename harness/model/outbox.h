@@ -25,6 +25,8 @@ struct outbox_limits {
   overflow_action overflow = overflow_action::drop_newest;
   bool qos0_queued = false;
   std::uint32_t window = 65535;  // most in flight, whatever the client's Receive Maximum
+  duration resend_delay{};       // on a resume, before what is unacknowledged goes out again
+  bool qos0_is_last = false;     // behind all messages of other QoS that wait
 };
 
 struct connection_terms {
@@ -89,7 +91,8 @@ class outbox {
   // Copies of messages of shared subscriptions that another member of the share may have now.
   std::vector<delivery> to_pass_on() const;
 
-  // When a delivery is to be repeated on a live connection; `never` with sound rules.
+  // When something goes out that waits for its time: what was left unacknowledged, where the
+  // limits delay it; repeats on a live connection, which sound rules do not make.
   instant next_retry() const { return retry_at_; }
 
   std::size_t queued() const { return queue_.size(); }
@@ -101,6 +104,7 @@ class outbox {
  private:
   using entries = std::list<outbound>;
 
+  std::optional<outgoing> next_at_once(instant now);
   std::optional<outgoing> next_redelivery(instant now);
   std::optional<outgoing> next_release();
   std::optional<outgoing> next_publish_again(instant now);
@@ -108,7 +112,7 @@ class outbox {
   outgoing publish(outbound& o, instant now);
   copy_facts facts_of(const delivery& copy, instant now) const;
   copy_facts facts_of(const outbound& o, instant now) const;
-  void schedule_redelivery(bool sent_before);
+  void schedule_redelivery();
   void schedule_retry(const outbound& o, instant now);
   void forget(entries::iterator o);
   void purge_expired(instant now);
@@ -128,6 +132,7 @@ class outbox {
   std::uint32_t slots_ = 0;
   std::uint32_t slots_at_close_ = 0;  // likewise
   instant retry_at_ = never;
+  bool resend_is_delayed_ = false;  // until retry_at_, and nothing new overtakes it
 
   std::deque<delivery> queue_;
   std::deque<delivery> at_once_;  // QoS 0 for a connected client

@@ -39,6 +39,7 @@ struct session {
   std::uint32_t interval = 0;       // Session Expiry Interval in force
   std::uint32_t sent_interval = 0;  // as CONNECT carried it; absent is 0
   instant connected_at{};
+  instant absent_since{};  // when it was last disconnected
   // What CONNECT of the last connection said.
   std::uint32_t former_packet_limit = 0xFFFFFFFF;  // Maximum Packet Size
   std::uint16_t former_keep_alive = 0;             // seconds

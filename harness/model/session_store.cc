@@ -57,6 +57,7 @@ connect_outcome session_store::connect(connect_request request, instant now) {
   if (who != nullptr) old_will(*who, wills, now);
   if (who != nullptr && !f.resumed) discard(*who, discard_cause::clean_start, now);
 
+  if (options_.most_sessions != 0 && !by_id_.contains(request.client_id)) make_room(now);
   std::unique_ptr<session>& slot = by_id_[request.client_id];
   if (!slot) {
     slot = std::make_unique<session>(request.client_id, ++last_serial_, options_.outbox, *rules_);
@@ -204,6 +205,7 @@ void session_store::disconnect(session& who, const closing& how, instant now) {
 
   std::optional<message> will;
   who.connected = false;
+  who.absent_since = now;
   who.overflowed = false;
   who.out.close();
   close_will(who, how, ends, now, will);
@@ -315,18 +317,33 @@ void session_store::expire(session& who, instant now) {
   if (will) publish(std::move(*will), now);
 }
 
+// For one session more. Those in use stay, however many they are.
+void session_store::make_room(instant now) {
+  while (by_id_.size() >= options_.most_sessions) {
+    session* oldest = nullptr;
+    for (const auto& [serial, who] : by_serial_) {
+      if (who->connected || !who->exists) continue;
+      if (oldest == nullptr || who->absent_since < oldest->absent_since) oldest = who;
+    }
+    if (oldest == nullptr) return;
+    expire(*oldest, now);
+  }
+}
+
 instant session_store::next_deadline() const {
-  return std::min(ends_.next(), wills_.next());
+  const instant due = std::min(ends_.next(), wills_.next());
+  if (due == never || options_.sweep_interval <= duration::zero()) return due;
+  const duration beyond = (due - instant{}) % options_.sweep_interval;
+  return beyond == duration::zero() ? due : saturating_add(due, options_.sweep_interval - beyond);
 }
 
 void session_store::advance(instant now) {
   while (next_deadline() <= now && next_deadline() != never) {
+    const instant at = next_deadline();
     if (wills_.next() <= ends_.next()) {
-      session& who = *by_serial_.at(*wills_.due(now));
-      publish_waiting_will(who, wills_.next());
+      publish_waiting_will(*by_serial_.at(*wills_.due(now)), at);
     } else {
-      session& who = *by_serial_.at(*ends_.due(now));
-      expire(who, ends_.next());
+      expire(*by_serial_.at(*ends_.due(now)), at);
     }
   }
 }

@@ -31,6 +31,8 @@ struct store_options {
   std::uint32_t v311_session_expiry = wire::never_expires;
   std::uint8_t maximum_qos = 2;
   std::size_t most_subscriptions = 10'000;  // of one session
+  std::size_t most_sessions = 0;            // 0: any number; else the one absent longest ends
+  duration sweep_interval{};                // what is due is done at its multiples; 0: on time
 };
 
 struct connect_request {
@@ -109,6 +111,7 @@ class session_store {
   void old_will(session& who, const will_connect_facts& f, instant now);
   void publish_waiting_will(session& who, instant now);
   void expire(session& who, instant now);
+  void make_room(instant now);
   void remove_live(session& who);
   void deliver(const message_pointer& m, matched& found, instant now);
   acceptance deliver_copies(const message_pointer& m, std::vector<subscriber>& to, instant now);

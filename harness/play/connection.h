@@ -24,11 +24,15 @@ struct inbound {
   std::uint64_t size = 0;  // of the packet
   wire::wire_fault fault;  // malformed
   close_kind how{};        // close
+  // A DISCONNECT behind ours: the server may send it, and no line has to wait for it.
+  bool answers_goodbye = false;
   std::uint64_t trace_number = 0;
 };
 
 // The text that a failure shows: the packet in the notation, `close (reset)`, or the fault.
 std::string describe(const inbound& item);
+
+enum class pinged_by : std::uint8_t { line, harness };
 
 enum class link_state : std::uint8_t {
   connecting,
@@ -47,7 +51,12 @@ class connection {
   wire::protocol_version version() const { return version_; }
 
   link_state state = link_state::connecting;
-  bool connect_sent = false;
+  bool disconnect_sent = false;
+  bool keep_alive_is_the_cases = false;  // its CONNECT says it
+  duration keep_alive{};                 // that the harness looks after; 0: none
+  instant last_sent{};
+  bool amid_a_packet = false;     // what was sent last was cut short
+  std::deque<pinged_by> pings{};  // that are not answered yet
   // The client's Maximum Packet Size: a larger packet is as wrong as a malformed one.
   std::uint32_t packet_limit = wire::largest_variable_integer + 5;
   std::vector<action> deferred;  // until the connection stands

@@ -81,7 +81,7 @@ void scenario_player::state::hold(instant now) {
     std::size_t unread = 0;
     std::string first;
     for (const inbound& item : on.queue) {
-      if (item.kind == inbound_kind::close) continue;
+      if (item.kind == inbound_kind::close || item.answers_goodbye) continue;
       if (unread++ == 0) first = describe(item);
     }
     if (unread != 0) {
@@ -119,6 +119,7 @@ void scenario_player::state::differ(const script::expect_line& l, judgement j, i
   evidence.seen.fault = std::move(f);
   evidence.how = j.how;
   evidence.missed_by = j.missed_by;
+  evidence.own_reason = j.own_reason;
   // For silence the window was lengthened by its standstills already; only others count.
   evidence.late =
       lateness_since(j.how == difference::content ? started : j.counts_from) - j.extended;

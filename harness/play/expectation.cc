@@ -44,16 +44,38 @@ void append(std::vector<script::statement_reference>& to,
   to.insert(to.end(), more.begin(), more.end());
 }
 
+// Why a server may refuse or end any connection, whatever its client did.
+std::string own_reason_in(const wire::packet& p) {
+  using wire::reason_code;
+  static constexpr reason_code own[] = {
+      reason_code::server_unavailable,    reason_code::server_busy,
+      reason_code::server_shutting_down,  reason_code::quota_exceeded,
+      reason_code::administrative_action, reason_code::use_another_server,
+      reason_code::server_moved,          reason_code::connection_rate_exceeded,
+      reason_code::maximum_connect_time};
+  if (p.type != wire::packet_type::connack && p.type != wire::packet_type::disconnect) return {};
+  const bool v5 = p.version == wire::protocol_version::v5;
+  constexpr std::uint8_t v311_server_unavailable = 0x03;
+  const bool is_own = v5 ? std::any_of(std::begin(own), std::end(own),
+                                       [&](reason_code r) { return code_of(r) == p.reason; })
+                         : p.reason == v311_server_unavailable;
+  if (!is_own) return {};
+  return fmt::format("{} ({:#04x})", wire::reason_name(p.type, p.version, p.reason), p.reason);
+}
+
 }  // namespace
 
 window window_of(const script::expect_line& line, instant reached, instant previous,
-                 std::optional<instant> mark, duration timeout, duration slack) {
+                 std::optional<instant> mark, const window_terms& terms) {
+  const auto [timeout, slack, patience] = terms;
   window w;
   const script::timing& t = line.window;
   w.counts_from = mark.value_or(t.earliest ? std::min(previous, reached) : reached);
   if (!t.latest) {
-    w.latest = saturating_add(reached, timeout);
-    w.quiet_until = w.latest;
+    w.in_time = saturating_add(reached, timeout);
+    w.quiet_until = w.in_time;
+    w.latest = std::max(w.in_time, saturating_add(reached, patience));
+    w.due = reached;
     w.text = fmt::format("within the time-out of {}", print_duration(timeout));
     return w;
   }
@@ -64,6 +86,10 @@ window window_of(const script::expect_line& line, instant reached, instant previ
     w.in_time = w.latest;
     w.latest = saturating_add(saturating_add(mark.value_or(reached), *t.tolerated), slack);
     w.due = t.earliest ? mark.value_or(previous) + *t.earliest : w.counts_from;
+  } else if (!t.earliest) {
+    w.in_time = w.latest;
+    w.latest = std::max(w.latest, saturating_add(mark.value_or(reached), patience));
+    w.due = w.counts_from;
   }
   w.text = t.earliest ? fmt::format("between {} and {}", print_duration(*t.earliest),
                                     print_duration(*t.latest))
@@ -100,6 +126,7 @@ judgement expectation::judge(std::deque<inbound>& queue, link_end end, instant n
     const inbound item = std::move(queue.front());
     queue.pop_front();
     judgement j = on_item(item);
+    if (j.is == judgement::state::failed && item.answers_goodbye) continue;
     j.trace_number = item.trace_number;
     if (j.is != judgement::state::pending) return j;
   }
@@ -239,6 +266,17 @@ judgement expectation::mismatch(const inbound& item) {
   }
   // Where nothing may come, whatever comes breaks what the line cites.
   judgement j = failed("", actual, accepts_nothing() ? cited_by_open() : blame_absence(false));
+  // 3.1.1 has few return codes: a line that asks for another one of them is about the code.
+  const bool about_the_code =
+      item.kind == inbound_kind::packet && item.packet.version == wire::protocol_version::v311 &&
+      std::any_of(open_.begin(), open_.end(), [](const alternative* a) {
+        const auto& fields = a->packet.fields;
+        return std::any_of(fields.begin(), fields.end(),
+                           [](const auto& clause) { return clause.name == "reason"; });
+      });
+  if (item.kind == inbound_kind::packet && !about_the_code) {
+    j.own_reason = own_reason_in(item.packet);
+  }
   if (found != nullptr) {
     statements cited = line_.statements;
     append(cited, found->statements);

@@ -34,8 +34,16 @@ struct window {
 // |reached|: the line before it in the file has finished. |previous|: this client's line before
 // it has. |mark|: the instant of `since MARK`. A lower bound counts from the mark or from
 // |previous|, an upper one from the mark or from |reached|.
+//
+// `between A and B` is a time of the standard. An upper bound alone is not: what comes later, up to
+// |patience|, is late and not lost.
+struct window_terms {
+  duration timeout{};
+  duration slack{};
+  duration patience{};
+};
 window window_of(const script::expect_line& line, instant reached, instant previous,
-                 std::optional<instant> mark, duration timeout, duration slack);
+                 std::optional<instant> mark, const window_terms& terms);
 
 struct judgement {
   enum class state : std::uint8_t { pending, met, failed };
@@ -55,6 +63,9 @@ struct judgement {
   duration missed_by{};                        // misplaced: how far outside of the window
   instant counts_from{};                       // where the window that was missed begins
   std::optional<wire::wire_fault> wire_fault;  // the packet itself is malformed
+  // Not empty: the server refuses or ends the connection for a reason of its own, which says
+  // nothing about the line. "server_busy (0x89)"
+  std::string own_reason{};
   std::uint64_t trace_number = 0;
 
   // The statements that were met or violated: those of the line and of the alternatives.

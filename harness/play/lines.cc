@@ -120,6 +120,7 @@ bool scenario_player::state::continue_line(instant now) {
         to_write.clear();  // the broker has heard enough; the next line tells what it said
         break;
       }
+      on->last_sent = now;
       do_or_defer(*on, write_octets{on->id(), std::move(to_write.front().octets)});
       to_write.pop_front();
     }
@@ -181,7 +182,7 @@ void scenario_player::state::do_or_defer(connection& on, action a) {
 }
 
 std::optional<byte_buffer> scenario_player::state::octets_of(const script::send_line& l,
-                                                             const connection& on) {
+                                                             connection& on) {
   if (l.kind == send_kind::octets && l.edits.empty()) return l.octets;
   wire::encoded e;
   if (l.kind == send_kind::octets) {
@@ -200,9 +201,9 @@ std::optional<byte_buffer> scenario_player::state::octets_of(const script::send_
       const auto says_keep_alive = [](const script::field_clause& c) {
         return c.name == "keep_alive";
       };
-      if (std::none_of(l.packet.fields.begin(), l.packet.fields.end(), says_keep_alive)) {
-        p.keep_alive = options.keep_alive;
-      }
+      on.keep_alive_is_the_cases =
+          std::any_of(l.packet.fields.begin(), l.packet.fields.end(), says_keep_alive);
+      if (!on.keep_alive_is_the_cases) p.keep_alive = options.keep_alive;
       if (!p.user_name && !options.user_name.empty()) p.user_name = options.user_name;
       if (!p.password && !options.password.empty() && p.user_name == options.user_name) {
         p.password = options.password;
@@ -233,8 +234,11 @@ void scenario_player::state::write(connection& to, byte_buffer octets, instant n
   while (!rest.empty()) {
     const auto frame = wire::split(rest, to.version());
     const byte_view whole = frame && *frame ? (*frame)->bytes : rest;
+    to.amid_a_packet = !frame || !*frame;
     if (const auto p = wire::decode(whole, {to.version(), wire::sender::client})) {
       left.sent(to.id(), *p);
+      to.disconnect_sent |= p->type == packet_type::disconnect;
+      if (p->type == packet_type::pingreq) to.pings.push_back(pinged_by::line);
       if (p->type == packet_type::connect) {
         to.packet_limit = wire::find_number(p->properties, wire::property_id::maximum_packet_size)
                               .value_or(to.packet_limit);
@@ -251,6 +255,7 @@ void scenario_player::state::write(connection& to, byte_buffer octets, instant n
     record.add(std::move(e));
     rest = rest.subspan(whole.size());
   }
+  to.last_sent = now;
   do_or_defer(to, write_octets{to.id(), std::move(octets)});
 }
 
@@ -325,7 +330,7 @@ void scenario_player::state::begin_expect(const script::expect_line& l, instant 
   const auto before = previous_line.find(l.client);
   awaiting.emplace(l,
                    window_of(l, now, before == previous_line.end() ? now : before->second, mark,
-                             options.timeout, options.slack),
+                             {options.timeout, options.slack, patience()}),
                    known);
 }
 
@@ -337,6 +342,7 @@ bool scenario_player::state::continue_expect(const script::expect_line& l, insta
   judgement j = awaiting->judge(on == nullptr ? no_queue : on->queue, end, now);
   if (j.is == judgement::state::pending) return false;
   awaiting.reset();
+  answers_took = std::min(answers_took + (now - reached), longest_answers);
   if (j.is == judgement::state::failed) {
     differ(l, std::move(j), now);
     return false;

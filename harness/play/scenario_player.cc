@@ -110,7 +110,7 @@ void scenario_player::received(connection_id id, byte_view octets, instant now) 
   if (found == s.connections.end() || s.judged) return;
   connection& on = found->second;
   const std::size_t added = on.receive(octets, now);
-  for (std::size_t i = on.queue.size() - added; i < on.queue.size(); ++i) {
+  for (std::size_t i = on.queue.size() - added; i < on.queue.size();) {
     inbound& item = on.queue[i];
     trace_entry e;
     e.client = on.client();
@@ -123,10 +123,18 @@ void scenario_player::received(connection_id id, byte_view octets, instant now) 
       e.text = describe(item);
       if (s.watching) s.watching->received_malformed(id, item.fault, e.text, now);
     } else {
+      item.answers_goodbye =
+          on.disconnect_sent && item.packet.type == wire::packet_type::disconnect;
+      if (item.packet.type == wire::packet_type::connack) s.begin_keep_alive(on, item.packet);
       s.left.received(id, item.packet);
       if (s.watching) s.watching->received(id, item.packet, item.size, now);
     }
     item.trace_number = s.record.add(std::move(e));
+    if (s.is_for_the_harness(on, item)) {
+      on.queue.erase(on.queue.begin() + static_cast<std::ptrdiff_t>(i));
+      continue;
+    }
+    ++i;
   }
   s.run_lines(now);
   if (!s.judged && on.queue.size() > most_unread) {
@@ -204,6 +212,7 @@ void scenario_player::time_passed(instant now) {
           now);
     }
     s.run_lines(now);
+    if (!s.judged) s.send_pings(now);
   }
   after_input(now);
 }
@@ -263,7 +272,7 @@ instant scenario_player::next_deadline() const {
   if (s.awaiting) due = std::min(due, s.awaiting->deadline());
   due = std::min(due, s.waiting_until);
   if (!s.to_write.empty()) due = std::min(due, s.to_write.front().at);
-  return due;
+  return std::min(due, s.next_ping());
 }
 
 bool scenario_player::finished() const {

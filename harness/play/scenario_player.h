@@ -28,8 +28,11 @@
 namespace mqttspec::play {
 
 struct run_options {
-  duration timeout = std::chrono::seconds(5);               // of an expectation without a window
-  duration slack = std::chrono::seconds(1);                 // widens windows on both sides
+  duration timeout = std::chrono::seconds(5);  // of an expectation without a window
+  duration slack = std::chrono::seconds(1);    // widens windows on both sides
+  // How late may come what no statement gives a time for: later than the time-out or `within` it is
+  // noted, later than this it is missing.
+  duration patience = std::chrono::seconds(60);
   duration case_deadline = std::chrono::seconds(120);       // beyond the waits in its lines
   duration late_tolerance = std::chrono::milliseconds(50);  // a harness later than this is late
   std::uint16_t keep_alive = 0;  // seconds, of CONNECTs that do not say it themselves

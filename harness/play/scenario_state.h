@@ -29,6 +29,7 @@ struct timed_write {
 
 inline constexpr std::size_t longest_trace = 2000;  // lines kept of a case
 inline constexpr std::size_t longest_measured_trace = 100'000;
+inline constexpr duration longest_answers = std::chrono::minutes(20);  // of a case, in all
 
 struct scenario_player::state {
   state(const script::scenario& s, run_options o)
@@ -74,6 +75,7 @@ struct scenario_player::state {
   std::vector<kept_loop> loops;  // that the line stands in, the innermost last
   instant started{};
   instant reached{};                    // the line before this one finished
+  duration answers_took{};              // all that was awaited, in all
   std::optional<expectation> awaiting;  // of an expect line
   instant waiting_until = never;        // of a wait line
   std::deque<timed_write> to_write;     // of a split send
@@ -101,7 +103,7 @@ struct scenario_player::state {
   bool continue_line(instant now);  // true: the line is finished
   void finish_line(instant now);
   bool begin_send(const script::send_line& l, instant now);
-  std::optional<byte_buffer> octets_of(const script::send_line& l, const connection& on);
+  std::optional<byte_buffer> octets_of(const script::send_line& l, connection& on);
   void begin_expect(const script::expect_line& l, instant now);
   bool continue_expect(const script::expect_line& l, instant now);
   connection* find_current(const std::string& client);
@@ -111,6 +113,13 @@ struct scenario_player::state {
   void watch_sent(const connection& on, byte_view octets, instant now);
   void do_or_defer(connection& on, action a);
   void note_event(const std::string& client, std::string text, instant now);
+
+  // keep_alive.cc: PINGREQ in time.
+  bool looks_after_keep_alive() const;
+  void begin_keep_alive(connection& on, const wire::packet& connack);
+  instant next_ping() const;
+  void send_pings(instant now);
+  static bool is_for_the_harness(connection& on, const inbound& item);
 
   // evidence.cc: what is known when it ends.
   const script::instruction& current_line() const { return scenario.lines[line]; }
@@ -122,9 +131,13 @@ struct scenario_player::state {
   std::vector<results::statement_check> describe_checks(
       const std::vector<script::statement_reference>& statements,
       results::check_outcome outcome) const;
+  // A broker that is far away or late is waited for line by line, and its lines are bounded.
   instant ends_at_the_latest() const {
-    return saturating_add(saturating_add(started, scenario.shortest), options.case_deadline);
+    return saturating_add(started, scenario.shortest + options.case_deadline + answers_took +
+                                       (awaiting ? patience() : duration::zero()));
   }
+  // What measures is answered by what comes in its windows.
+  duration patience() const { return measures() ? duration::zero() : options.patience; }
   // How long the harness stood still since |from|.
   duration lateness_since(instant from) const;
   void take_findings(instant now);

@@ -35,9 +35,11 @@ bool is_looked_for(const std::string& secret, bool in_connect) {
   return !secret.empty() && (in_connect || secret.size() >= 4);
 }
 
+// CONNACK is shown as a whole, since it tells what the server can do.
 std::string hex_of(byte_view octets, const std::vector<bool>& hidden) {
   std::string out;
-  const std::size_t shown = std::min(octets.size(), most_hex_octets);
+  const bool whole = octets[0] >> 4 == static_cast<int>(wire::packet_type::connack);
+  const std::size_t shown = whole ? octets.size() : std::min(octets.size(), most_hex_octets);
   for (std::size_t i = 0; i < shown; ++i) {
     if (i != 0) out += ' ';
     out += hidden[i] ? "**" : to_hex(octets.subspan(i, 1));

@@ -42,6 +42,8 @@ struct trial {
   bool unprovoked = false;  // ... and nothing malformed was sent that may have asked for it
   duration late{};          // standstills of the harness that may explain the difference
   duration missed_by{};     // misplaced: how far outside of the window
+  // The server ended the connection for a reason that is its own: busy, shutting down, a quota.
+  std::string own_reason;
 
   // held: trace rules about time kept silent, because the harness stood still.
   bool rules_in_doubt = false;

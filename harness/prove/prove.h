@@ -39,6 +39,9 @@ struct prove_settings {
   std::vector<const broker::defect*> defects;
   unsigned threads = 2;
   bool everything = false;  // every case against every defect, touched or not
+  // Of a broker that is odd, and wrong beside that; its options are those of the set-ups.
+  model::rules rules;
+  broker::network_manner network;
 };
 
 enum class effect : std::uint8_t {
@@ -105,6 +108,10 @@ struct proof {
   std::size_t false_alarms() const;      // of trace rules, on the sound broker
   // Everything that a case or a defect must answer for.
   bool complete() const;
+  // Defects that some case touches. Those of retained messages cannot show where there are none.
+  std::size_t can_show() const;
+  // Nobody is accused for an oddity, and of the defects that can show 95 in 100 are killed.
+  bool holds_on_an_odd_broker() const;
 };
 
 proof prove(const prove_settings& settings, const suite::scenario_source& source);

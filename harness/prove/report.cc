@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -103,6 +104,12 @@ std::string to_text(const proof& p) {
     }
   }
   out += fmt::format("{} cases, {} runs\n{}\n", p.cases.size(), p.runs, score_line(p));
+  if (p.can_show() < p.defects.size()) {
+    out += fmt::format("{} defects can show on this broker, and {} of them are killed ({:.1f} %)\n",
+                       p.can_show(), p.killed(),
+                       100.0 * static_cast<double>(p.killed()) /
+                           static_cast<double>(std::max<std::size_t>(p.can_show(), 1)));
+  }
   out += fmt::format("trace rules alone notice {} of {} defects, with {} false alarms\n",
                      p.noticed_by_rules(), p.defects.size(), p.false_alarms());
   return out;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "script/implied_needs.h"
 #include "script/rows.h"
 
 namespace mqttspec::script {
@@ -94,6 +95,7 @@ class file_expander {
     w.walk(node, &s);
     exhausted_ = w.over_budget();
     s.shortest = shortest_time(s.lines);
+    add_implied_needs(s);
     problems_.append(problems.list());
     if (!problems.has_errors()) out_.scenarios.push_back(std::move(s));
   }

@@ -53,6 +53,7 @@ std::vector<script::scenario> scenarios(const std::string& tag) {
 
 play::run_options impatient() {
   play::run_options o;
+  o.patience = 0s;
   o.timeout = 300ms;
   o.slack = 100ms;
   o.case_deadline = 3s;
@@ -201,6 +202,7 @@ class stands_still_test : public hostile_test {
     b.jobs = {{&all[1], 0}};  // by then the pulse has had its first answers
     b.options = impatient();
     b.options.timeout = 1s;
+    b.options.patience = 0s;
     b.options.late_tolerance = b.options.slack = 1s;  // it is not about a busy machine
     case_result out;
     executor_->run(b, [&](case_result r) {
@@ -319,6 +321,7 @@ class suite_test : public testing::Test {
     settings_.versions = {wire::protocol_version::v5};
     settings_.engine = impatient();
     settings_.engine.timeout = 2s;
+    settings_.engine.patience = 0s;
     settings_.engine.slack = 1s;
     settings_.run_tag = "s";
   }

@@ -1,6 +1,8 @@
 #include "target/broker_server.h"
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "model/rules.h"
 #include "net/layered_stream.h"
@@ -8,8 +10,16 @@
 namespace mqttspec::target {
 
 broker_server::broker_server(net::event_loop& loop, broker::broker_options options,
-                             std::uint64_t seed, const model::rules& rules)
-    : loop_(loop), broker_(std::move(options), seed, rules) {
+                             std::uint64_t seed, const model::rules& rules,
+                             const broker::network_manner& network)
+    : loop_(loop),
+      broker_(std::move(options), seed, rules),
+      network_(network),
+      network_is_odd_(network.latency > duration::zero() || network.octet_by_octet ||
+                      network.gathered > duration::zero()) {
+  if (network.restarts_after > duration::zero()) {
+    restart_at_ = saturating_add(loop_.now(), network.restarts_after);
+  }
   loop_.add(*this);
 }
 
@@ -109,30 +119,69 @@ void broker_server::drain(instant now) {
   // Cutting a client off can make the broker say more (its will).
   for (auto outputs = broker_.take_outputs(); !outputs.empty(); outputs = broker_.take_outputs()) {
     for (broker::output& o : outputs) {
-      if (const auto* close = std::get_if<broker::close_connection>(&o)) {
-        remove(close->to, true, now);
-        continue;
-      }
-      const auto& send = std::get<broker::send_octets>(o);
-      const auto found = connections_.find(send.to);
-      if (found == connections_.end()) continue;
-      net::stream& s = *found->second;
-      s.write(send.octets);
-      s.pause(s.unsent() > slow_reader);
-      if (s.unsent() > dead_reader) {
-        s.abort();
-        broker_.peer_closed(send.to, now);
-        remove(send.to, false, now);
+      if (network_is_odd_) {
+        put_off(o, now);
+      } else {
+        deliver(o, now);
       }
     }
   }
 }
 
+void broker_server::deliver(const broker::output& o, instant now) {
+  if (const auto* close = std::get_if<broker::close_connection>(&o)) {
+    return remove(close->to, true, now);
+  }
+  const auto& send = std::get<broker::send_octets>(o);
+  const auto found = connections_.find(send.to);
+  if (found == connections_.end()) return;
+  net::stream& s = *found->second;
+  s.write(send.octets);
+  s.pause(s.unsent() > slow_reader);
+  if (s.unsent() > dead_reader) {
+    s.abort();
+    broker_.peer_closed(send.to, now);
+    remove(send.to, false, now);
+  }
+}
+
+void broker_server::put_off(const broker::output& o, instant now) {
+  constexpr duration between_octets = std::chrono::microseconds(100);
+  // Both ways at once: what clients send is not put off.
+  instant at = now + 2 * network_.latency;
+  if (network_.gathered > duration::zero()) {
+    at += network_.gathered - (at - instant{}) % network_.gathered;
+  }
+  const auto* send = std::get_if<broker::send_octets>(&o);
+  const broker::connection_id to =
+      send != nullptr ? send->to : std::get<broker::close_connection>(o).to;
+  instant& last = last_put_off_[to];
+  last = std::max(last, at);
+  if (send == nullptr || !network_.octet_by_octet) {
+    put_off_.emplace(last, o);
+    return;
+  }
+  for (const std::uint8_t octet : send->octets) {
+    put_off_.emplace(last, broker::send_octets{to, {octet}});
+    last += between_octets;
+  }
+}
+
 instant broker_server::next_deadline() const {
-  return running_ ? broker_.next_deadline() : never;
+  if (!running_) return never;
+  const instant due = put_off_.empty() ? never : put_off_.begin()->first;
+  return std::min({broker_.next_deadline(), due, restart_at_});
 }
 
 void broker_server::time_passed(instant now) {
+  if (now >= restart_at_) {
+    restart_at_ = never;
+    if (stop(true)) start();
+  }
+  while (!put_off_.empty() && put_off_.begin()->first <= now) {
+    const broker::output o = std::move(put_off_.extract(put_off_.begin()).mapped());
+    deliver(o, now);
+  }
   broker_.advance(now);
   drain(now);
   // Readers that were slow may have caught up.
@@ -146,6 +195,8 @@ bool broker_server::stop(bool clean) {
   for (place& at : places_) at.listener.reset();
   broker_.stop(clean, now);
   drain(now);
+  for (const auto& [at, o] : std::exchange(put_off_, {})) deliver(o, now);
+  last_put_off_.clear();
   for (auto& [id, s] : connections_) {
     if (clean) {
       s->finish();

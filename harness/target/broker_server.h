@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "broker/broker.h"
+#include "broker/oddities.h"
 #include "net/certificate.h"
 #include "net/tcp.h"
 #include "net/tls.h"
@@ -21,7 +21,7 @@ class broker_server : public net::timed, public broker_control {
  public:
   // |loop| and |rules| must outlive it.
   broker_server(net::event_loop& loop, broker::broker_options options, std::uint64_t seed,
-                const model::rules& rules);
+                const model::rules& rules, const broker::network_manner& network = {});
   broker_server(net::event_loop& loop, broker::broker_options options, std::uint64_t seed);
   ~broker_server() override;
 
@@ -57,6 +57,9 @@ class broker_server : public net::timed, public broker_control {
   std::unique_ptr<net::stream> layered(std::unique_ptr<net::stream> connection, const place& at);
   void accepted(std::unique_ptr<net::stream> connection, instant now);
   void drain(instant now);
+  void deliver(const broker::output& o, instant now);
+  // Puts |o| off, as the manner of the network wants it; behind what was put off for its client.
+  void put_off(const broker::output& o, instant now);
   void remove(broker::connection_id id, bool told, instant now);
   bool stop(bool clean);
   std::string start();
@@ -67,6 +70,11 @@ class broker_server : public net::timed, public broker_control {
   net::certificate authority_;
   std::shared_ptr<net::websocket_context> websocket_;
   std::map<broker::connection_id, std::unique_ptr<net::stream>> connections_;
+  broker::network_manner network_;
+  bool network_is_odd_;
+  std::multimap<instant, broker::output> put_off_;
+  std::map<broker::connection_id, instant> last_put_off_;
+  instant restart_at_ = never;
   bool running_ = true;
 };
 

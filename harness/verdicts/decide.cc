@@ -76,6 +76,12 @@ doubt decide_differed(const play::trial& t, case_result& c, duration slack) {
     note_record(c, c.fault->message);
     return doubt::none;
   }
+  if (!t.own_reason.empty()) {
+    count_fault(c, check_outcome::inconclusive);
+    conclude(c, verdict::inconclusive,
+             "the server gives a reason of its own to end the connection: " + t.own_reason);
+    return doubt::late;
+  }
   if (late) {
     // One that did not look at the right time may have seen things in another order.
     c.findings.clear();
