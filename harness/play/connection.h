@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/instant.h"
+#include "play/repeats.h"
 #include "play/scenario_player.h"
 #include "wire/decode.h"
 
@@ -24,8 +25,9 @@ struct inbound {
   std::uint64_t size = 0;  // of the packet
   wire::wire_fault fault;  // malformed
   close_kind how{};        // close
-  // A DISCONNECT behind ours: the server may send it, and no line has to wait for it.
-  bool answers_goodbye = false;
+  // The server may send it, and no line has to wait for it: a DISCONNECT behind ours, a repeat by a
+  // timer in 3.1.1.
+  bool is_by_the_way = false;
   std::uint64_t trace_number = 0;
 };
 
@@ -52,6 +54,7 @@ class connection {
 
   link_state state = link_state::connecting;
   bool disconnect_sent = false;
+  repeats seen;
   bool keep_alive_is_the_cases = false;  // its CONNECT says it
   duration keep_alive{};                 // that the harness looks after; 0: none
   instant last_sent{};

@@ -81,7 +81,7 @@ void scenario_player::state::hold(instant now) {
     std::size_t unread = 0;
     std::string first;
     for (const inbound& item : on.queue) {
-      if (item.kind == inbound_kind::close || item.answers_goodbye) continue;
+      if (item.kind == inbound_kind::close || item.is_by_the_way) continue;
       if (unread++ == 0) first = describe(item);
     }
     if (unread != 0) {

@@ -126,7 +126,7 @@ judgement expectation::judge(std::deque<inbound>& queue, link_end end, instant n
     const inbound item = std::move(queue.front());
     queue.pop_front();
     judgement j = on_item(item);
-    if (j.is == judgement::state::failed && item.answers_goodbye) continue;
+    if (j.is == judgement::state::failed && item.is_by_the_way) continue;
     j.trace_number = item.trace_number;
     if (j.is != judgement::state::pending) return j;
   }

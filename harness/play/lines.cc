@@ -238,6 +238,7 @@ void scenario_player::state::write(connection& to, byte_buffer octets, instant n
     if (const auto p = wire::decode(whole, {to.version(), wire::sender::client})) {
       left.sent(to.id(), *p);
       to.disconnect_sent |= p->type == packet_type::disconnect;
+      to.seen.sent(*p, now);
       if (p->type == packet_type::pingreq) to.pings.push_back(pinged_by::line);
       if (p->type == packet_type::connect) {
         to.packet_limit = wire::find_number(p->properties, wire::property_id::maximum_packet_size)

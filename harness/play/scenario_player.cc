@@ -123,8 +123,9 @@ void scenario_player::received(connection_id id, byte_view octets, instant now) 
       e.text = describe(item);
       if (s.watching) s.watching->received_malformed(id, item.fault, e.text, now);
     } else {
-      item.answers_goodbye =
-          on.disconnect_sent && item.packet.type == wire::packet_type::disconnect;
+      item.is_by_the_way =
+          (on.disconnect_sent && item.packet.type == wire::packet_type::disconnect) ||
+          on.seen.is_one(item.packet, now);
       if (item.packet.type == wire::packet_type::connack) s.begin_keep_alive(on, item.packet);
       s.left.received(id, item.packet);
       if (s.watching) s.watching->received(id, item.packet, item.size, now);
