@@ -288,6 +288,20 @@ constexpr defect table[] = {
          return !f.took_over || f.part != state_part::received_ids;
        };
      }},
+
+    {"refused-connect-publishes-its-will", "publishes the will of a CONNECT that it refuses",
+     "v5:MQTT-3.1.2-8 v311:MQTT-3.1.2-8 v5:MQTT-3.1.4-2", "",
+     [](rules& r) { r.refusal_publishes_will = [](const refusal_facts&) { return true; }; }},
+    {"unknown-level-closed-without-connack",
+     "closes without CONNACK for a Protocol Level that it does not know", "v311:MQTT-3.1.2-2", "",
+     [](rules& r) {
+       r.unsupported_level_answer = [](const level_facts&) -> std::optional<std::uint8_t> {
+         return std::nullopt;
+       };
+     }},
+    {"second-connect-answered", "answers a second CONNECT by a second CONNACK",
+     "v5:MQTT-3.2.0-2 v5:MQTT-3.1.0-2 v311:MQTT-3.1.0-2", "",
+     [](rules& r) { r.second_connect_is_answered = [](const close_facts&) { return true; }; }},
 };
 
 }  // namespace
