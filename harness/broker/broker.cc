@@ -47,7 +47,7 @@ connection_id broker::state::accept(instant now) {
   auto c = std::make_unique<connection>();
   c->id = id;
   connections.emplace(id, std::move(c));
-  silence.set(id, saturating_add(now, connect_patience));
+  if (rules->stranger_is_dropped({})) silence.set(id, saturating_add(now, connect_patience));
   return id;
 }
 

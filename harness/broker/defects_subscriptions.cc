@@ -221,6 +221,9 @@ constexpr defect table[] = {
          return changed;
        };
      }},
+    {"equal-identifiers-told-once",
+     "an identifier that two matching subscriptions share is sent once", "v5:v5-3.3.4-d", "",
+     [](rules& r) { r.equal_identifiers_are_kept = [](const match_facts&) { return false; }; }},
     {"identifier-not-on-retained", "retained messages come without the Subscription Identifier",
      "v5:MQTT-3.3.4-3", "",
      [](rules& r) {

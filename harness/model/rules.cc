@@ -93,6 +93,8 @@ void answer_connect(rules& r) {
   r.queue_is_sent_on_resume = [](const connect_facts&) { return true; };
   // [v5:MQTT-3.1.2-5] [v5:v5-4.1-b] [v311:MQTT-3.1.2-4] [v311:v311-3.1.2.4-b]
   r.part_is_resumed = [](const resume_facts&) { return true; };
+  // [v5:v5-3.1.4-a] [v311:v311-3.1.4-a]
+  r.stranger_is_dropped = [](const close_facts&) { return true; };
   // [v5:MQTT-3.1.0-1] [v311:MQTT-3.1.0-1]
   r.connect_must_come_first = [](const close_facts&) { return true; };
   // [v5:MQTT-3.1.0-2] [v311:MQTT-3.1.0-2]

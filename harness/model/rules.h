@@ -84,6 +84,7 @@ struct rules {
   decision<bool, connect_facts> queue_is_sent_on_resume;
   decision<bool, resume_facts> part_is_resumed;
   decision<bool, close_facts> connect_must_come_first;
+  decision<bool, close_facts> stranger_is_dropped;  // who sends no CONNECT
   decision<bool, close_facts> second_connect_is_error;
   decision<bool, close_facts> second_connect_is_answered;
 
@@ -207,6 +208,7 @@ struct rules {
   decision<std::uint8_t, std::uint8_t, std::uint8_t> overlap_qos;
   decision<bool, match_facts> retain_flag;
   decision<bool, match_facts> identifier_is_attached;
+  decision<bool, match_facts> equal_identifiers_are_kept;
   decision<bool, match_facts> overlap_is_one_copy;
   decision<bool, share_facts> share_is_served;
   decision<bool, share_facts> share_member_is_eligible;

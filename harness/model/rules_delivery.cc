@@ -168,6 +168,8 @@ void answer_matching(rules& r) {
   };
   // [v5:MQTT-3.3.4-3] [v5:MQTT-3.3.4-4]
   r.identifier_is_attached = [](const match_facts& f) { return f.has_identifier; };
+  // [v5:v5-3.3.4-d]
+  r.equal_identifiers_are_kept = [](const match_facts&) { return true; };
   // [v5:MQTT-3.3.4-4] and 3.3.5 of 3.1.1 allow several copies; one is what is done here.
   r.overlap_is_one_copy = [](const match_facts&) { return true; };
   // [v5:v5-4.8.2-a]: each share by itself.

@@ -171,6 +171,8 @@ acceptance session_store::deliver_copies(const message_pointer& m, std::vector<s
     } else {
       one->qos = rules_->overlap_qos(one->qos, copy.qos);
       one->retain = one->retain || copy.retain;
+      const bool equal = !copy.identifiers.empty() && one->identifiers == copy.identifiers;
+      if (equal && !rules_->equal_identifiers_are_kept(f)) continue;
       one->identifiers.insert(one->identifiers.end(), copy.identifiers.begin(),
                               copy.identifiers.end());
     }
