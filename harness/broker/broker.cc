@@ -58,7 +58,7 @@ connection_id broker::state::accept(instant now) {
   c->id = id;
   c->surplus = surplus;
   connections.emplace(id, std::move(c));
-  silence.set(id, saturating_add(now, connect_patience));
+  if (rules->stranger_is_dropped({})) silence.set(id, saturating_add(now, connect_patience));
   return id;
 }
 
@@ -83,7 +83,11 @@ void broker::state::consume(connection& c, byte_view octets, instant now) {
     const auto next =
         wire::split(octets, c.version, enforced ? limit : wire::largest_variable_integer + 5);
     if (!next) {
-      fault(c, next.error(), octets, now);
+      if (tolerate(c, next.error(), octets, now)) {
+        octets = {};
+      } else {
+        fault(c, next.error(), octets, now);
+      }
       break;
     }
     if (!*next) break;
@@ -94,7 +98,7 @@ void broker::state::consume(connection& c, byte_view octets, instant now) {
     if (!octets.empty() && !rules->next_packet_is_taken({c.version, octets.size()})) octets = {};
   }
   if (c.now_in == phase::closed) return;
-  if (c.now_in == phase::lingering && c.who == nullptr) {
+  if (c.now_in == phase::lingering && c.who == nullptr && !c.forgotten) {
     outputs.emplace_back(close_connection{c.id});
     finish(c, {close_cause::disconnect, 0, {}}, now);
     return;
@@ -132,14 +136,16 @@ void broker::state::handle_without_connect(connection& c, packet_type type) {
 
 void broker::state::handle(connection& c, const wire::packet& p, instant now) {
   if (c.now_in == phase::lingering) {
-    if (p.type == packet_type::publish) handle_publish(c, p, now);
+    if (p.type == packet_type::publish && !c.forgotten) handle_publish(c, p, now);
     return;
   }
   if (c.now_in == phase::connected) restart_keep_alive(c, p.type, now);
   switch (p.type) {
     case packet_type::connect:
       if (c.now_in == phase::awaiting_connect) return handle_connect(c, p, now);
-      if (rules->second_connect_is_error({c.version, 0, true})) {
+      if (rules->second_connect_is_answered({c.version, 0, true})) {
+        send(c, wire::make(packet_type::connack, c.version));
+      } else if (rules->second_connect_is_error({c.version, 0, true})) {
         close_for(c, reason_code::protocol_error, close_cause::protocol_error, now);
       }
       return;
@@ -164,7 +170,9 @@ void broker::state::handle(connection& c, const wire::packet& p, instant now) {
       return handle_disconnect(c, p, now);
     default:
       // Packets of a server; AUTH without an Authentication Method. [v5:v5-3.15-a]
-      close_for(c, reason_code::protocol_error, close_cause::protocol_error, now);
+      if (rules->unexpected_packet_is_error({p.type, c.version})) {
+        close_for(c, reason_code::protocol_error, close_cause::protocol_error, now);
+      }
   }
 }
 
@@ -198,12 +206,27 @@ void broker::state::close_for(connection& c, std::uint8_t reason, close_cause ca
     p.reason = reason;
     send(c, p);
   }
-  outputs.emplace_back(close_connection{c.id});
-  finish(c, {cause, 0, {}}, now);
+  if (rules->close_follows_disconnect({c.version, reason, c.now_in == phase::connected})) {
+    outputs.emplace_back(close_connection{c.id});
+    finish(c, {cause, 0, {}}, now);
+  } else {
+    c.forgotten = true;
+    leave_open(c, {cause, 0, {}}, now);
+  }
   if (cause == close_cause::protocol_error &&
       !rules->error_spares_other_connections({c.version, reason, true})) {
     close_all(now);
   }
+}
+
+// Rules let a connection stay behind its own end.
+void broker::state::leave_open(connection& c, const model::closing& how, instant now) {
+  c.now_in = phase::lingering;
+  silence.clear(c.id);
+  model::session* who = std::exchange(c.who, nullptr);
+  if (who == nullptr) return;
+  by_session.erase(who->serial);
+  store.disconnect(*who, how, now);
 }
 
 // Of all connections, the oldest first: they can be ended one by one.

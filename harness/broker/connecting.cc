@@ -102,10 +102,17 @@ void broker::state::refuse(connection& c, const wire::packet& p, const std::stri
   if ((is_v5(p.version) || reason <= largest_v311_return_code) && rules->refusal_is_told(f)) {
     wire::packet answer = wire::make(packet_type::connack, p.version);
     answer.reason = reason;
-    answer.session_present = rules->session_present_on_refusal(f);
     send(c, answer);
   }
   if (rules->refusal_takes_over(f)) take_over(p, key, now);
+  if (p.will && rules->refusal_publishes_will(f)) {
+    model::message m;
+    m.topic = p.will->topic;
+    m.payload = p.will->payload;
+    m.qos = p.will->qos;
+    m.received = now;
+    store.publish(std::move(m), now);
+  }
   if (rules->refusal_discards_session(f))
     store.discard(key, model::discard_cause::clean_start, now);
   if (rules->processes_behind_refusal(f)) {

@@ -44,11 +44,18 @@ std::span<const defect> connect_defects();
 // What a session is made of, how long it lasts, and restarts.
 std::span<const defect> session_defects();
 std::span<const defect> will_defects();
-// Queues, order, redelivery, acknowledgements, flow control, QoS 2 from clients.
+// Queues, message expiry, order, redelivery.
 std::span<const defect> delivery_defects();
-// Subscriptions, their options, shares, retained messages.
+// Acknowledgements from clients, flow control.
+std::span<const defect> acknowledgement_defects();
+// PUBLISH from clients: QoS 2, aliases, limits; what is passed on.
+std::span<const defect> publish_defects();
+// Subscriptions, their options, matching, shares.
 std::span<const defect> subscription_defects();
-// Packets: malformed ones taken, malformed ones sent, keep alive, limits.
+std::span<const defect> retained_defects();
+// Malformed packets that are taken.
+std::span<const defect> malformed_defects();
+// Malformed packets that are sent; keep alive, goodbye, reads.
 std::span<const defect> packet_defects();
 
 // All of them, by area.

@@ -217,6 +217,9 @@ constexpr defect table[] = {
     {"second-connect-ignored", "overlooks a second CONNECT on a connection",
      "v5:MQTT-3.1.0-2 v311:MQTT-3.1.0-2", "https://github.com/moquette-io/moquette/issues/969",
      [](rules& r) { r.second_connect_is_error = [](const close_facts&) { return false; }; }},
+    {"strangers-are-kept", "keeps connections open on which no CONNECT comes",
+     "v5:v5-3.1.4-a v311:v311-3.1.4-a v5:MQTT-3.1.0-1 v311:MQTT-3.1.0-1", "",
+     [](rules& r) { r.stranger_is_dropped = [](const close_facts&) { return false; }; }},
     {"ping-before-connect-answered", "answers PINGREQ on a connection that sent no CONNECT",
      "v5:MQTT-4.13.1-1 v5:MQTT-3.1.0-1 v311:MQTT-4.8.0-1 v311:MQTT-3.1.0-1",
      "https://github.com/halfgaar/FlashMQ/issues/104",
@@ -289,6 +292,20 @@ constexpr defect table[] = {
          return !f.took_over || f.part != state_part::received_ids;
        };
      }},
+
+    {"refused-connect-publishes-its-will", "publishes the will of a CONNECT that it refuses",
+     "v5:MQTT-3.1.2-8 v311:MQTT-3.1.2-8 v5:MQTT-3.1.4-2", "",
+     [](rules& r) { r.refusal_publishes_will = [](const refusal_facts&) { return true; }; }},
+    {"unknown-level-closed-without-connack",
+     "closes without CONNACK for a Protocol Level that it does not know", "v311:MQTT-3.1.2-2", "",
+     [](rules& r) {
+       r.unsupported_level_answer = [](const level_facts&) -> std::optional<std::uint8_t> {
+         return std::nullopt;
+       };
+     }},
+    {"second-connect-answered", "answers a second CONNECT by a second CONNACK",
+     "v5:MQTT-3.2.0-2 v5:MQTT-3.1.0-2 v311:MQTT-3.1.0-2", "",
+     [](rules& r) { r.second_connect_is_answered = [](const close_facts&) { return true; }; }},
 };
 
 }  // namespace

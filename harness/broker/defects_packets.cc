@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "broker/defects.h"
+#include "wire/decode.h"
 
 namespace mqttspec::broker {
 namespace {
@@ -10,19 +11,7 @@ namespace {
 using namespace model;
 using std::chrono::seconds;
 using wire::packet_type;
-using wire::wire_error;
-
-// Overlooks one kind of fault: in one kind of packet, or in all.
-template <wire_error Error>
-void overlook(rules& r) {
-  r.fault_is_tolerated = [](const fault_facts& f) { return f.error == Error; };
-}
-template <wire_error Error, packet_type Packet>
-void overlook_in(rules& r) {
-  r.fault_is_tolerated = [](const fault_facts& f) {
-    return f.error == Error && f.packet == Packet;
-  };
-}
+using wire::property_id;
 
 using instead = std::optional<byte_buffer>;
 
@@ -75,117 +64,78 @@ void other_identifier(rules& r) {
   spoil<Packet, 3, 0x40>(r);
 }
 
-constexpr defect table[] = {
-    // Malformed packets that are taken.
-    {"flags-of-subscribe-ignored", "takes SUBSCRIBE with wrong flags",
-     "v5:MQTT-3.8.1-1 v5:MQTT-2.1.3-1 v5:v5-2.1.3-a v5:MQTT-4.13.1-1 v311:MQTT-3.8.1-1 "
-     "v311:MQTT-2.2.2-2 "
-     "v311:MQTT-4.8.0-1",
-     "", overlook_in<wire_error::reserved_flags, packet_type::subscribe>},
-    {"flags-of-unsubscribe-ignored", "takes UNSUBSCRIBE with wrong flags",
-     "v5:MQTT-3.10.1-1 v5:MQTT-2.1.3-1 v5:v5-2.1.3-a v5:MQTT-4.13.1-1 v311:MQTT-3.10.1-1 "
-     "v311:MQTT-2.2.2-2 "
-     "v311:MQTT-4.8.0-1",
-     "", overlook_in<wire_error::reserved_flags, packet_type::unsubscribe>},
-    {"flags-of-pubrel-ignored", "takes PUBREL with wrong flags",
-     "v5:MQTT-3.6.1-1 v5:MQTT-2.1.3-1 v5:v5-2.1.3-a v5:MQTT-4.13.1-1 v311:MQTT-3.6.1-1 "
-     "v311:MQTT-2.2.2-2 "
-     "v311:MQTT-4.8.0-1",
-     "https://github.com/eclipse/mosquitto/issues/3606",
-     overlook_in<wire_error::reserved_flags, packet_type::pubrel>},
-    {"flags-of-disconnect-ignored", "takes DISCONNECT with wrong flags for a normal one",
-     "v5:MQTT-3.14.1-1 v5:MQTT-2.1.3-1 v5:v5-2.1.3-a v5:MQTT-4.13.1-1 v5:v5-3.1.2.5-a "
-     "v311:MQTT-3.14.1-1 "
-     "v311:MQTT-2.2.2-2 v311:MQTT-4.8.0-1 v311:v311-3.1.2.5-a",
-     "", overlook_in<wire_error::reserved_flags, packet_type::disconnect>},
-    {"qos-3-dropped", "drops a PUBLISH with QoS 3 and goes on",
-     "v5:MQTT-3.3.1-4 v5:MQTT-4.13.1-1 v311:MQTT-3.3.1-4 v311:MQTT-4.8.0-1 v311:v311-3.1.2.5-a "
-     "v5:v5-3.1.2.5-a v5:v5-4.13.1-a",
-     "", overlook_in<wire_error::invalid_qos, packet_type::publish>},
-    {"will-qos-3-dropped", "does not close for Will QoS 3",
-     "v5:MQTT-3.1.2-12 v5:MQTT-3.1.4-1 v5:MQTT-3.14.0-1 v311:MQTT-3.1.2-14 v311:MQTT-3.1.4-1",
-     "https://github.com/eclipse/mosquitto/issues/3629",
-     overlook_in<wire_error::invalid_qos, packet_type::connect>},
-    {"ill-formed-text-dropped", "does not close for text that is not UTF-8",
-     "v5:MQTT-1.5.4-1 v5:MQTT-3.1.4-1 v5:MQTT-3.14.0-1 v5:MQTT-4.13.1-1 v311:MQTT-1.5.3-1 "
-     "v311:MQTT-3.1.4-1 "
-     "v311:MQTT-4.8.0-1 v5:MQTT-3.3.2-1 v311:MQTT-3.3.2-1 v5:MQTT-3.8.3-1 v311:MQTT-3.8.3-1 "
-     "v5:MQTT-3.10.3-1 v311:MQTT-3.10.3-1",
-     "CVE-2017-7653", overlook<wire_error::ill_formed_text>},
-    {"null-in-text-dropped", "does not close for U+0000",
-     "v5:MQTT-1.5.4-2 v5:MQTT-4.13.1-1 v5:MQTT-3.1.4-1 v311:MQTT-1.5.3-2 v311:MQTT-4.8.0-1 "
-     "v311:MQTT-3.1.4-1 "
-     "v5:MQTT-4.7.3-2 v311:MQTT-4.7.3-2",
-     "VerneMQ 1.11", overlook<wire_error::null_in_text>},
-    {"identifier-0-dropped", "overlooks packets with Packet Identifier 0",
-     "v5:MQTT-2.2.1-3 v5:MQTT-4.13.1-1 v311:MQTT-2.3.1-1 v311:MQTT-4.8.0-1", "",
-     overlook<wire_error::zero_packet_id>},
-    {"duplicate-property-in-connect-taken", "does not mind a property that occurs twice in CONNECT",
-     "v5:v5-3.1.2.11.2-a v5:v5-3.1.2.11.3-a v5:v5-3.1.2.11.4-a v5:MQTT-3.1.4-1 v5:MQTT-3.14.0-1 "
-     "v5:MQTT-4.13.1-1",
-     "EMQX fix-18116", overlook_in<wire_error::duplicate_property, packet_type::connect>},
-    {"duplicate-interval-in-disconnect-taken", "overlooks DISCONNECT with two intervals",
-     "v5:v5-3.14.2.2.2-a v5:MQTT-4.13.1-1 v5:v5-3.1.2.5-a",
-     "https://github.com/emqx/emqx/issues/8029",
-     overlook_in<wire_error::duplicate_property, packet_type::disconnect>},
-    {"zero-receive-maximum-taken", "does not mind Receive Maximum 0 or Maximum Packet Size 0",
-     "v5:v5-3.1.2.11.3-a v5:v5-3.1.2.11.4-a v5:MQTT-3.1.4-1 v5:MQTT-3.3.2-8", "",
-     overlook<wire_error::property_out_of_range>},
-    {"misplaced-property-in-connect-dropped", "does not close for a property at the wrong place",
-     "v5:v5-2.2.2.2-a v5:MQTT-3.1.4-1 v5:MQTT-3.14.0-1 v5:MQTT-4.13.1-1", "",
-     overlook<wire_error::misplaced_property>},
-    {"empty-subscribe-dropped", "does not close for SUBSCRIBE or UNSUBSCRIBE without a filter",
-     "v5:MQTT-3.8.3-2 v5:MQTT-3.10.3-2 v5:MQTT-4.13.1-1 v311:MQTT-3.8.3-3 v311:MQTT-3.10.3-2 "
-     "v311:MQTT-4.8.0-1",
-     "https://github.com/eclipse/mosquitto/issues/665", overlook<wire_error::empty_list>},
-    {"options-of-subscribe-not-checked", "does not close for reserved subscription options",
-     "v5:MQTT-3.8.3-5 v5:v5-3.8.3.1-a v5:MQTT-4.13.1-1 v311:MQTT-3.8.3-4 v311:MQTT-4.8.0-1", "",
-     overlook<wire_error::reserved_subscription_options>},
-    {"no-local-on-share-taken", "does not close for No Local with a share",
-     "v5:MQTT-3.8.3-4 v5:MQTT-4.13.1-1", "https://github.com/emqx/emqx/issues/8029",
-     overlook<wire_error::no_local_on_shared>},
-    {"wildcard-in-topic-dropped", "does not close for PUBLISH to a topic with wildcards",
-     "v5:MQTT-3.3.2-2 v5:MQTT-4.7.0-1 v5:v5-3.3.2.1-a v5:v5-3.3.4-c v5:MQTT-3.3.2-7 "
-     "v5:MQTT-4.7.3-1 v5:MQTT-4.13.1-1 v311:MQTT-3.3.2-2 v311:MQTT-4.7.1-1 "
-     "v311:MQTT-4.7.3-1 v311:MQTT-4.8.0-1",
-     "https://github.com/hivemq/hivemq-community-edition/commit/510c5bdc",
-     overlook<wire_error::bad_topic_name>},
-    {"bad-filter-dropped", "does not close for a Topic Filter that is none",
-     "v5:MQTT-4.7.1-1 v5:MQTT-4.7.1-2 v5:MQTT-4.7.3-1 v5:MQTT-4.8.2-1 v5:MQTT-4.8.2-2 "
-     "v5:MQTT-4.13.1-1 v311:MQTT-4.7.1-2 "
-     "v311:MQTT-4.7.1-3 v311:MQTT-4.7.3-1 v311:MQTT-4.8.0-1",
-     "https://github.com/moquette-io/moquette/issues/963", overlook<wire_error::bad_topic_filter>},
-    {"reserved-connect-flag-taken", "does not close for the reserved bit of the Connect Flags",
-     "v5:MQTT-3.1.2-3 v5:MQTT-3.1.4-1 v5:MQTT-3.14.0-1 v311:MQTT-3.1.2-3 v311:MQTT-3.1.4-1", "",
-     overlook<wire_error::reserved_connect_flag>},
-    {"will-flags-without-will-taken", "does not close for Will QoS or Will Retain without a will",
-     "v5:MQTT-3.1.2-11 v5:MQTT-3.1.2-13 v5:MQTT-3.1.4-1 v311:MQTT-3.1.2-11 v311:MQTT-3.1.2-13 "
-     "v311:MQTT-3.1.2-15 v311:MQTT-3.1.4-1 v5:MQTT-3.14.0-1",
-     "https://github.com/halfgaar/FlashMQ/issues/103",
-     overlook<wire_error::will_flags_without_will>},
-    {"password-without-user-taken", "does not close for a password without a user name",
-     "v311:MQTT-3.1.2-22 v311:MQTT-3.1.4-1", "EMQX fix-18111",
-     overlook<wire_error::password_without_user_name>},
-    {"truncated-packet-dropped", "does not close for fields that reach past the end of a packet",
-     "v5:MQTT-3.1.4-1 v5:MQTT-3.14.0-1 v5:MQTT-4.13.1-1 v311:MQTT-3.1.4-1 v311:MQTT-4.8.0-1 "
-     "v5:MQTT-3.1.2-17 v5:MQTT-3.1.2-19 "
-     "v5:MQTT-3.1.2-9 v311:MQTT-3.1.2-9 v311:MQTT-3.1.2-19 v311:MQTT-3.1.2-21 v5:MQTT-3.8.3-2 "
-     "v5:v5-2.2.2.2-a",
-     "https://github.com/nanomq/nanomq/issues/2270", overlook<wire_error::truncated>},
-    {"one-error-ends-all-connections",
-     "closes every connection when one client breaks the protocol",
-     "v5:v5-4.13.1-c v311:v311-4.8-a", "",
-     [](rules& r) { r.error_spares_other_connections = [](const close_facts&) { return false; }; },
-     sweeping},
-    {"faults-answered-with-wrong-code", "gives reason 0x00 when it closes for an error",
-     "v5:v5-4.13.1-a v5:v5-2.2.2.2-a v5:v5-3.3.4-c v5:MQTT-3.14.1-1", "",
-     [](rules& r) { r.fault_reason = [](const fault_facts&) -> std::uint8_t { return 0; }; },
-     sweeping},
-    {"disconnect-to-311", "sends DISCONNECT in front of every close, to 3.1.1 clients too",
-     "v311:format v311:MQTT-4.8.0-1 v311:MQTT-3.14.1-1 v311:MQTT-3.1.2-24 v311:MQTT-3.1.0-2 "
-     "v311:MQTT-2.3.1-1",
-     "", [](rules& r) { r.close_is_told = [](const close_facts& f) { return f.connected; }; }},
+// Where the Property Length of a packet of 5.0 stands, if its fixed header has two octets; 0: such
+// a packet has none in the form that was sent.
+std::size_t property_length_at(const sent_facts& f) {
+  switch (f.packet) {
+    case packet_type::connack:
+    case packet_type::suback:
+    case packet_type::unsuback:
+      return 4;
+    case packet_type::disconnect:
+      return 3;
+    default:
+      return 5;
+  }
+}
 
+// A packet in its long form: with a reason code and a Property Length.
+byte_buffer long_form(const sent_facts& f) {
+  byte_buffer out = copy_of(f);
+  for (const std::size_t wanted = property_length_at(f) + 1; out.size() < wanted;) {
+    out.push_back(0);
+    ++out[1];
+  }
+  return out;
+}
+
+template <packet_type Packet, std::size_t At, std::uint8_t... Octets>
+void add_property(rules& r) {
+  r.sent_instead = [](const sent_facts& f) -> instead {
+    if (f.packet != Packet || f.version != protocol_version::v5 || f.octets.size() > 100) {
+      return std::nullopt;
+    }
+    byte_buffer out = long_form(f);
+    const byte_buffer property = {Octets...};
+    out.insert(out.begin() + At + 1, property.begin(), property.end());
+    out[1] = static_cast<std::uint8_t>(out[1] + property.size());
+    out[At] = static_cast<std::uint8_t>(out[At] + property.size());
+    return out;
+  };
+}
+
+// Adds a Reason String (0x1F) or a user property (0x26) of 40 octets.
+template <packet_type Packet, std::uint8_t Property>
+void talk(rules& r) {
+  r.sent_instead = [](const sent_facts& f) -> instead {
+    if (f.packet != Packet || f.version != protocol_version::v5 || f.octets.size() > 80) {
+      return std::nullopt;
+    }
+    byte_buffer property = {Property};
+    if (Property == 0x26) property.insert(property.end(), {0x00, 0x01, 0x77});
+    property.push_back(0);
+    property.push_back(35);
+    property.insert(property.end(), 35, 0x77);
+    byte_buffer out = long_form(f);
+    const std::size_t at = property_length_at(f);
+    out.insert(out.begin() + static_cast<std::ptrdiff_t>(at) + 1, property.begin(), property.end());
+    out[1] = static_cast<std::uint8_t>(out[1] + property.size());
+    out[at] = static_cast<std::uint8_t>(out[at] + property.size());
+    return out;
+  };
+}
+
+template <packet_type Packet>
+void unknown_code(rules& r) {
+  r.sent_instead = [](const sent_facts& f) -> instead {
+    if (f.packet != Packet || f.version != protocol_version::v5) return std::nullopt;
+    byte_buffer out = long_form(f);
+    out[4] = 0x01;
+    return out;
+  };
+}
+
+constexpr defect table[] = {
     // Malformed packets that are sent.
     {"connack-reserved-flags", "sets a reserved bit in the flags of CONNACK",
      "v5:MQTT-3.2.2-1 v5:v5-7.1.1-a v311:v311-3.2.2.1-a", "", spoil<packet_type::connack, 2, 0x80>},
@@ -361,6 +311,161 @@ constexpr defect table[] = {
      "v5:MQTT-6.0.0-2 v5:MQTT-3.8.4-1 v5:MQTT-4.3.2-4 v5:MQTT-3.12.4-1 v5:MQTT-3.14.4-3 "
      "v311:MQTT-6.0.0-2 v311:MQTT-3.8.4-1 v311:MQTT-4.3.2-2 v311:MQTT-3.12.4-1 v311:MQTT-3.14.4-3",
      "", [](rules& r) { r.next_packet_is_taken = [](const read_facts&) { return false; }; }},
+
+    // What CONNACK may not say.
+    {"connack-maximum-qos-2", "announces Maximum QoS 2", "v5:v5-3.2.2.3.4-a v5:v5-7.1.1-a", "",
+     add_property<packet_type::connack, 4, 0x24, 0x02>},
+    {"connack-retain-available-2", "announces Retain Available 2", "v5:v5-2.2.2.2-a v5:v5-7.1.1-a",
+     "", add_property<packet_type::connack, 4, 0x25, 0x02>},
+    {"connack-with-response-information",
+     "tells Response Information to clients that did not ask for it", "v5:MQTT-3.1.2-28", "",
+     add_property<packet_type::connack, 4, 0x1A, 0x00, 0x01, 0x72>},
+    {"connack-with-authentication-method",
+     "names an Authentication Method to clients that named none", "v5:MQTT-4.12.0-6", "",
+     add_property<packet_type::connack, 4, 0x15, 0x00, 0x01, 0x78>},
+
+    // Codes and forms of answers.
+    {"puback-unknown-code", "PUBACK has a code that does not exist",
+     "v5:MQTT-3.4.2-1 v5:v5-7.1.1-a v5:MQTT-4.3.2-4", "", unknown_code<packet_type::puback>},
+    {"pubrec-unknown-code", "PUBREC has a code that does not exist",
+     "v5:MQTT-3.5.2-1 v5:v5-7.1.1-a v5:MQTT-4.3.3-8", "", unknown_code<packet_type::pubrec>},
+    {"pubcomp-unknown-code", "PUBCOMP has a code that does not exist",
+     "v5:MQTT-3.7.2-1 v5:v5-7.1.1-a v5:MQTT-4.3.3-11", "", unknown_code<packet_type::pubcomp>},
+    {"pubrel-unknown-code", "PUBREL has a code that does not exist",
+     "v5:MQTT-3.6.2-1 v5:v5-7.1.1-a v5:MQTT-4.3.3-4", "", unknown_code<packet_type::pubrel>},
+    {"connack-unknown-code", "a CONNACK that refuses has a code that does not exist",
+     "v5:MQTT-3.2.2-8 v5:v5-7.1.1-a v311:MQTT-3.2.2-6 v311:MQTT-3.2.2-4", "",
+     [](rules& r) {
+       r.sent_instead = [](const sent_facts& f) -> instead {
+         if (f.packet != packet_type::connack || f.octets[3] == 0) return std::nullopt;
+         byte_buffer out = copy_of(f);
+         out[3] = 0x7F;
+         return out;
+       };
+     }},
+    {"pingresp-with-a-long-length", "the length of PINGRESP takes two octets",
+     "v5:MQTT-1.5.5-1 v5:v5-7.1.1-a", "",
+     [](rules& r) {
+       r.sent_instead = [](const sent_facts& f) -> instead {
+         if (f.packet != packet_type::pingresp) return std::nullopt;
+         return byte_buffer{0xD0, 0x80, 0x00};
+       };
+     }},
+    {"pingresp-flags", "PINGRESP goes out with a flag",
+     "v5:MQTT-2.1.3-1 v5:v5-7.1.1-a v311:MQTT-2.2.2-1", "", spoil<packet_type::pingresp, 0, 0x01>},
+    {"suback-without-property-length", "SUBACK of 5.0 has no Property Length",
+     "v5:MQTT-2.2.2-1 v5:v5-7.1.1-a v5:MQTT-3.8.4-6", "",
+     [](rules& r) {
+       r.sent_instead = [](const sent_facts& f) -> instead {
+         if (f.packet != packet_type::suback || f.version != protocol_version::v5 ||
+             f.octets[4] != 0) {
+           return std::nullopt;
+         }
+         byte_buffer out = copy_of(f);
+         out.erase(out.begin() + 4);
+         --out[1];
+         return out;
+       };
+     },
+     sweeping},
+    {"qos0-with-identifier", "PUBLISH with QoS 0 has a Packet Identifier",
+     "v5:MQTT-2.2.1-2 v5:v5-7.1.1-a v311:MQTT-2.3.1-5", "",
+     [](rules& r) {
+       r.sent_instead = [](const sent_facts& f) -> instead {
+         if (f.packet != packet_type::publish || (f.octets[0] & 0x06) != 0 ||
+             f.octets.size() > 120) {
+           return std::nullopt;
+         }
+         byte_buffer out = copy_of(f);
+         const std::size_t behind_topic = 4u + out[3];
+         const byte_buffer identifier = {0x00, 0x01};
+         out.insert(out.begin() + static_cast<std::ptrdiff_t>(behind_topic), identifier.begin(),
+                    identifier.end());
+         out[1] = static_cast<std::uint8_t>(out[1] + 2);
+         return out;
+       };
+     },
+     sweeping},
+    {"subscription-identifier-0-sent", "a PUBLISH with a Subscription Identifier has 0 there",
+     "v5:v5-3.3.2.3.8-a v5:MQTT-3.3.4-3 v5:MQTT-3.3.4-4", "",
+     [](rules& r) {
+       r.sent_instead = [](const sent_facts& f) -> instead {
+         if (f.packet != packet_type::publish || f.version != protocol_version::v5) {
+           return std::nullopt;
+         }
+         const auto p = wire::decode(f.octets, {f.version, wire::sender::server});
+         if (!p || wire::find_number(p->properties, property_id::subscription_identifier) !=
+                       f.octets[f.octets.size() - p->payload.size() - 1]) {
+           return std::nullopt;
+         }
+         byte_buffer out = copy_of(f);
+         out[out.size() - p->payload.size() - 1] = 0;  // it is the last of the properties
+         return out;
+       };
+     },
+     sweeping},
+    {"packets-behind-its-disconnect", "sends PINGRESP behind its own DISCONNECT",
+     "v5:MQTT-3.14.4-1 v5:MQTT-3.14.4-2", "",
+     [](rules& r) {
+       r.sent_instead = [](const sent_facts& f) -> instead {
+         if (f.packet != packet_type::disconnect) return std::nullopt;
+         byte_buffer out = copy_of(f);
+         out.push_back(0xD0);
+         out.push_back(0x00);
+         return out;
+       };
+     },
+     sweeping},
+    {"own-disconnect-without-close", "keeps connections open behind its own DISCONNECT",
+     "v5:MQTT-3.14.4-2 v5:MQTT-4.13.1-1 v5:MQTT-4.13.2-1 v311:MQTT-4.8.0-1", "",
+     [](rules& r) { r.close_follows_disconnect = [](const close_facts&) { return false; }; },
+     sweeping},
+
+    // Words that are too many.
+    {"connack-with-a-reason-string", "CONNACK has a Reason String, whatever the client can take",
+     "v5:MQTT-3.2.2-19 v5:MQTT-3.1.2-24", "", talk<packet_type::connack, 0x1F>},
+    {"connack-with-user-properties", "CONNACK has a user property, whatever the client can take",
+     "v5:MQTT-3.2.2-20 v5:MQTT-3.1.2-24", "", talk<packet_type::connack, 0x26>},
+    {"puback-with-a-reason-string", "PUBACK has a Reason String, whatever the client can take",
+     "v5:MQTT-3.4.2-2 v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-29", "", talk<packet_type::puback, 0x1F>},
+    {"puback-with-user-properties", "PUBACK has a user property, whatever the client can take",
+     "v5:MQTT-3.4.2-3 v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-29", "", talk<packet_type::puback, 0x26>},
+    {"pubrec-with-a-reason-string", "PUBREC has a Reason String, whatever the client can take",
+     "v5:MQTT-3.5.2-2 v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-29", "", talk<packet_type::pubrec, 0x1F>},
+    {"pubrec-with-user-properties", "PUBREC has a user property, whatever the client can take",
+     "v5:MQTT-3.5.2-3 v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-29", "", talk<packet_type::pubrec, 0x26>},
+    {"pubrel-with-a-reason-string", "PUBREL has a Reason String, whatever the client can take",
+     "v5:MQTT-3.6.2-2 v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-29", "", talk<packet_type::pubrel, 0x1F>},
+    {"pubrel-with-user-properties", "PUBREL has a user property, whatever the client can take",
+     "v5:MQTT-3.6.2-3 v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-29", "", talk<packet_type::pubrel, 0x26>},
+    {"pubcomp-with-a-reason-string", "PUBCOMP has a Reason String, whatever the client can take",
+     "v5:MQTT-3.7.2-2 v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-29", "", talk<packet_type::pubcomp, 0x1F>},
+    {"pubcomp-with-user-properties", "PUBCOMP has a user property, whatever the client can take",
+     "v5:MQTT-3.7.2-3 v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-29", "", talk<packet_type::pubcomp, 0x26>},
+    {"suback-with-a-reason-string", "SUBACK has a Reason String, whatever the client can take",
+     "v5:MQTT-3.9.2-1 v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-29", "", talk<packet_type::suback, 0x1F>},
+    {"suback-with-user-properties", "SUBACK has a user property, whatever the client can take",
+     "v5:MQTT-3.9.2-2 v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-29", "", talk<packet_type::suback, 0x26>},
+    {"unsuback-with-a-reason-string", "UNSUBACK has a Reason String, whatever the client can take",
+     "v5:MQTT-3.11.2-1 v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-29", "", talk<packet_type::unsuback, 0x1F>},
+    {"unsuback-with-user-properties", "UNSUBACK has a user property, whatever the client can take",
+     "v5:MQTT-3.11.2-2 v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-29", "", talk<packet_type::unsuback, 0x26>},
+    {"disconnect-with-a-reason-string",
+     "DISCONNECT has a Reason String, whatever the client can take",
+     "v5:MQTT-3.14.2-3 v5:MQTT-3.1.2-24", "", talk<packet_type::disconnect, 0x1F>},
+    {"disconnect-with-user-properties",
+     "DISCONNECT has a user property, whatever the client can take",
+     "v5:MQTT-3.14.2-4 v5:MQTT-3.1.2-24", "", talk<packet_type::disconnect, 0x26>},
+
+    {"keep-alive-restarted-by-its-own-packets",
+     "what it sends counts as a sign of life of the client", "v5:MQTT-3.1.2-22 v311:MQTT-3.1.2-24",
+     "",
+     [](rules& r) {
+       r.keep_alive_restarts_by_sending = [](const keep_alive_facts&) { return true; };
+     }},
+    {"server-keep-alive-not-told", "enforces a Server Keep Alive that it does not announce",
+     "v5:MQTT-3.2.2-22 v5:MQTT-3.1.2-22", "",
+     [](rules& r) { r.keep_alive_is_announced = [](const keep_alive_facts&) { return false; }; }},
 };
 
 }  // namespace

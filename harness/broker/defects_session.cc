@@ -436,6 +436,14 @@ constexpr defect table[] = {
                                 : sound_rules().session_end(f);
        };
      }},
+    {"interval-in-disconnect-with-will-ignored",
+     "takes no Session Expiry Interval from DISCONNECT 0x04",
+     "v5:v5-3.14.2.2.2-d v5:v5-3.1.3.2.2-c", "",
+     [](rules& r) {
+       r.updated_interval = [](const expiry_update_facts& f) {
+         return f.reason == 0x04 ? f.granted : sound_rules().updated_interval(f);
+       };
+     }},
 };
 
 }  // namespace

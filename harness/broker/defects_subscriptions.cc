@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "broker/defects.h"
+#include "model/topic.h"
 
 namespace mqttspec::broker {
 namespace {
 
 using namespace model;
+using wire::packet_type;
 
 constexpr defect table[] = {
     // SUBSCRIBE.
@@ -219,6 +221,9 @@ constexpr defect table[] = {
          return changed;
        };
      }},
+    {"equal-identifiers-told-once",
+     "an identifier that two matching subscriptions share is sent once", "v5:v5-3.3.4-d", "",
+     [](rules& r) { r.equal_identifiers_are_kept = [](const match_facts&) { return false; }; }},
     {"identifier-not-on-retained", "retained messages come without the Subscription Identifier",
      "v5:MQTT-3.3.4-3", "",
      [](rules& r) {
@@ -277,71 +282,153 @@ constexpr defect table[] = {
        };
      }},
 
-    // Retained messages.
-    {"retained-not-stored", "RETAIN 1 in PUBLISH has no effect",
-     "v5:MQTT-3.3.1-5 v5:MQTT-3.3.1-9 v5:MQTT-3.3.1-10 v5:v5-3.8.4-b v5:MQTT-3.1.2-15 v5:v5-4.1-c "
-     "v311:MQTT-3.3.1-5 v311:MQTT-3.3.1-6 v311:MQTT-3.1.2-17 v311:MQTT-3.1.2-7",
-     "", [](rules& r) { r.retained_is_stored = [](const retained_facts&) { return false; }; }},
-    {"every-message-retained", "stores messages with RETAIN 0 too",
-     "v5:MQTT-3.3.1-8 v5:MQTT-3.1.2-14 v311:MQTT-3.3.1-12 v311:MQTT-3.1.2-16", "",
+    // Topics and filters, and which match.
+    {"byte-order-mark-dropped", "U+FEFF is left out of topics and filters",
+     "v5:MQTT-1.5.4-3 v5:MQTT-4.7.3-4 v311:MQTT-1.5.3-3 v311:MQTT-4.7.3-4", "",
      [](rules& r) {
-       r.retained_is_stored = [](const retained_facts& f) { return !f.empty_payload; };
+       r.text_as_taken = [](const std::string& text) {
+         std::string out = text;
+         for (std::size_t at = 0; (at = out.find("\xEF\xBB\xBF", at)) != out.npos;)
+           out.erase(at, 3);
+         return out;
+       };
+     }},
+    {"topics-without-case", "letters of topics and filters are taken for small ones",
+     "v5:v5-4.7.3-a v5:MQTT-4.7.3-4 v311:v311-4.7.3-a v311:MQTT-4.7.3-4", "",
+     [](rules& r) {
+       r.text_as_taken = [](const std::string& text) {
+         std::string out = text;
+         std::transform(out.begin(), out.end(), out.begin(), [](char c) {
+           return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+         });
+         return out;
+       };
+     }},
+    {"empty-levels-dropped", "two slashes in topics and filters are taken for one",
+     "v5:v5-4.7.3-a v5:v5-4.7.1-a v5:MQTT-4.7.3-4 v311:v311-4.7.3-a v311:v311-4.7.1-a "
+     "v311:MQTT-4.7.3-4",
+     "",
+     [](rules& r) {
+       r.text_as_taken = [](const std::string& text) {
+         std::string out = text;
+         for (std::size_t at = 0; (at = out.find("//", at)) != out.npos;) out.erase(at, 1);
+         return out;
+       };
+     }},
+    {"trailing-slash-dropped", "a slash at the end of topics and filters is left out",
+     "v5:v5-4.7.3-a v5:v5-4.7.1-a v5:MQTT-4.7.3-4 v311:v311-4.7.3-a v311:v311-4.7.1-a "
+     "v311:MQTT-4.7.3-4",
+     "",
+     [](rules& r) {
+       r.text_as_taken = [](const std::string& text) {
+         return text.size() > 1 && text.back() == '/' ? text.substr(0, text.size() - 1) : text;
+       };
+     }},
+    {"leading-slash-dropped", "a slash at the beginning of topics and filters is left out",
+     "v5:v5-4.7.3-a v5:v5-4.7.1-a v5:MQTT-4.7.3-4 v311:v311-4.7.3-a v311:v311-4.7.1-a "
+     "v311:MQTT-4.7.3-4",
+     "",
+     [](rules& r) {
+       r.text_as_taken = [](const std::string& text) {
+         return text.size() > 1 && text.front() == '/' ? text.substr(1) : text;
+       };
+     }},
+    {"blanks-dropped", "blanks are left out of topics and filters",
+     "v5:v5-4.7.3-a v5:MQTT-4.7.3-4 v311:v311-4.7.3-a v311:MQTT-4.7.3-4", "",
+     [](rules& r) {
+       r.text_as_taken = [](const std::string& text) {
+         std::string out = text;
+         std::erase(out, ' ');
+         return out;
+       };
+     }},
+    {"topics-are-normalised", "U+0065 U+0301 is taken for U+00E9 in topics and filters",
+     "v5:MQTT-4.7.3-4 v311:MQTT-4.7.3-4", "",
+     [](rules& r) {
+       r.text_as_taken = [](const std::string& text) {
+         std::string out = text;
+         for (std::size_t at = 0; (at = out.find("e\xCC\x81", at)) != out.npos;) {
+           out.replace(at, 3, "\xC3\xA9");
+         }
+         return out;
+       };
+     }},
+    {"hash-without-its-parent", "a/# does not match a", "v5:v5-4.7.1-a v311:v311-4.7.1-a", "",
+     [](rules& r) {
+       r.match_counts = [](const std::string_view& filter, const std::string_view& topic) {
+         return !filter.ends_with("/#") || level_count(topic) >= level_count(filter);
+       };
      },
      sweeping},
-    {"empty-message-retained", "stores an empty retained message instead of clearing",
-     "v5:MQTT-3.3.1-6 v5:MQTT-3.3.1-7 v311:MQTT-3.3.1-10 v311:MQTT-3.3.1-11", "",
+    {"plus-without-empty-levels", "+ does not match an empty level",
+     "v5:v5-4.7.1-a v311:v311-4.7.1-a", "",
      [](rules& r) {
-       r.retained_is_cleared = [](const retained_facts&) { return false; };
-       r.retained_is_stored = [](const retained_facts& f) { return f.retain; };
-     }},
-    {"retained-not-cleared", "an empty retained message leaves the old one",
-     "v5:MQTT-3.3.1-6 v311:MQTT-3.3.1-10", "",
-     [](rules& r) { r.retained_is_cleared = [](const retained_facts&) { return false; }; }},
-    {"clearing-not-forwarded", "an empty retained message is kept from the subscribers",
-     "v5:MQTT-4.5.0-1 v5:MQTT-3.3.1-12 v311:MQTT-3.3.1-10 v311:MQTT-4.5.0-1", "",
-     [](rules& r) { r.clearing_is_forwarded = [](const retained_facts&) { return false; }; }},
-    {"retained-never-expires", "sends retained messages whose expiry has passed", "v5:v5-3.3.1.3-b",
-     "https://github.com/eclipse/mosquitto/issues/1464",
-     [](rules& r) { r.retained_is_expired = [](const copy_facts&) { return false; }; }},
-    {"retained-sent-on-resume", "resuming a session brings all retained messages again",
-     "v5:v5-4.1-c v311:MQTT-3.3.1-6 v5:v5-3.8.4-b v5:MQTT-3.1.2-5 v311:MQTT-3.1.2-4 "
-     "v5:MQTT-3.3.1-9 "
-     "v5:MQTT-3.3.1-10 v311:MQTT-3.3.1-9 "
-     "v5:MQTT-3.3.1-12",
-     "https://github.com/mochi-mqtt/server/commit/aac2454",
-     [](rules& r) { r.retained_are_sent_on_resume = [](const match_facts&) { return true; }; }},
-    {"retained-sent-for-new-subscriptions-only", "SUBSCRIBE for a held filter brings none",
-     "v5:MQTT-3.3.1-9 v5:MQTT-3.8.4-4 v311:MQTT-3.8.4-3", "",
-     [](rules& r) {
-       r.retained_are_sent = [](const subscribe_facts& f) {
-         return !f.existed && sound_rules().retained_are_sent(f);
+       r.match_counts = [](const std::string_view& filter, const std::string_view& topic) {
+         std::string_view wanted = filter;
+         std::string_view rest = topic;
+         bool more = true;
+         while (more && !wanted.empty()) {
+           const std::string_view level = next_level(wanted, more);
+           bool in_topic = true;
+           if (next_level(rest, in_topic).empty() && level == "+") return false;
+         }
+         return true;
        };
      }},
-    {"retained-not-sent-for-wildcards", "filters with a wildcard bring no retained messages",
-     "v5:MQTT-3.3.1-9 v311:MQTT-3.3.1-6", "",
+    {"hash-matches-one-level-only", "# matches one level and no deeper ones",
+     "v5:v5-4.7.1-a v311:v311-4.7.1-a v5:MQTT-4.5.0-1 v311:MQTT-4.5.0-1", "",
      [](rules& r) {
-       r.retained_are_sent = [](const subscribe_facts& f) {
-         return !f.wildcard && sound_rules().retained_are_sent(f);
+       r.match_counts = [](const std::string_view& filter, const std::string_view& topic) {
+         return !filter.ends_with("/#") || level_count(topic) <= level_count(filter);
        };
      }},
-    {"retain-handling-1-ignored", "Retain Handling 1 is taken for 0", "v5:MQTT-3.3.1-10", "",
+
+    {"levels-below-the-fifth-overlooked", "the sixth level of a topic and those below do not count",
+     "v5:MQTT-3.3.2-3 v5:v5-4.7.1-a v311:MQTT-3.3.2-3 v311:v311-4.7.1-a v5:MQTT-4.5.0-1 "
+     "v311:MQTT-4.5.0-1",
+     "",
      [](rules& r) {
-       r.retained_are_sent = [](const subscribe_facts& f) {
-         return !f.shared && f.retain_handling != 2;
+       r.matched_as = [](const std::string_view& topic) {
+         std::size_t end = 0;
+         for (int level = 0; level < 5 && end != topic.npos; ++level)
+           end = topic.find('/', end + 1);
+         return topic.substr(0, end);
        };
      }},
-    {"retain-handling-2-ignored", "Retain Handling 2 is taken for 0",
-     "v5:MQTT-3.3.1-11 v5:v5-3.8.4-b", "",
+
+    // Several filters in one packet, and what answers them.
+    {"first-filter-of-subscribe-only", "grants all filters of a SUBSCRIBE and holds the first",
+     "v5:MQTT-3.8.4-5 v311:MQTT-3.8.4-4 v5:MQTT-4.5.0-1 v311:MQTT-4.5.0-1", "",
      [](rules& r) {
-       r.retained_are_sent = [](const subscribe_facts& f) {
-         return f.retain_handling == 2 || sound_rules().retained_are_sent(f);
+       r.filter_is_taken = [](const list_facts& f) {
+         return f.packet != packet_type::subscribe || f.place == 0;
+       };
+     },
+     sweeping},
+    {"first-filter-of-unsubscribe-only", "removes the first filter of an UNSUBSCRIBE only",
+     "v5:MQTT-3.10.4-6 v311:MQTT-3.10.4-6 v5:MQTT-3.10.4-2 v311:MQTT-3.10.4-2", "",
+     [](rules& r) {
+       r.filter_is_taken = [](const list_facts& f) {
+         return f.packet != packet_type::unsubscribe || f.place == 0;
        };
      }},
-    {"retained-not-sent", "no subscription brings retained messages",
-     "v5:MQTT-3.3.1-9 v5:MQTT-3.3.1-10 v5:v5-3.8.4-b v5:MQTT-3.8.4-4 v5:v5-3.3.1.3-c "
-     "v5:MQTT-3.1.2-15 v311:MQTT-3.3.1-6 v311:MQTT-3.8.4-3 v311:MQTT-3.1.2-17 "
-     "v311:MQTT-3.3.1-8 v5:MQTT-3.3.1-5 v311:MQTT-3.3.1-5 v5:v5-4.1-c v311:MQTT-3.1.2-7",
-     "", [](rules& r) { r.retained_are_sent = [](const subscribe_facts&) { return false; }; }},
+    {"unsubscribe-says-that-nothing-was-there",
+     "UNSUBACK says No subscription existed of a subscription that it removes",
+     "v5:MQTT-3.11.3-2 v5:MQTT-3.11.3-1 v5:MQTT-3.10.4-4 v5:v5-3.10.4-b v5:v5-4.8.2-d", "",
+     [](rules& r) {
+       r.unsubscribe_reason = [](const unsubscribe_facts&) -> std::uint8_t { return 0x11; };
+     }},
+    {"shares-of-one-filter-are-one", "of several shares one gets a message",
+     "v5:v5-4.8.2-a v5:v5-4.8.2-e", "",
+     [](rules& r) { r.share_is_served = [](const share_facts& f) { return !f.another_served; }; }},
+    {"share-with-the-publishers-qos",
+     "members of a share get messages with the QoS of the publisher",
+     "v5:MQTT-4.8.2-3 v5:MQTT-3.8.4-8", "",
+     [](rules& r) {
+       r.delivery_qos = [](const match_facts& f) {
+         return f.shared ? f.published_qos : sound_rules().delivery_qos(f);
+       };
+     }},
 };
 
 }  // namespace

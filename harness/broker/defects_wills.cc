@@ -194,6 +194,18 @@ constexpr defect table[] = {
        r.discard_state = [](const discard_facts& f) { return f.part != state_part::will; };
      },
      sweeping},
+    {"will-outwaits-a-session-that-expires",
+     "the end of a session that expires is not what a waiting will waits for",
+     "v5:v5-3.1.3.2.2-c v5:MQTT-3.1.2-8", "",
+     [](rules& r) {
+       r.will_delay = [](const will_facts& f) -> duration {
+         return f.session_ends ? duration::zero() : duration(seconds(f.delay));
+       };
+       r.discard_state = [](const discard_facts& f) {
+         return f.cause != discard_cause::expiry || f.part != state_part::will;
+       };
+       r.expiry_publishes_will = [](const end_facts&) { return false; };
+     }},
 };
 
 }  // namespace

@@ -61,7 +61,9 @@ void broker::state::handle_publish(connection& c, const wire::packet& p, instant
     f.unacknowledged = c.who->in.unacknowledged();
     f.left_behind = c.who->in.left_behind();
     f.resumed = c.who->in.from_earlier_connection(p.packet_id);
-    f.id_open = p.qos == 2 && c.who->in.find(p.packet_id) != nullptr;
+    const model::inbox::entry* open = p.qos == 2 ? c.who->in.find(p.packet_id) : nullptr;
+    f.id_open = open != nullptr;
+    f.repeats = open == nullptr ? 0 : open->times;
   }
   if (const std::uint8_t reason = rules->publish_refusal(f); reason != 0) {
     return close_for(c, reason, close_cause::protocol_error, now);
@@ -72,6 +74,7 @@ void broker::state::handle_publish(connection& c, const wire::packet& p, instant
   }
   std::string topic;
   if (!resolve_alias(c, p, topic, now)) return;
+  topic = rules->text_as_taken(topic);
 
   const std::string publisher = c.who == nullptr ? std::string() : c.who->client_id;
   model::message m = model::message_of(p, std::move(topic), publisher, now);
@@ -181,7 +184,13 @@ void broker::state::handle_subscribe(connection& c, const wire::packet& p, insta
   answer.packet_id = p.packet_id;
   bool answered = true;
   // Like a sequence of SUBSCRIBEs, with one answer. [v5:MQTT-3.8.4-5] [v311:MQTT-3.8.4-4]
-  for (const wire::subscription_request& request : p.subscriptions) {
+  std::size_t place = 0;
+  for (wire::subscription_request request : p.subscriptions) {
+    if (!rules->filter_is_taken({p.type, place++})) {
+      answer.reasons.push_back(request.max_qos);
+      continue;
+    }
+    request.filter = rules->text_as_taken(request.filter);
     model::subscribe_facts f;
     f.version = c.version;
     f.requested_qos = request.max_qos;
@@ -203,7 +212,13 @@ void broker::state::handle_unsubscribe(connection& c, const wire::packet& p, ins
   wire::packet answer = wire::make(packet_type::unsuback, c.version);
   answer.packet_id = p.packet_id;
   bool answered = true;
-  for (const std::string& filter : p.filters) {
+  std::size_t place = 0;
+  for (const std::string& asked : p.filters) {
+    const std::string filter = rules->text_as_taken(asked);
+    if (!rules->filter_is_taken({p.type, place++})) {
+      if (is_v5(c.version)) answer.reasons.push_back(0);
+      continue;
+    }
     const bool existed = c.who->subscriptions.contains(filter);
     const std::uint8_t reason = store.unsubscribe(*c.who, filter);
     answered = answered && rules->unsubscribe_is_answered({c.version, existed, false});
@@ -235,11 +250,7 @@ void broker::state::handle_disconnect(connection& c, const wire::packet& p, inst
   }
   const model::close_facts f{c.version, p.reason, true};
   if (rules->processes_behind_disconnect(f)) {
-    model::session* who = std::exchange(c.who, nullptr);
-    by_session.erase(who->serial);
-    c.now_in = phase::lingering;
-    silence.clear(c.id);
-    return store.disconnect(*who, how, now);
+    return leave_open(c, how, now);
   }
   if (options.disconnect_is_answered && is_v5(c.version)) {
     send(c, wire::make(packet_type::disconnect, c.version));
@@ -261,7 +272,15 @@ void broker::state::flush(instant now) {
 void broker::state::flush(connection& c, instant now) {
   if (c.who == nullptr) return;
   model::outbox& out = c.who->out;
-  while (const auto next = out.next(now)) send_outgoing(c, *next);
+  bool sent = false;
+  while (const auto next = out.next(now)) {
+    send_outgoing(c, *next);
+    sent = true;
+  }
+  if (sent && rules->keep_alive_restarts_by_sending(
+                  {c.version, c.asked_keep_alive, options.server_keep_alive, c.keep_alive})) {
+    restart_keep_alive(c, packet_type::pingreq, now);
+  }
   if (c.who->overflowed) {
     return close_for(c, reason_code::quota_exceeded, close_cause::server_limit, now);
   }

@@ -32,6 +32,7 @@ struct connection {
   bool problems_wanted = true;  // Request Problem Information
   std::uint16_t asked_keep_alive = 0;
   std::uint16_t keep_alive = 0;  // in force
+  bool forgotten = false;        // its end was told and not made: it stays open
   std::unordered_map<std::uint16_t, std::string> aliases;
 };
 
@@ -57,6 +58,7 @@ struct broker::state {
   // The server ends the connection for |reason|, with DISCONNECT where there is one.
   void close_for(connection& c, wire::reason_code reason, model::close_cause cause, instant now);
   void close_for(connection& c, std::uint8_t reason, model::close_cause cause, instant now);
+  void leave_open(connection& c, const model::closing& how, instant now);
   std::vector<connection_id> ids_in_order() const;
   void close_all(instant now);
   void fault(connection& c, const wire::wire_fault& f, byte_view octets, instant now);

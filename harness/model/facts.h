@@ -206,6 +206,12 @@ struct close_facts {
   bool connected = true;
 };
 
+// A packet that a client may not send: one of a server, or AUTH.
+struct unexpected_facts {
+  wire::packet_type packet{};
+  protocol_version version = protocol_version::v5;
+};
+
 // A PUBLISH from a client.
 struct publish_facts {
   protocol_version version = protocol_version::v5;
@@ -216,6 +222,7 @@ struct publish_facts {
   bool id_open = false;              // QoS 2: PUBLISH was received with this id, PUBREL was not
   bool resumed = false;              // the id was opened on an earlier connection
   bool matched = true;               // somebody subscribes to it
+  std::uint32_t repeats = 0;         // how often PUBLISH came for the open id before
   std::uint32_t unacknowledged = 0;  // QoS 1 and 2 of this connection
   std::uint32_t left_behind = 0;     // QoS 2 of earlier connections, not released
   std::uint32_t receive_maximum = 65535;
@@ -253,6 +260,12 @@ struct subscribe_facts {
   std::uint8_t retain_handling = 0;
 };
 
+// One filter of SUBSCRIBE or UNSUBSCRIBE.
+struct list_facts {
+  wire::packet_type packet{};
+  std::size_t place = 0;
+};
+
 struct unsubscribe_facts {
   protocol_version version = protocol_version::v5;
   bool existed = false;
@@ -274,7 +287,10 @@ struct match_facts {
   bool connected = true;
   bool resumed = false;
   bool has_identifier = false;
-  bool first_match = true;  // the first of several subscriptions of this session
+  bool first_match = true;      // the first of several subscriptions of this session
+  bool wildcard = false;        // stored_retained: the filter has one
+  bool another_served = false;  // an older session was handed the message
+  std::size_t place = 0;        // stored_retained: among those that this SUBSCRIBE brings
   std::uint32_t times_subscribed = 1;
 };
 
@@ -285,6 +301,7 @@ struct share_facts {
   bool has_own = false;       // share_is_apart_from_own: the member gets the message anyway
   std::uint8_t qos = 0;       // share_passes_on
   std::size_t members = 1;
+  bool another_served = false;  // a share of another name was handed the message
 };
 
 struct queue_facts {

@@ -14,6 +14,7 @@ class inbox {
  public:
   struct entry {
     std::uint64_t connection = 0;  // the number of the connection that last sent PUBLISH
+    std::uint32_t times = 0;       // that PUBLISH came
     message_pointer held;          // when it is forwarded only at PUBREL
   };
 
@@ -34,6 +35,7 @@ class inbox {
     const auto [at, fresh] = open_.try_emplace(id);
     if (fresh || at->second.connection != connection_) ++unacknowledged_;
     at->second.connection = connection_;
+    ++at->second.times;
     if (fresh) at->second.held = std::move(held);
   }
   // PUBREL |id| came. Gives what was held for it.

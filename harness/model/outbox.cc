@@ -260,6 +260,7 @@ std::optional<outgoing> outbox::next_new(instant now) {
     const copy_facts f = facts_of(waiting, now);
     if (rules_->queued_is_expired(f)) {
       if (rules_->expired_stops_queue(f)) return std::nullopt;
+      if (rules_->expired_costs_quota(f) && quota() > 0) ++slots_;
       pop();
       continue;
     }

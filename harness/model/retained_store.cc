@@ -26,7 +26,7 @@ void retained_store::match(std::string_view filter, instant now,
     const message& m = *at->second;
     if (!std::string_view(m.topic).starts_with(prefix)) break;
     if (wildcard == filter.npos && m.topic != filter) break;
-    if (!matches(filter, m.topic)) {
+    if (!rules_->retained_matches(filter, m.topic)) {
       ++at;
       continue;
     }

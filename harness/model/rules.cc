@@ -69,10 +69,10 @@ void answer_connect(rules& r) {
     if (f.will_retain && !f.retain_available) return code_of(reason_code::retain_not_supported);
     return 0;
   };
+  // [v5:MQTT-3.1.2-8] [v311:MQTT-3.1.2-8]: a connection that was not accepted has no will.
+  r.refusal_publishes_will = [](const refusal_facts&) { return false; };
   // [v5:MQTT-3.1.2-6] [v311:MQTT-3.1.2-4]
   r.missing_session_refusal = [](const refusal_facts&) { return std::uint8_t{0}; };
-  // [v5:MQTT-3.2.2-6] [v311:MQTT-3.2.2-4]
-  r.session_present_on_refusal = [](const refusal_facts&) { return false; };
   // Clean Start is obeyed only once CONNECT is accepted: [v5:MQTT-3.1.4-4] [v311:MQTT-3.1.4-3].
   r.refusal_discards_session = [](const refusal_facts&) { return false; };
   // [v5:MQTT-3.1.3-8] leaves it open; a client that is told can mend its CONNECT.
@@ -93,10 +93,14 @@ void answer_connect(rules& r) {
   r.queue_is_sent_on_resume = [](const connect_facts&) { return true; };
   // [v5:MQTT-3.1.2-5] [v5:v5-4.1-b] [v311:MQTT-3.1.2-4] [v311:v311-3.1.2.4-b]
   r.part_is_resumed = [](const resume_facts&) { return true; };
+  // [v5:v5-3.1.4-a] [v311:v311-3.1.4-a]
+  r.stranger_is_dropped = [](const close_facts&) { return true; };
   // [v5:MQTT-3.1.0-1] [v311:MQTT-3.1.0-1]
   r.connect_must_come_first = [](const close_facts&) { return true; };
   // [v5:MQTT-3.1.0-2] [v311:MQTT-3.1.0-2]
   r.second_connect_is_error = [](const close_facts&) { return true; };
+  // [v5:MQTT-3.2.0-2]
+  r.second_connect_is_answered = [](const close_facts&) { return false; };
 }
 
 void answer_takeover(rules& r) {
@@ -164,6 +168,8 @@ void answer_keep_alive(rules& r) {
     return std::chrono::milliseconds(1500) * f.in_force;
   };
   r.keep_alive_restarts = [](const keep_alive_facts&) { return true; };
+  // [v5:MQTT-3.1.2-22] [v311:MQTT-3.1.2-24]: packets from the client count, and no others.
+  r.keep_alive_restarts_by_sending = [](const keep_alive_facts&) { return false; };
   r.keep_alive_reason = [](const keep_alive_facts&) {
     return code_of(reason_code::keep_alive_timeout);
   };
@@ -182,6 +188,10 @@ void answer_faults(rules& r) {
   // [v5:v5-4.13.1-b] [v311:MQTT-4.8.0-1]
   r.fault_is_tolerated = [](const fault_facts&) { return false; };
   r.fault_reason = [](const fault_facts& f) { return sound_fault_reason(f); };
+  // [v5:v5-3.15-a] [v5:MQTT-4.13.1-1] [v311:MQTT-4.8.0-1]
+  r.unexpected_packet_is_error = [](const unexpected_facts&) { return true; };
+  // [v5:MQTT-3.14.4-2] [v5:MQTT-4.13.2-1]
+  r.close_follows_disconnect = [](const close_facts&) { return true; };
   // [v5:v5-4.13.1-a] [v5:MQTT-3.14.0-1]: DISCONNECT only to 5.0, and only behind CONNACK.
   r.close_is_told = [](const close_facts& f) { return is_v5(f.version) && f.connected; };
   r.inbound_too_large = [](const packet_size_facts& f) { return f.size > f.limit; };

@@ -72,19 +72,21 @@ struct rules {
   decision<bool, fault_facts> malformed_connect_discards_session;
   decision<std::uint8_t, connect_limit_facts> will_refusal;       // 0: acceptable
   decision<std::uint8_t, refusal_facts> missing_session_refusal;  // 0: it begins
-  decision<bool, refusal_facts> session_present_on_refusal;
   decision<bool, refusal_facts> refusal_discards_session;
   decision<bool, refusal_facts> refusal_is_told;
   decision<bool, refusal_facts> refusal_closes;
   decision<bool, refusal_facts> processes_behind_refusal;
   decision<bool, refusal_facts> refusal_takes_over;
+  decision<bool, refusal_facts> refusal_publishes_will;
   decision<bool, connect_facts> resume_session;
   decision<bool, connect_facts> session_present;
   decision<bool, connect_facts> connack_before_messages;
   decision<bool, connect_facts> queue_is_sent_on_resume;
   decision<bool, resume_facts> part_is_resumed;
   decision<bool, close_facts> connect_must_come_first;
+  decision<bool, close_facts> stranger_is_dropped;  // who sends no CONNECT
   decision<bool, close_facts> second_connect_is_error;
+  decision<bool, close_facts> second_connect_is_answered;
 
   // Takeover.
   decision<bool, takeover_facts> takeover_closes_old;
@@ -117,6 +119,7 @@ struct rules {
   decision<bool, keep_alive_facts> keep_alive_is_announced;
   decision<duration, keep_alive_facts> keep_alive_limit;  // duration::max(): none
   decision<bool, keep_alive_facts> keep_alive_restarts;
+  decision<bool, keep_alive_facts> keep_alive_restarts_by_sending;
   decision<std::uint8_t, keep_alive_facts> keep_alive_reason;
   decision<bool, close_facts> ping_is_answered;
   decision<bool, close_facts> processes_behind_disconnect;
@@ -129,7 +132,9 @@ struct rules {
   // Faults.
   decision<bool, fault_facts> fault_is_tolerated;
   decision<std::uint8_t, fault_facts> fault_reason;
+  decision<bool, unexpected_facts> unexpected_packet_is_error;
   decision<bool, close_facts> close_is_told;
+  decision<bool, close_facts> close_follows_disconnect;  // of the server's own
   decision<bool, packet_size_facts> inbound_too_large;
   decision<bool, close_facts> error_spares_other_connections;
 
@@ -157,6 +162,7 @@ struct rules {
   decision<bool, subscribe_facts> subscribe_is_answered;
   decision<bool, subscribe_facts> resubscribe_drops_waiting;
   decision<bool, order_facts> reason_order_is_kept;
+  decision<bool, list_facts> filter_is_taken;  // it is answered all the same
   decision<bool, std::string_view, std::string_view> unsubscribe_matches;
   decision<bool, unsubscribe_facts> unsubscribe_removes;
   decision<bool, unsubscribe_facts> unsubscribe_empties_share;
@@ -168,6 +174,7 @@ struct rules {
   decision<subscription_options, subscription_options> options_after_resume;
 
   // PUBLISH from a client.
+  decision<std::string, std::string> text_as_taken;       // topics and filters
   decision<std::uint8_t, publish_facts> publish_refusal;  // a reason to close; 0: none
   decision<bool, publish_facts> receive_maximum_exceeded;
   decision<std::uint8_t, alias_facts> alias_refusal;  // a reason to close; 0: none
@@ -189,15 +196,21 @@ struct rules {
   decision<bool, retained_facts> clearing_is_forwarded;
   decision<bool, copy_facts> retained_is_expired;
   decision<bool, match_facts> retained_are_sent_on_resume;
+  decision<bool, std::string_view, std::string_view> retained_matches;  // filter, topic
+  decision<wire::property_list, wire::property_list> retained_properties;
 
   // Which subscriber gets what.
   decision<bool, std::string_view, std::string_view> filter_may_match;
+  decision<bool, std::string_view, std::string_view> match_counts;  // filter, topic
+  decision<std::string_view, std::string_view> matched_as;          // of a topic
   decision<bool, match_facts> match_is_delivered;
   decision<std::uint8_t, match_facts> delivery_qos;
   decision<std::uint8_t, std::uint8_t, std::uint8_t> overlap_qos;
   decision<bool, match_facts> retain_flag;
   decision<bool, match_facts> identifier_is_attached;
+  decision<bool, match_facts> equal_identifiers_are_kept;
   decision<bool, match_facts> overlap_is_one_copy;
+  decision<bool, share_facts> share_is_served;
   decision<bool, share_facts> share_member_is_eligible;
   decision<bool, share_facts> share_reaches_every_member;
   decision<bool, match_facts> share_counts_member_once;
@@ -213,6 +226,7 @@ struct rules {
   decision<bool, order_facts> queue_order_is_kept;
   decision<bool, copy_facts> queued_is_expired;
   decision<bool, copy_facts> expired_stops_queue;
+  decision<bool, copy_facts> expired_costs_quota;
   decision<std::uint32_t, copy_facts> remaining_expiry;
 
   // Delivery: first sending, acknowledgement, redelivery.

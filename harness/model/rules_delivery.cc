@@ -43,6 +43,8 @@ void answer_subscriptions(rules& r) {
   r.resubscribe_drops_waiting = [](const subscribe_facts&) { return false; };
   // [v5:MQTT-3.9.3-1] [v5:MQTT-3.11.3-1] [v311:MQTT-3.9.3-1]
   r.reason_order_is_kept = [](const order_facts&) { return true; };
+  // [v5:MQTT-3.8.4-5] [v5:MQTT-3.10.4-6] [v311:MQTT-3.8.4-4] [v311:MQTT-3.10.4-6]: all of them.
+  r.filter_is_taken = [](const list_facts&) { return true; };
   // [v5:MQTT-3.10.4-1] [v311:MQTT-3.10.4-1]
   r.unsubscribe_matches = [](const std::string_view& asked, const std::string_view& held) {
     return asked == held;
@@ -68,6 +70,8 @@ void answer_subscriptions(rules& r) {
 }
 
 void answer_publish(rules& r) {
+  // [v5:MQTT-4.7.3-4] [v5:MQTT-1.5.4-3] [v311:MQTT-4.7.3-4] [v311:MQTT-1.5.3-3]: octet by octet.
+  r.text_as_taken = [](const std::string& text) { return text; };
   // [v5:MQTT-3.2.2-9] and the limits that CONNACK told. 3.1.1 has no Retain Available.
   r.publish_refusal = [](const publish_facts& f) -> std::uint8_t {
     if (f.qos > f.maximum_qos) return code_of(reason_code::qos_not_supported);
@@ -135,6 +139,12 @@ void answer_retained(rules& r) {
   r.retained_is_expired = [](const copy_facts& f) { return is_over(f); };
   // Only SUBSCRIBE brings them: [v311:MQTT-3.3.1-6] [v5:v5-3.8.4-b].
   r.retained_are_sent_on_resume = [](const match_facts&) { return false; };
+  // [v5:MQTT-3.3.2-3] [v5:v5-4.7.1-a] [v311:MQTT-3.3.2-3]
+  r.retained_matches = [](const std::string_view& filter, const std::string_view& topic) {
+    return matches(filter, topic);
+  };
+  // [v5:MQTT-3.3.2-4] [v5:MQTT-3.3.2-15] to [v5:MQTT-3.3.2-18] [v5:MQTT-3.3.2-20]
+  r.retained_properties = [](const wire::property_list& list) { return list; };
 }
 
 void answer_matching(rules& r) {
@@ -142,7 +152,11 @@ void answer_matching(rules& r) {
   r.filter_may_match = [](const std::string_view& filter, const std::string_view& topic) {
     return !hidden_from(filter, topic);
   };
-  // [v5:MQTT-3.8.3-3]
+  // [v5:v5-4.7.1-a] [v311:v311-4.7.1-a]: what the index finds matches.
+  r.match_counts = [](const std::string_view&, const std::string_view&) { return true; };
+  // [v5:MQTT-3.3.2-3] [v311:MQTT-3.3.2-3]: all of its levels count.
+  r.matched_as = [](const std::string_view& topic) { return topic; };
+  // [v5:MQTT-3.8.3-3] [v5:v5-4.8.1-a]
   r.match_is_delivered = [](const match_facts& f) { return !(f.no_local && f.own_message); };
   // [v5:MQTT-3.8.4-8] [v311:MQTT-3.8.4-6]
   r.delivery_qos = [](const match_facts& f) { return std::min(f.published_qos, f.granted_qos); };
@@ -154,8 +168,12 @@ void answer_matching(rules& r) {
   };
   // [v5:MQTT-3.3.4-3] [v5:MQTT-3.3.4-4]
   r.identifier_is_attached = [](const match_facts& f) { return f.has_identifier; };
+  // [v5:v5-3.3.4-d]
+  r.equal_identifiers_are_kept = [](const match_facts&) { return true; };
   // [v5:MQTT-3.3.4-4] and 3.3.5 of 3.1.1 allow several copies; one is what is done here.
   r.overlap_is_one_copy = [](const match_facts&) { return true; };
+  // [v5:v5-4.8.2-a]: each share by itself.
+  r.share_is_served = [](const share_facts&) { return true; };
   // [v5:v5-4.8.2-a]: any member will do; one that is connected gets it sooner.
   r.share_member_is_eligible = [](const share_facts& f) { return f.connected || !f.any_connected; };
   // [v5:v5-4.8.2-c] [v5:MQTT-4.8.2-5]: another member gets it, but never QoS 2 that was begun.
@@ -190,6 +208,8 @@ void answer_queue(rules& r) {
   // [v5:MQTT-3.3.2-5]
   r.queued_is_expired = [](const copy_facts& f) { return is_over(f); };
   r.expired_stops_queue = [](const copy_facts&) { return false; };
+  // [v5:v5-4.9-b]: what was never sent has no slot.
+  r.expired_costs_quota = [](const copy_facts&) { return false; };
   // [v5:MQTT-3.3.2-6]
   r.remaining_expiry = [](const copy_facts& f) -> std::uint32_t {
     const auto waited = std::chrono::duration_cast<std::chrono::seconds>(f.waited).count();

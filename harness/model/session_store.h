@@ -114,7 +114,8 @@ class session_store {
   void make_room(instant now);
   void remove_live(session& who);
   void deliver(const message_pointer& m, matched& found, instant now);
-  acceptance deliver_copies(const message_pointer& m, std::vector<subscriber>& to, instant now);
+  acceptance deliver_copies(const message_pointer& m, std::vector<subscriber>& to,
+                            bool another_served, instant now);
   void deliver_to_member(const message_pointer& m, const subscriber& s, instant now);
   void pass_on(const delivery& copy, instant now);
   share_facts facts_of(const share_group& group) const;

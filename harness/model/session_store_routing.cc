@@ -78,10 +78,18 @@ std::uint8_t session_store::unsubscribe(session& who, std::string_view filter) {
 void session_store::send_retained(session& who, const std::string& filter,
                                   const subscription_options& options, instant now) {
   const subscriber to{&who, &filter, &options};
-  retained_.match(split_share(filter).filter, now, [&](const message_pointer& m) {
+  std::size_t place = 0;
+  retained_.match(split_share(filter).filter, now, [&](message_pointer m) {
     match_facts f = facts_of(*m, to);
     f.stored_retained = true;
+    f.place = place++;
+    f.wildcard = has_wildcard(filter);
     if (!rules_->match_is_delivered(f)) return;
+    if (auto told = rules_->retained_properties(m->properties); told != m->properties) {
+      message other = *m;
+      other.properties = std::move(told);
+      m = std::make_shared<const message>(std::move(other));
+    }
     delivery copy{m, rules_->delivery_qos(f), rules_->retain_flag(f), {}, filter};
     if (rules_->identifier_is_attached(f) && options.identifier) {
       copy.identifiers.push_back(*options.identifier);
@@ -99,7 +107,7 @@ bool session_store::publish(message m, instant now) {
     if (f.empty_payload && !rules_->clearing_is_forwarded(f)) return false;
   }
   matched found;
-  index_.match(shared->topic, rules_->filter_may_match("#", shared->topic),
+  index_.match(rules_->matched_as(shared->topic), rules_->filter_may_match("#", shared->topic),
                rules_->filter_may_match("+", shared->topic), found);
   if (found.subscribers.empty() && found.shares.empty()) return false;
   deliver(shared, found, now);
@@ -131,7 +139,8 @@ void session_store::deliver(const message_pointer& m, matched& found, instant no
     const auto last = std::find_if(first, found.subscribers.end(),
                                    [&](const subscriber& s) { return s.who != first->who; });
     std::vector<subscriber> same(first, last);
-    if (deliver_copies(m, same, now) == acceptance::newest_dropped) {
+    const bool another_served = first != found.subscribers.begin();
+    if (deliver_copies(m, same, another_served, now) == acceptance::newest_dropped) {
       const session& full = *first->who;
       if (!rules_->overflow_spares_other_sessions({m->qos, full.connected})) return;
     }
@@ -141,15 +150,16 @@ void session_store::deliver(const message_pointer& m, matched& found, instant no
 }
 
 acceptance session_store::deliver_copies(const message_pointer& m, std::vector<subscriber>& to,
-                                         instant now) {
+                                         bool another_served, instant now) {
   acceptance result = acceptance::kept;
   std::optional<delivery> one;
   bool first_match = true;
   for (const subscriber& s : to) {
     match_facts f = facts_of(*m, s);
     f.first_match = first_match;
+    f.another_served = another_served;
     first_match = false;
-    if (!rules_->match_is_delivered(f)) continue;
+    if (!rules_->match_counts(*s.filter, m->topic) || !rules_->match_is_delivered(f)) continue;
     delivery copy{m, rules_->delivery_qos(f), rules_->retain_flag(f), {}, *s.filter};
     if (s.options->identifier && rules_->identifier_is_attached(f)) {
       copy.identifiers.push_back(*s.options->identifier);
@@ -161,6 +171,8 @@ acceptance session_store::deliver_copies(const message_pointer& m, std::vector<s
     } else {
       one->qos = rules_->overlap_qos(one->qos, copy.qos);
       one->retain = one->retain || copy.retain;
+      const bool equal = !copy.identifiers.empty() && one->identifiers == copy.identifiers;
+      if (equal && !rules_->equal_identifiers_are_kept(f)) continue;
       one->identifiers.insert(one->identifiers.end(), copy.identifiers.begin(),
                               copy.identifiers.end());
     }
@@ -206,7 +218,11 @@ void session_store::deliver_to_member(const message_pointer& m, const subscriber
 }
 
 void session_store::deliver_shares(const message_pointer& m, const matched& found, instant now) {
+  bool another_served = false;
   for (share_group* group : found.shares) {
+    share_facts served = facts_of(*group);
+    served.another_served = std::exchange(another_served, true);
+    if (!rules_->share_is_served(served)) continue;
     if (rules_->share_reaches_every_member(facts_of(*group))) {
       for (const auto& [serial, member] : group->members) deliver_to_member(m, member, now);
     } else if (const auto turn = next_member(*group); turn != group->members.end()) {

@@ -191,6 +191,7 @@ struct scenario_node {
   std::string title;
   std::vector<wire::protocol_version> versions;  // never empty after parsing
   requirement_level level = requirement_level::must;
+  requirement_level v311_level = requirement_level::must;
   std::vector<word> purposes;
   std::vector<clients_node> clients;
   std::vector<need_node> needs;

@@ -60,7 +60,7 @@ class file_expander {
                        s.row);
     s.title = node.title;
     s.version = version;
-    s.level = node.level;
+    s.level = version == wire::protocol_version::v311 ? node.v311_level : node.level;
     for (const word& purpose : node.purposes) s.purposes.push_back(purpose.text);
     for (const word& tag : node.tags) s.tags.push_back(tag.text);
     s.references = node.references;

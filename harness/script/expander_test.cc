@@ -107,6 +107,18 @@ TEST(expander, gives_every_scenario_a_namespace_of_its_own) {
   }
 }
 
+TEST(expander, weighs_the_versions_apart_where_the_level_says_so) {
+  const auto levels = [](const std::string& header) {
+    std::string out;
+    const auto e = expand_text(with_lines("    a > PINGREQ\n", "  versions 5 3.1.1\n" + header));
+    for (const scenario& s : e.scenarios) out += std::string(level_name(s.level)) + " ";
+    return out;
+  };
+  EXPECT_EQ(levels(""), "must must ");
+  EXPECT_EQ(levels("  level should\n"), "should should ");
+  EXPECT_EQ(levels("  level should 3.1.1 must\n"), "should must ");
+}
+
 TEST(expander, decides_capability_guards) {
   const std::string text =
       with_lines("    [fast] a > PINGREQ\n    [!fast] b > PINGREQ\n", "  needs fast > 0, slow\n");

@@ -25,18 +25,24 @@ void read_versions(scenario_node& s, line_parser& p) {
   } while (!p.at_end());
 }
 
-void read_level(scenario_node& s, line_parser& p) {
+requirement_level read_level(line_parser& p) {
   static constexpr requirement_level levels[] = {requirement_level::must, requirement_level::should,
                                                  requirement_level::may, requirement_level::info};
   const word name = p.name("must, should, may or info");
   for (const requirement_level l : levels) {
-    if (level_name(l) == name.text) {
-      s.level = l;
-      return;
-    }
+    if (level_name(l) == name.text) return l;
   }
   p.fail(name.where, {fmt::format("unknown level '{}'", name.text), "unknown level",
                       suggest(name.text, {"must", "should", "may", "info"})});
+  return requirement_level::must;
+}
+
+// One level for both versions, and perhaps another one for 3.1.1.
+void read_levels(scenario_node& s, line_parser& p) {
+  s.level = s.v311_level = read_level(p);
+  if (p.failed() || p.at_end()) return;
+  p.expect("3.1.1");
+  s.v311_level = read_level(p);
 }
 
 void read_clients(scenario_node& s, line_parser& p) {
@@ -99,7 +105,7 @@ void read_header(scenario_node& s, std::string_view key, line_parser& p) {
   } else if (key == "versions") {
     read_versions(s, p);
   } else if (key == "level") {
-    read_level(s, p);
+    read_levels(s, p);
   } else if (key == "purpose") {
     do {
       const word purpose = p.name("the id of a purpose");
