@@ -138,4 +138,11 @@ target::capability_values facts_of(const broker::broker_options& b) {
           {"retained_survive_restart", b.sessions_survive_restart}};
 }
 
+void drop_odd_facts(target::capability_values& facts, const broker::broker_options& odd) {
+  for (const auto& [name, value] : facts_of(odd)) {
+    const auto found = facts.find(name);
+    if (found != facts.end() && found->second != value) facts.erase(found);
+  }
+}
+
 }  // namespace mqttspec::cli

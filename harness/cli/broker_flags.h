@@ -26,5 +26,7 @@ std::optional<broker::broker_options> broker_options_from(const parsed_options& 
 
 // What a target file would declare about such a broker.
 target::capability_values facts_of(const broker::broker_options& options);
+// Takes from |facts| what is not true of |odd|: nobody declares what is odd.
+void drop_odd_facts(target::capability_values& facts, const broker::broker_options& odd);
 
 }  // namespace mqttspec::cli

@@ -125,6 +125,7 @@ int prove_command(const arguments& words, console& on) {
     odd.options = s.options;
     if (!add_oddities(options, odd, on)) return bad_usage;
     s.options = odd.options;
+    drop_odd_facts(s.declared, odd.options);
     settings.rules = odd.rules;
     settings.network = odd.network;
   }

@@ -183,10 +183,8 @@ std::optional<run_request> read_run_request(const parsed_options& options, const
   run_request out;
   const auto odd = odd_setup_from(options, on);
   if (!odd) return std::nullopt;
-  // Nobody declares what is odd.
   out.facts = facts_of(*broker_options_from(options, on));
-  const auto odd_facts = facts_of(odd->options);
-  std::erase_if(out.facts, [&](const auto& f) { return odd_facts.at(f.first) != f.second; });
+  drop_odd_facts(out.facts, odd->options);
   out.broker = odd->options;
   out.rules = odd->rules;
   out.network = odd->network;

@@ -110,7 +110,8 @@ struct proof {
   bool complete() const;
   // Defects that some case touches. Those of retained messages cannot show where there are none.
   std::size_t can_show() const;
-  // Nobody is accused for an oddity, and of the defects that can show 95 in 100 are killed.
+  // Of the defects that can show 95 in 100 are killed. (Whether the oddity itself is taken for a
+  // defect, a run tells.)
   bool holds_on_an_odd_broker() const;
 };
 
