@@ -12,10 +12,12 @@
 #include "cli/broker_flags.h"
 #include "cli/exit_codes.h"
 #include "cli/explore_files.h"
+#include "cli/explore_limits.h"
 #include "cli/explore_measure.h"
 #include "cli/report_files.h"
 #include "cli/target_options.h"
-#include "drive/network_executor.h"
+#include "drive/network_driver.h"
+#include "drive/virtual_driver.h"
 #include "net/tcp.h"
 #include "reports/text.h"
 #include "target/broker_server.h"
@@ -28,8 +30,8 @@ using clock = std::chrono::steady_clock;
 
 struct explore_request {
   run_request target;
-  drive::campaign_options campaign;
-  drive::arena_options arena;
+  explore::campaign_options campaign;
+  broker::broker_options rehearsal;  // the sound broker that histories are drawn on
   duration length = std::chrono::seconds(60);
   std::optional<explore::history> replay;
   std::string out;
@@ -45,13 +47,12 @@ class exploration {
   int run() {
     switch (request_.target.kind) {
       case target_kind::simulated: {
-        drive::simulated_play how;
-        how.broker = request_.target.broker;
-        if (request_.defect != nullptr) how.rules = &request_.rules;
         name_ = request_.defect == nullptr
                     ? "The embedded broker, in virtual time."
                     : fmt::format("The embedded broker with the defect {}.", request_.defect->name);
-        const auto place = drive::make_simulated_arena(request_.arena, how);
+        const auto place = drive::make_virtual_driver(
+            {.broker = request_.target.broker,
+             .rules = request_.defect == nullptr ? nullptr : &request_.rules});
         return on_place(*place, nullptr);
       }
       case target_kind::embedded: {
@@ -107,7 +108,7 @@ class exploration {
     if (const auto why = to_broker.open_own(target.own); !why.empty()) {
       return unusable(fmt::format("cannot connect to {}: {}", address, why));
     }
-    const int status = on_network(loop, to_broker.table().own());
+    const int status = on_network(loop, to_broker.table());
     return control ? end_broker(loop, *control, status) : status;
   }
 
@@ -131,64 +132,54 @@ class exploration {
     return *outcome;
   }
 
-  int on_network(net::event_loop& loop, net::connector& by) {
+  int on_network(net::event_loop& loop, const target::routes& reach) {
     loop_ = &loop;
     // Ids of this run alone, so that nothing an earlier one left behind matters.
     static constexpr char letters[] = "abcdefghijkmnpqrstuvwxyz23456789";
     random_source random(std::random_device{}());
-    request_.arena.tag = "x";
-    for (int i = 0; i < 5; ++i) request_.arena.tag += letters[random.below(sizeof letters - 1)];
-    request_.arena.tag += 'n';
-    const target::routes table(by);
-    const auto scenarios = drive::make_network_executor(loop, table, nullptr);
-    // Last, since it is the one that SIGINT ends.
-    const auto place = drive::make_network_arena(loop, by, request_.arena);
-    return on_place(*place, scenarios.get());
+    request_.campaign.shared = true;
+    request_.campaign.tag = "x";
+    for (int i = 0; i < 5; ++i) {
+      request_.campaign.tag += letters[random.below(sizeof letters - 1)];
+    }
+    request_.campaign.tag += 'n';
+    const auto place = drive::make_network_driver(loop, reach, {.control = control_});
+    return on_place(*place, place.get());
   }
 
-  int on_place(drive::arena& place, drive::executor* scenarios) {
-    drive::campaign run(place, request_.campaign);
-    const auto begin = clock::now();
-    last_shown_ = begin;
-    const auto over = [&] {
-      show_progress(run, begin);
-      if (control_ != nullptr) control_->look();
-      const bool done = clock::now() - begin > request_.length || place.interrupted() ||
-                        !place.lost().empty() ||
-                        (control_ != nullptr && !control_->ended().empty());
-      if (!done) {
-        counted_ = run.counts().histories;
-        counted_in_ = clock::now() - begin;
-      }
-      return done;
+  // |scenarios|: on which those of findings are tried; nullptr: on the embedded broker only.
+  int on_place(play::driver& place, play::driver* scenarios) {
+    const auto sound = drive::make_virtual_driver({.broker = request_.rehearsal});
+    explore::campaign run(place, *sound, request_.campaign);
+    begin_ = last_shown_ = clock::now();
+    if (scenarios != nullptr) {
+      const std::string why = run.unanswered();
+      if (place.interrupted()) return interrupted;
+      if (!place.lost().empty()) return unusable(place.lost());
+      if (!why.empty()) return unusable("this broker serves nobody: " + why);
+    }
+    const auto examine = [&] {
+      run.examine([&](const explore::finding& f) { tell(f, scenarios); },
+                  [this] { return left(); });
     };
     if (request_.replay) {
       run.replay(*request_.replay);
+      run.examine([&](const explore::finding& f) { tell(f, scenarios); });
     } else {
-      run.explore(over);
+      while (explore_for_a_while(run, place)) examine();
     }
-    const duration took = clock::now() - begin;
     clear_line();
-    const std::size_t deaf = run.deaf_since();
-    if (deaf != 0) {
+    if (const std::size_t deaf = run.deaf_since(); deaf != 0) {
       tell_deaf(run, deaf);
-      const bool again =
-          control_ != nullptr && perform(*loop_, *control_, script::broker_action::restart).empty();
-      if (!again) {
-        summary(
-            run, took,
-            fmt::format("DEAF, {} kinds seen before and not confirmed", run.counts().kinds.size()));
+      if (control_ == nullptr ||
+          !perform(*loop_, *control_, script::broker_action::restart).empty()) {
+        summary(run, fmt::format("DEAF, {} kinds seen before and not confirmed",
+                                 run.counts().kinds.size()));
         return unexpected_result;
       }
     }
-    auto since = clock::now();
-    run.examine(
-        [&](const drive::finding& f) {
-          tell(f, scenarios);
-          since = clock::now();
-        },
-        [&] { return clock::now() - since > longest_shrinking; });
-    summary(run, took,
+    if (run.has_news()) examine();
+    summary(run,
             run.counts().kinds.empty() ? "OK" : fmt::format("{} findings", run.findings().size()));
     if (place.interrupted()) return interrupted;
     if (!place.lost().empty()) return unusable(place.lost());
@@ -196,11 +187,24 @@ class exploration {
     return run.findings().empty() ? as_expected : unexpected_result;
   }
 
-  // A finding that is slow to show itself is told as it is by then.
-  static constexpr duration longest_shrinking = std::chrono::seconds(20);
+  duration left() const { return request_.length - (clock::now() - begin_); }
+
+  // Until there is something to be examined that would not have its time later. False: the time is
+  // over, or enough was found.
+  bool explore_for_a_while(explore::campaign& run, const play::driver& place) {
+    const auto since = clock::now();
+    run.explore([&] {
+      show_progress(run);
+      if (control_ != nullptr) control_->look();
+      return left() <= duration::zero() || (run.has_news() && left() < request_.length / 2);
+    });
+    explored_ += clock::now() - since;
+    return run.has_news() && left() > duration::zero() && run.deaf_since() == 0 &&
+           place.lost().empty() && !place.interrupted();
+  }
 
   // What was found before may be nothing but this.
-  void tell_deaf(const drive::campaign& run, std::size_t since) {
+  void tell_deaf(const explore::campaign& run, std::size_t since) {
     on_.print(fmt::format("DEAF the broker leaves CONNECT without an answer, from history {} on\n",
                           since));
     if (request_.out.empty()) return;
@@ -212,19 +216,14 @@ class exploration {
         fmt::format("  the {} histories before: {}/before-deaf-*.history\n", n, request_.out));
   }
 
-  void tell(const drive::finding& f, drive::executor* scenarios) {
+  void tell(const explore::finding& f, play::driver* scenarios) {
     clear_line();
-    if (f.recorded.events.empty()) {
-      on_.print(fmt::format("FOUND {}  ({} of {}), but not with its packets kept\n  {}\n{}",
-                            f.violation.what, f.confirmed, f.tried, f.violation.statements,
-                            print(f.least)));
-      return;
-    }
     ++told_;
-    scenario_text s =
-        make_scenario(f, cases_,
-                      {request_.target.suite.engine, request_.campaign.rehearsal, scenarios,
-                       request_.defect != nullptr ? &request_.rules : nullptr});
+    // An exploration is over a few seconds after its time at the latest.
+    const auto late = [this] { return !request_.replay && left() < -std::chrono::seconds(2); };
+    scenario_text s = make_scenario(f, cases_,
+                                    {request_.target.suite.engine, request_.rehearsal, scenarios,
+                                     request_.defect != nullptr ? &request_.rules : nullptr, late});
     const std::string base = fmt::format("{:02}-{}", told_, explore::slug(f.violation.what));
     report_facts facts;
     facts.target = name_;
@@ -239,8 +238,8 @@ class exploration {
                           f.violation.seen));
     std::string steps;
     for (const explore::action& a : f.least) steps += "    " + print(a) + "\n";
-    on_.print(fmt::format("{}  {} steps, {} lines; a sound broker {}\n", steps, f.least.size(),
-                          length_of(s.text),
+    on_.print(fmt::format("{}  {} steps, {} lines{}; a sound broker {}\n", steps, f.least.size(),
+                          length_of(s.text), f.made_small ? "" : " (no time to make it smaller)",
                           s.sound_passes ? "passes" : "does not pass: " + s.problem));
     if (!request_.out.empty()) {
       write(facts.scenario_file, s.text);
@@ -257,11 +256,11 @@ class exploration {
     write_report((std::filesystem::path(request_.out) / name).string(), text, on_);
   }
 
-  void show_progress(const drive::campaign& run, clock::time_point begin) {
+  void show_progress(const explore::campaign& run) {
     const auto now = clock::now();
     if (now - last_shown_ < std::chrono::seconds(1)) return;
     last_shown_ = now;
-    const double seconds = std::chrono::duration<double>(now - begin).count();
+    const double seconds = std::chrono::duration<double>(now - begin_).count();
     const auto& n = run.counts();
     const std::string line =
         fmt::format("{:.0f} s: {} histories, {:.0f} a second, {} states, {} findings, {} given up",
@@ -279,18 +278,21 @@ class exploration {
     if (std::exchange(drawn_, false)) on_.err << "\r\x1b[K" << std::flush;
   }
 
-  void summary(const drive::campaign& run, duration took, const std::string& verdict) {
-    const double seconds = std::chrono::duration<double>(took).count();
+  void summary(const explore::campaign& run, const std::string& verdict) {
+    const auto seconds_of = [](duration d) { return std::chrono::duration<double>(d).count(); };
     const auto& n = run.counts();
     std::string out = fmt::format(
         "{}: {} histories ({} steps) in {:.1f} s, {:.0f} a second; {} states, {} steps in them; "
         "seed {}\n",
-        verdict, n.histories, n.actions, seconds,
-        static_cast<double>(counted_) /
-            std::max(std::chrono::duration<double>(counted_in_).count(), 0.001),
-        run.states(), run.pairs(), request_.campaign.generator.seed);
+        verdict, n.histories, n.actions, seconds_of(clock::now() - begin_),
+        static_cast<double>(n.histories) / std::max(seconds_of(explored_), 0.001), run.states(),
+        run.pairs(), request_.campaign.generator.seed);
     for (const auto& [why, times] : n.reasons) {
       out += fmt::format("  {} given up: {}\n", times, why);
+    }
+    if (run.at_once() < request_.campaign.at_once) {
+      out += fmt::format("  CONNECT had no answer in time with more than {} histories at once\n",
+                         run.at_once());
     }
     std::size_t unseen = 0;
     for (const auto& f : run.unconfirmed()) {
@@ -298,7 +300,8 @@ class exploration {
         write(fmt::format("unseen-{:02}-{}.history", ++unseen, explore::slug(f.violation.what)),
               print(f.found));
       }
-      out += fmt::format("  not seen again: {} (history {}): expected {}, seen {}\n",
+      out += fmt::format("  {}: {} (history {}): expected {}, seen {}\n",
+                         f.tried == 0 ? "no time to play it again" : "not seen again",
                          f.violation.kind(), f.number, f.violation.expected, f.violation.seen);
     }
     on_.print(out);
@@ -315,15 +318,14 @@ class exploration {
   std::size_t told_ = 0;
   std::vector<std::string> rows_;  // of findings.md
   bool drawn_ = false;
-  // Those that were over while new ones began: at the end the last ones wait out their seconds.
-  std::size_t counted_ = 0;
-  duration counted_in_{};
+  clock::time_point begin_{};
+  duration explored_{};
 };
 
 bool read_numbers(const parsed_options& options, explore_request& out, console& on) {
   out.campaign.generator.seed = options.has("seed") ? options.get<std::uint64_t>("seed") : 1;
   if (options.has("count")) out.campaign.most_histories = options.get<std::uint32_t>("count");
-  if (options.has("jobs")) out.arena.at_once = std::max(1u, options.get<std::uint32_t>("jobs"));
+  if (options.has("jobs")) out.campaign.at_once = std::max(1u, options.get<std::uint32_t>("jobs"));
   if (options.has("most-findings")) {
     out.campaign.most_findings = options.get<std::uint32_t>("most-findings");
   }
@@ -337,7 +339,7 @@ bool read_numbers(const parsed_options& options, explore_request& out, console& 
     out.campaign.generator.without = options.get<std::vector<std::string>>("without");
   }
   if (options.has("window")) {
-    out.arena.player.window =
+    out.campaign.player.window =
         static_cast<std::uint16_t>(std::clamp(options.get<std::uint32_t>("window"), 1u, 65535u));
   }
   if (options.has("for")) {
@@ -434,12 +436,13 @@ int explore_model(const arguments& words, console& on) {
   request.campaign.generator.versions = request.target.suite.versions;
   const play::run_options& engine = request.target.suite.engine;
   if (!engine.user_name.empty()) {
-    request.arena.player.user_name = engine.user_name;
-    request.arena.player.password = engine.password;
+    request.campaign.player.user_name = engine.user_name;
+    request.campaign.player.password = engine.password;
   }
-  request.arena.player.keep_alive = engine.keep_alive;
+  request.campaign.player.keep_alive = engine.keep_alive;
+  request.campaign.player.restarts = request.target.kind == target_kind::simulated;
   if (request.target.kind != target_kind::network) {
-    request.campaign.rehearsal = *broker;
+    request.rehearsal = *broker;
   } else {
     const auto& facts = request.target.target.facts;
     const auto limit = [&](const char* name, auto& into) {
@@ -447,11 +450,11 @@ int explore_model(const arguments& words, console& on) {
       if (declared != facts.end())
         into = static_cast<std::decay_t<decltype(into)>>(declared->second);
     };
-    limit("maximum_qos", request.campaign.rehearsal.maximum_qos);
-    limit("queue_limit", request.campaign.rehearsal.queue_limit);
-    limit("inflight_window", request.campaign.rehearsal.inflight_window);
+    limit("maximum_qos", request.rehearsal.maximum_qos);
+    limit("queue_limit", request.rehearsal.queue_limit);
+    limit("inflight_window", request.rehearsal.inflight_window);
   }
-  drive::tell_limits(request.arena.player, request.campaign.rehearsal);
+  tell_limits(request.campaign, request.rehearsal);
   // Only the catalogue is needed; the cases are not read.
   case_files cases;
   cases.root = find_cases_directory(*options);
@@ -470,7 +473,6 @@ int explore_model(const arguments& words, console& on) {
   measure_request what;
   what.broker = request.target.broker;
   what.campaign = request.campaign;
-  what.arena = request.arena;
   what.each = request.length;
   what.engine = request.target.suite.engine;
   if (options->has("jobs")) what.threads = std::max(1u, options->get<std::uint32_t>("jobs"));

@@ -11,7 +11,7 @@
 #include "cli/case_files.h"
 #include "cli/exit_codes.h"
 #include "cli/report_files.h"
-#include "drive/simulated_executor.h"
+#include "drive/virtual_driver.h"
 #include "oracle/watch.h"
 #include "prove/bugs.h"
 #include "prove/report.h"
@@ -27,7 +27,7 @@ std::vector<prove::set_up> set_ups() {
   std::vector<prove::set_up> list;
   const auto add = [&](std::string name, const broker::broker_options& options) {
     prove::set_up s{std::move(name), options, facts_of(options), "", ""};
-    drive::add_simulated_capabilities(s.declared);
+    drive::add_virtual_capabilities(s.declared);
     if (!options.users.empty()) {
       s.user_name = options.users.begin()->first;
       s.password = options.users.begin()->second;
@@ -122,7 +122,7 @@ int prove_command(const arguments& words, console& on) {
   settings.suite.chosen = request->chosen();
   settings.suite.run_tag = "tprove";  // as long as that of a run
   settings.suite.slow = true;
-  settings.suite.reach = drive::simulated_reach();
+  settings.suite.reach = drive::virtual_reach();
 
   const prove::proof p =
       prove::prove(settings, [&](const std::string& tag, const target::capability_values& can) {

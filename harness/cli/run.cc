@@ -15,8 +15,8 @@
 #include "cli/progress.h"
 #include "cli/run_options.h"
 #include "cli/workflow.h"
-#include "drive/network_executor.h"
-#include "drive/simulated_executor.h"
+#include "drive/network_driver.h"
+#include "drive/virtual_driver.h"
 #include "net/tcp.h"
 #include "reports/junit.h"
 #include "reports/profile_text.h"
@@ -113,14 +113,12 @@ class run_of_cases {
   results::run_results simulated() {
     skeleton_.target.name = "embedded broker, simulated";
     skeleton_.target.address = "simulated";
-    drive::simulation_options options;
-    options.broker = request_.broker;
-    options.seed = request_.suite.seed;
-    const auto executor = drive::make_simulated_executor(options);
+    const auto driver =
+        drive::make_virtual_driver({.broker = request_.broker, .seed = request_.suite.seed});
     request_.suite.declared = facts_of(request_.broker);
-    drive::add_simulated_capabilities(request_.suite.declared);
-    request_.suite.reach = drive::simulated_reach();
-    return suite(*executor);
+    drive::add_virtual_capabilities(request_.suite.declared);
+    request_.suite.reach = drive::virtual_reach();
+    return suite(*driver);
   }
 
   // It listens over every transport, and where a second node would.
@@ -255,18 +253,22 @@ class run_of_cases {
     control->add_capabilities(request_.suite.declared);
     request_.suite.reach = to_broker.table().keys();
     target::add_reach(request_.suite.declared, request_.suite.reach);
-    const auto executor = drive::make_network_executor(loop, to_broker.table(), control, true);
-    results::run_results r = suite(*executor);
+    const play::run_options& engine = request_.suite.engine;
+    const auto driver = drive::make_network_driver(
+        loop, to_broker.table(),
+        {control,
+         drive::pulse_as(request_.suite.versions.front(), engine.user_name, engine.password)});
+    results::run_results r = suite(*driver);
     if (!r.void_reason.empty() && !own.complaint().empty()) {
       r.void_reason += fmt::format(" ({})", own.complaint());
     }
     return r;
   }
 
-  results::run_results suite(drive::executor& executor) {
+  results::run_results suite(play::driver& driver) {
     progress shown(request_, skeleton_, on_);
     auto r = suite::run_suite(
-        executor, request_.suite,
+        driver, request_.suite,
         [this](const std::string& tag, const target::capability_values& can) {
           script::expand_options options = expand_;
           options.run_tag = tag;

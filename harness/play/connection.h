@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/instant.h"
-#include "play/scenario_player.h"
+#include "play/machine.h"
 #include "wire/decode.h"
 
 namespace mqttspec::play {

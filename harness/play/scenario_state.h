@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "oracle/watch.h"
-#include "play/clean_up.h"
 #include "play/connection.h"
 #include "play/expectation.h"
 #include "play/ledger.h"
@@ -76,6 +75,8 @@ struct scenario_player::state {
   std::optional<expectation> awaiting;  // of an expect line
   instant waiting_until = never;        // of a wait line
   std::deque<timed_write> to_write;     // of a split send
+  byte_buffer pieces;                   // that went out, of a packet that has not ended
+  connection_id pieces_to = 0;
   bool hook_pending = false;
 
   // What came of it.
@@ -88,8 +89,8 @@ struct scenario_player::state {
     duration length{};
   };
   std::vector<standstill> standstills;  // of the harness, as told by the driver or seen here
-  std::unique_ptr<clean_up> cleaning;
-  bool done = false;
+  bool ended_early = false;             // by somebody else
+  bool left_broker = false;
 
   std::deque<action> actions;
 
@@ -105,6 +106,9 @@ struct scenario_player::state {
   connection* find_current(const std::string& client);
   connection& open(const std::string& client, instant now);
   void write(connection& to, byte_buffer octets, instant now);
+  void write_piece(connection& to, byte_buffer octets, instant now);
+  void end_pieces(instant now);
+  void record_sent(connection& to, byte_view octets, instant now);
   // Tells the trace rules of what is sent, packet by packet.
   void watch_sent(const connection& on, byte_view octets, instant now);
   void do_or_defer(connection& on, action a);
@@ -128,7 +132,12 @@ struct scenario_player::state {
   // How long the harness stood still since |from|.
   duration lateness_since(instant from) const;
   void take_findings(instant now);
-  void begin_clean_up(instant now);
+
+  // scenario_player.cc: what becomes of the connections then.
+  void leave(instant now);
+  bool removes_traces() const {
+    return options.clean_up && !ended_early && result.outcome != results::verdict::error;
+  }
 };
 
 }  // namespace mqttspec::play

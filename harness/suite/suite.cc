@@ -76,7 +76,7 @@ std::optional<std::string> obstacle(const script::scenario& s, const target::cap
 
 class suite {
  public:
-  suite(drive::executor& on, const suite_settings& settings, const scenario_source& source,
+  suite(play::driver& on, const suite_settings& settings, const scenario_source& source,
         suite_observer& observer)
       : on_(on), settings_(settings), source_(source), observer_(observer) {}
 
@@ -188,26 +188,26 @@ class suite {
       }
       observer_.cases_begin(chosen.size() * settings_.repeat);
     }
-    drive::batch together;
-    drive::batch alone;
+    batch together;
+    batch alone;
     together.options = settings_.engine;
     together.options.trace_passed = settings_.trace_passed;
     together.at_once = settings_.at_once;
     for (const std::size_t i : chosen) {
-      const drive::job j{&all[i], number};
+      const job j{&all[i], number};
       if (const verdicts::baseline_entry* known = verdicts::skips(settings_.known, all[i].id)) {
-        take(drive::not_run(j, verdict::skip, "baseline: " + known->reason));
+        take(not_run(j, verdict::skip, "baseline: " + known->reason));
       } else if (auto reason = obstacle(all[i], can_, settings_)) {
-        take(drive::not_run(j, verdict::skip, std::move(*reason)));
+        take(not_run(j, verdict::skip, std::move(*reason)));
       } else {
         (runs_alone(all[i]) ? alone : together).jobs.push_back(j);
       }
     }
     alone.options = together.options;
     alone.at_once = 1;
-    for (const drive::batch* lane : {&together, &alone}) {
+    for (const batch* lane : {&together, &alone}) {
       if (stopped_ || on_.interrupted()) break;
-      on_.run(*lane, [this](case_result c) { return take(std::move(c)); });
+      play_cases(on_, *lane, [this](case_result c) { return take(std::move(c)); });
     }
     try_again(number);
   }
@@ -222,17 +222,17 @@ class suite {
       for (const auto& [id, result] : late_) these.ids->insert(id);
       const std::vector<script::scenario> all =
           source_(fmt::format("{}y{}n{}", settings_.run_tag, attempt, number), can_);
-      drive::batch few;
+      batch few;
       few.options = settings_.engine;
       few.options.trace_passed = settings_.trace_passed;
       few.at_once = 4;
-      drive::batch alone = few;
+      batch alone = few;
       alone.at_once = 1;
       for (const std::size_t i : select(these, all)) {
         (runs_alone(all[i]) ? alone : few).jobs.push_back({&all[i], number});
       }
-      for (const drive::batch* lane : {&few, &alone}) {
-        if (!over()) on_.run(*lane, [this](case_result c) { return take(std::move(c)); });
+      for (const batch* lane : {&few, &alone}) {
+        if (!over()) play_cases(on_, *lane, [this](case_result c) { return take(std::move(c)); });
       }
     }
     for (auto& [id, result] : std::exchange(late_, {})) record(std::move(result));
@@ -277,7 +277,7 @@ class suite {
     return !stopped_;
   }
 
-  drive::executor& on_;
+  play::driver& on_;
   const suite_settings& settings_;
   const scenario_source& source_;
   suite_observer& observer_;
@@ -291,7 +291,7 @@ class suite {
 
 }  // namespace
 
-results::run_results run_suite(drive::executor& on, const suite_settings& settings,
+results::run_results run_suite(play::driver& on, const suite_settings& settings,
                                const scenario_source& source, suite_observer& observer) {
   return suite(on, settings, source, observer).run();
 }

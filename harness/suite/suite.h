@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "drive/executor.h"
 #include "results/results.h"
+#include "suite/cases.h"
 #include "suite/selection.h"
 #include "target/capabilities.h"
 #include "target/routes.h"
@@ -52,7 +52,7 @@ class suite_observer {
 
 // Fills cases, problems, void_reason, interrupted, took, target.learned and target.versions; the
 // rest of the result is the caller's.
-results::run_results run_suite(drive::executor& on, const suite_settings& settings,
+results::run_results run_suite(play::driver& on, const suite_settings& settings,
                                const scenario_source& source, suite_observer& observer);
 
 }  // namespace mqttspec::suite

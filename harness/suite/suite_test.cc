@@ -9,19 +9,25 @@ namespace {
 
 using results::verdict;
 
-// Says of each case what is next in its list, and `pass` behind its end.
-class scripted_executor : public drive::executor {
+// Lets each case end as the next in its list says, and pass behind its end.
+class scripted_driver : public play::driver {
  public:
   std::map<std::string, std::deque<verdict>> says;
   std::map<std::string, int> runs;
 
-  void run(const drive::batch& what, const result_callback& ended) override {
-    for (const drive::job& j : what.jobs) {
-      auto& list = says[j.scenario->id];
-      auto r = drive::not_run(j, list.empty() ? verdict::pass : list.front(), "");
+  void play(const source& next, const sink& ended, std::size_t, const stop_sign&) override {
+    while (auto m = next()) {
+      const std::string& id = static_cast<play::scenario_player&>(*m).scenario().id;
+      auto& list = says[id];
+      const verdict is = list.empty() ? verdict::pass : list.front();
       if (!list.empty()) list.pop_front();
-      ++runs[j.scenario->id];
-      if (!ended(std::move(r))) return;
+      ++runs[id];
+      if (is == verdict::pass) {
+        drive::play_virtually(*m, {});
+      } else {
+        m->abandon(play::abandonment::interrupted, "", {});
+      }
+      if (!ended({std::move(m), {}})) return;
     }
   }
   instant now() const override { return {}; }
@@ -38,7 +44,7 @@ class silent : public suite_observer {
   void case_ended(const results::case_result&) override {}
 };
 
-results::run_results run_of(scripted_executor& on, std::size_t cases, const char* level = "must",
+results::run_results run_of(scripted_driver& on, std::size_t cases, const char* level = "must",
                             const verdicts::baseline& known = {}) {
   suite_settings settings;
   settings.versions = {wire::protocol_version::v5};
@@ -60,7 +66,7 @@ results::run_results run_of(scripted_executor& on, std::size_t cases, const char
 }
 
 TEST(suite, an_unknown_inconclusive_case_is_tried_once_more) {
-  scripted_executor on;
+  scripted_driver on;
   on.says["a/0"] = {verdict::inconclusive};
   on.says["a/1"] = {verdict::inconclusive, verdict::inconclusive, verdict::pass};
   const auto r = run_of(on, 3);
@@ -77,7 +83,7 @@ TEST(suite, a_known_one_or_one_that_records_is_not) {
   const auto known = verdicts::parse_baseline("b.txt", "fail a/0 # known\n");
   for (const auto& [level, list] :
        std::vector<std::pair<const char*, verdicts::baseline>>{{"must", *known}, {"info", {}}}) {
-    scripted_executor on;
+    scripted_driver on;
     on.says["a/0"] = {verdict::inconclusive};
     const auto r = run_of(on, 1, level, list);
     EXPECT_EQ(on.runs["a/0"], 1);
@@ -86,7 +92,7 @@ TEST(suite, a_known_one_or_one_that_records_is_not) {
 }
 
 TEST(suite, where_many_premises_fail_it_is_the_broker) {
-  scripted_executor on;
+  scripted_driver on;
   for (int i = 0; i < 40; ++i) on.says["a/" + std::to_string(i)] = {verdict::inconclusive};
   const auto r = run_of(on, 40);
   EXPECT_EQ(results::count(r).pass, 16u);
