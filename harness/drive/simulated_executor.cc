@@ -6,8 +6,6 @@
 #include <deque>
 #include <map>
 
-#include "target/listener_address.h"
-
 namespace mqttspec::drive {
 
 namespace {
@@ -232,22 +230,6 @@ class simulated_executor : public executor {
 };
 
 }  // namespace
-
-std::set<target::route_key> simulated_reach() {
-  std::set<target::route_key> out;
-  for (const std::string node : {"", "one", "two"}) {
-    out.insert({"", node});
-    for (const std::string_view transport : target::transport_names) {
-      out.insert({std::string(transport), node});
-    }
-  }
-  return out;
-}
-
-void add_simulated_capabilities(target::capability_values& into) {
-  for (const char* hook : {"restart", "stop", "kill"}) into[hook] = 1;
-  target::add_reach(into, simulated_reach());
-}
 
 results::case_result simulate(const job& j, const play::run_options& options,
                               const simulation_options& simulation, const model::rules* rules) {

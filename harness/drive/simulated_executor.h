@@ -6,7 +6,6 @@
 
 #include "broker/broker.h"
 #include "drive/executor.h"
-#include "target/routes.h"
 
 namespace mqttspec::drive {
 
@@ -24,12 +23,6 @@ struct simulation_options {
 results::case_result simulate(const job& j, const play::run_options& options,
                               const simulation_options& simulation,
                               const model::rules* rules = nullptr);
-
-// In memory every transport and every node leads to the same broker: `over` and `at` change
-// nothing, and their cases run.
-std::set<target::route_key> simulated_reach();
-// What a simulated run can do to the broker, and its reach.
-void add_simulated_capabilities(target::capability_values& into);
 
 std::unique_ptr<executor> make_simulated_executor(simulation_options options);
 

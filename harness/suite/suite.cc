@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/run_tag.h"
 #include "profile/measure.h"
 #include "results/profile.h"
 #include "suite/sanity.h"
@@ -78,7 +79,11 @@ class suite {
  public:
   suite(drive::executor& on, const suite_settings& settings, const scenario_source& source,
         suite_observer& observer)
-      : on_(on), settings_(settings), source_(source), observer_(observer) {}
+      : on_(on),
+        settings_(settings),
+        source_(source),
+        observer_(observer),
+        tags_(settings.run_tag) {}
 
   results::run_results run() {
     const instant began = on_.now();
@@ -114,12 +119,11 @@ class suite {
   bool over() const { return stopped_ || on_.interrupted() || !on_.lost().empty(); }
 
   // A broker that now and then loses a race with its client is not a broken one: only failures in a
-  // row count. |when| keeps the names of the tries apart.
-  sanity_outcome sanity(char when) {
+  // row count.
+  sanity_outcome sanity() {
     constexpr int most_tries = 3;
     for (int attempt = 1;; ++attempt) {
-      sanity_outcome s = check_sanity(on_, fmt::format("{}{}{}", settings_.run_tag, when, attempt),
-                                      settings_.versions, settings_.engine);
+      sanity_outcome s = check_sanity(on_, tags_.next(), settings_.versions, settings_.engine);
       const bool in_vain = on_.interrupted() || !on_.lost().empty();
       if (s.failure.empty() || attempt == most_tries || in_vain) return s;
     }
@@ -127,7 +131,7 @@ class suite {
 
   bool sanity_before() {
     observer_.sanity_begins(false);
-    const sanity_outcome s = sanity('a');
+    const sanity_outcome s = sanity();
     for (const target::capability_description& c : target::known_capabilities()) {
       if (c.source == target::capability_source::reach)
         can_[std::string(c.name)] = c.fallback.value_or(0);
@@ -167,7 +171,7 @@ class suite {
       return;
     }
     observer_.sanity_begins(true);
-    const sanity_outcome s = sanity('z');
+    const sanity_outcome s = sanity();
     if (s.failure.empty() || on_.interrupted()) return;
     out_.void_reason = "the sanity check after the cases failed: " + s.failure;
     for (case_result& c : out_.cases) {
@@ -176,10 +180,8 @@ class suite {
   }
 
   void repetition(std::uint32_t number) {
-    const std::string tag =
-        number == 0 ? settings_.run_tag : fmt::format("{}r{}", settings_.run_tag, number);
     // The scenarios must outlive their jobs.
-    const std::vector<script::scenario> all = source_(tag, can_);
+    const std::vector<script::scenario> all = source_(tags_.next(), can_);
     const std::vector<std::size_t> chosen = select(settings_.chosen, all);
     if (number == 0) {
       for (const script::scenario& s : all) all_ids_.push_back(s.id);
@@ -220,8 +222,7 @@ class suite {
       selection these;
       these.ids.emplace();
       for (const auto& [id, result] : late_) these.ids->insert(id);
-      const std::vector<script::scenario> all =
-          source_(fmt::format("{}y{}n{}", settings_.run_tag, attempt, number), can_);
+      const std::vector<script::scenario> all = source_(tags_.next(), can_);
       drive::batch few;
       few.options = settings_.engine;
       few.options.trace_passed = settings_.trace_passed;
@@ -281,6 +282,7 @@ class suite {
   const suite_settings& settings_;
   const scenario_source& source_;
   suite_observer& observer_;
+  run_tags tags_;
   results::run_results out_;
   target::capability_values can_;
   std::vector<std::string> all_ids_;         // selected or not
