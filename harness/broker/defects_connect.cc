@@ -74,7 +74,7 @@ constexpr defect table[] = {
     // Client Identifiers.
     {"session-of-the-connection",
      "holds a session under the connection that began it, and not under its Client Identifier",
-     "v5:MQTT-3.1.3-2 v311:MQTT-3.1.3-2", "",
+     "v5:MQTT-3.1.3-2 v5:MQTT-3.2.2-3 v311:MQTT-3.1.3-2 v311:MQTT-3.2.2-2", "",
      [](rules& r) {
        r.session_key = [](const client_id_facts& f) {
          return std::string(f.client_id) + "/" + std::to_string(f.connection);
@@ -218,7 +218,8 @@ constexpr defect table[] = {
      "v5:MQTT-3.1.0-2 v311:MQTT-3.1.0-2", "https://github.com/moquette-io/moquette/issues/969",
      [](rules& r) { r.second_connect_is_error = [](const close_facts&) { return false; }; }},
     {"ping-before-connect-answered", "answers PINGREQ on a connection that sent no CONNECT",
-     "v5:MQTT-3.1.0-1 v311:MQTT-3.1.0-1", "https://github.com/halfgaar/FlashMQ/issues/104",
+     "v5:MQTT-4.13.1-1 v5:MQTT-3.1.0-1 v311:MQTT-4.8.0-1 v311:MQTT-3.1.0-1",
+     "https://github.com/halfgaar/FlashMQ/issues/104",
      [](rules& r) { r.connect_must_come_first = [](const close_facts&) { return false; }; }},
 
     // Takeover.

@@ -358,8 +358,8 @@ constexpr defect table[] = {
      "v5:MQTT-6.0.0-2 v311:MQTT-6.0.0-2", "",
      [](rules& r) { r.rest_is_kept = [](const read_facts&) { return false; }; }},
     {"second-packet-of-a-read-lost", "takes the first packet of a read only",
-     "v5:MQTT-6.0.0-2 v5:v5-3.1.4-f v5:MQTT-3.14.4-3 v311:MQTT-6.0.0-2 v311:v311-3.1.4-d "
-     "v311:MQTT-3.14.4-3",
+     "v5:MQTT-6.0.0-2 v5:MQTT-3.8.4-1 v5:MQTT-4.3.2-4 v5:MQTT-3.12.4-1 v5:MQTT-3.14.4-3 "
+     "v311:MQTT-6.0.0-2 v311:MQTT-3.8.4-1 v311:MQTT-4.3.2-2 v311:MQTT-3.12.4-1 v311:MQTT-3.14.4-3",
      "", [](rules& r) { r.next_packet_is_taken = [](const read_facts&) { return false; }; }},
 };
 

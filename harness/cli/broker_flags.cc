@@ -86,18 +86,4 @@ std::optional<broker::broker_options> broker_options_from(const parsed_options& 
   return b;
 }
 
-target::capability_values facts_of(const broker::broker_options& b) {
-  using broker::overflow_policy;
-  return {{"queue_limit", b.queue_limit},
-          {"queue_overflow_drop_newest", b.overflow == overflow_policy::drop_newest},
-          {"queue_overflow_drop_oldest", b.overflow == overflow_policy::drop_oldest},
-          {"queue_overflow_disconnect", b.overflow == overflow_policy::disconnect},
-          {"qos0_queued", b.qos0_queued},
-          {"v311_session_expiry", b.v311_session_expiry},
-          {"inflight_window", b.inflight_window},
-          {"sessions_survive_restart", b.sessions_survive_restart},
-          {"sessions_survive_kill", b.sessions_survive_restart},
-          {"retained_survive_restart", b.sessions_survive_restart}};
-}
-
 }  // namespace mqttspec::cli

@@ -17,18 +17,13 @@ using wire::protocol_version;
 // The lines of |s| that cite the statement, as "file:line  text"; each once.
 std::string citing_lines(const script::scenario& s, const script::statement_entry& e) {
   const script::statement_reference wanted{e.version, e.id};
-  const auto cites = [&](const std::vector<script::statement_reference>& list) {
-    return std::find(list.begin(), list.end(), wanted) != list.end();
-  };
   std::string out;
   std::vector<std::pair<std::string, std::uint32_t>> shown;
   for (const script::instruction& i : s.lines) {
     const auto* expect = std::get_if<script::expect_line>(&i.what);
     if (expect == nullptr) continue;
-    const bool cited =
-        cites(expect->statements) ||
-        std::any_of(expect->alternatives.begin(), expect->alternatives.end(),
-                    [&](const script::alternative& a) { return cites(a.statements); });
+    const auto all = script::statements_of(*expect);
+    const bool cited = std::find(all.begin(), all.end(), wanted) != all.end();
     const std::pair place(i.where.file, i.where.line);
     if (!cited || std::find(shown.begin(), shown.end(), place) != shown.end()) continue;
     shown.push_back(place);

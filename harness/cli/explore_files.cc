@@ -61,7 +61,8 @@ scenario_text tried(const std::string& text, const case_files& cases, const scen
     if (trial.target == nullptr) continue;
     suite::play_cases(
         *trial.target, {{{&s, 0}}, 1, trial.how},
-        [&](results::case_result c) {
+        [&](verdicts::opinion o) {
+          const results::case_result& c = o.result;
           out.on_target = c.outcome;
           out.problem = c.outcome == results::verdict::fail ? "" : c.reason;
           return true;

@@ -6,8 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "target/listener_address.h"
-
 namespace mqttspec::drive {
 
 namespace {
@@ -237,22 +235,6 @@ duration play_virtually(play::machine& what, const virtual_world& in) {
 
 std::unique_ptr<play::driver> make_virtual_driver(virtual_world in) {
   return std::make_unique<virtual_driver>(std::move(in));
-}
-
-std::set<target::route_key> virtual_reach() {
-  std::set<target::route_key> out;
-  for (const std::string node : {"", "one", "two"}) {
-    out.insert({"", node});
-    for (const std::string_view transport : target::transport_names) {
-      out.insert({std::string(transport), node});
-    }
-  }
-  return out;
-}
-
-void add_virtual_capabilities(target::capability_values& into) {
-  for (const char* hook : {"restart", "stop", "kill"}) into[hook] = 1;
-  target::add_reach(into, virtual_reach());
 }
 
 }  // namespace mqttspec::drive

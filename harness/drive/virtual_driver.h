@@ -8,12 +8,10 @@
 //   m.take_result()
 
 #include <memory>
-#include <set>
 
 #include "broker/broker.h"
 #include "model/rules.h"
 #include "play/driver.h"
-#include "target/routes.h"
 
 namespace mqttspec::drive {
 
@@ -33,11 +31,5 @@ duration play_virtually(play::machine& what, const virtual_world& in);
 
 // One after the other; now() is the sum of their times.
 std::unique_ptr<play::driver> make_virtual_driver(virtual_world in);
-
-// In memory every transport and every node leads to the same broker: `over` and `at` change
-// nothing, and their cases run.
-std::set<target::route_key> virtual_reach();
-// What can be done to the broker there, and the reach.
-void add_virtual_capabilities(target::capability_values& into);
 
 }  // namespace mqttspec::drive

@@ -30,6 +30,15 @@ std::string name_of(const alternative& a) {
   return {};
 }
 
+// How far what came is from an alternative: an accepting one is no measure of a refusal, nor the
+// other way round.
+std::pair<bool, std::size_t> distance(const std::vector<match_fault>& faults) {
+  const bool other_answer = std::any_of(faults.begin(), faults.end(), [](const match_fault& f) {
+    return f.field.starts_with("reason");
+  });
+  return {other_answer, faults.size()};
+}
+
 void append(std::vector<script::statement_reference>& to,
             const std::vector<script::statement_reference>& more) {
   to.insert(to.end(), more.begin(), more.end());
@@ -112,12 +121,12 @@ judgement expectation::on_silence(link_end end, instant now) {
   }
   if (end != link_end::open && !accepts_nothing()) {
     return failed(fmt::format("expected {}, but the connection is closed already", expected_text()),
-                  "the connection is closed already");
+                  "the connection is closed already", blame_absence(false));
   }
   if (!accepts_nothing() && now >= window_.latest) {
     judgement j = failed(fmt::format("expected {} {}, nothing came", expected_text(), window_.text),
-                         fmt::format("nothing {}", window_.text));
-    j.timing = judgement::timing_fault::silence;
+                         fmt::format("nothing {}", window_.text), blame_absence(true));
+    j.how = difference::silence;
     j.extended = window_.extended;
     j.counts_from = window_.counts_from;
     return j;
@@ -127,7 +136,7 @@ judgement expectation::on_silence(link_end end, instant now) {
 
 judgement expectation::on_item(const inbound& item) {
   if (item.kind == inbound_kind::malformed) {
-    judgement j = failed(describe(item), describe(item));
+    judgement j = failed(describe(item), describe(item), {});
     j.wire_fault = item.fault;
     return j;
   }
@@ -144,13 +153,13 @@ judgement expectation::on_item(const inbound& item) {
     }
     const bool early = item.at < window_.earliest;
     if (early || item.at > window_.latest) {
-      judgement j =
-          failed(fmt::format("{} came {} too {} (expected {})", name_of(*a),
-                             print_duration(std::chrono::round<std::chrono::milliseconds>(
-                                 early ? window_.earliest - item.at : item.at - window_.latest)),
-                             early ? "early" : "late", window_.text),
-                 describe(item));
-      j.timing = judgement::timing_fault::misplaced;
+      judgement j = failed(
+          fmt::format("{} came {} too {} (expected {})", name_of(*a),
+                      print_duration(std::chrono::round<std::chrono::milliseconds>(
+                          early ? window_.earliest - item.at : item.at - window_.latest)),
+                      early ? "early" : "late", window_.text),
+          describe(item), blame_arrival(cited_by_open(), a->packet.version, std::nullopt, false));
+      j.how = difference::misplaced;
       j.counts_from = window_.counts_from;
       j.missed_by = early ? window_.earliest - item.at : item.at - window_.latest;
       return j;
@@ -169,7 +178,7 @@ judgement expectation::on_item(const inbound& item) {
 judgement expectation::met(const alternative& a, script::bindings captures) {
   if (!a.note.empty()) met_so_far_.notes.push_back(a.note);
   met_so_far_.ends = met_so_far_.ends || a.ends;
-  append(met_so_far_.statements, a.statements);
+  append(met_so_far_.statements, script::statements_of(a));
   for (auto& [name, v] : captures) {
     known_[name] = v;
     met_so_far_.captures[name] = std::move(v);
@@ -183,13 +192,25 @@ judgement expectation::met(const alternative& a, script::bindings captures) {
   return std::move(met_so_far_);
 }
 
-judgement expectation::failed(std::string message, std::string actual) {
+statements expectation::cited_by_open() const {
+  statements out = line_.statements;
+  for (const alternative* a : open_) append(out, a->statements);
+  return out;
+}
+
+statements expectation::blame_absence(bool silence) const {
+  const alternative& first = *open_.front();
+  const bool one_packet = open_.size() == 1 && first.what == awaited::packet;
+  return blame_arrival(cited_by_open(), first.packet.version,
+                       one_packet ? std::optional(first.packet.type) : std::nullopt, silence);
+}
+
+judgement expectation::failed(std::string message, std::string actual, statements blamed) {
   judgement j;
   j.is = judgement::state::failed;
   j.message = std::move(message);
   j.actual = std::move(actual);
-  j.statements = line_.statements;
-  for (const alternative* a : open_) append(j.statements, a->statements);
+  j.statements = std::move(blamed);
   return j;
 }
 
@@ -207,16 +228,21 @@ judgement expectation::mismatch(const inbound& item) {
   const std::string actual = describe(item);
   // Of several alternatives show the faults of the one that comes nearest.
   std::vector<match_fault> nearest;
-  bool found = false;
+  const alternative* found = nullptr;
   for (const alternative* a : open_) {
     if (a->what != awaited::packet || item.kind != inbound_kind::packet) continue;
     match_result m = match(a->packet, item.packet, known_);
     if (!m.same_type) continue;
-    if (!found || m.faults.size() < nearest.size()) nearest = std::move(m.faults);
-    found = true;
+    if (found != nullptr && distance(m.faults) >= distance(nearest)) continue;
+    nearest = std::move(m.faults);
+    found = a;
   }
-  judgement j = failed("", actual);
-  if (found) {
+  // Where nothing may come, whatever comes breaks what the line cites.
+  judgement j = failed("", actual, accepts_nothing() ? cited_by_open() : blame_absence(false));
+  if (found != nullptr) {
+    statements cited = line_.statements;
+    append(cited, found->statements);
+    j.statements = blame_fields(cited, item.packet, nearest);
     j.faults = std::move(nearest);
     j.message = j.faults.front().text;
     if (open_.size() > 1) j.message += fmt::format(" (no other of {} allows it)", expected_text());

@@ -10,8 +10,10 @@
 #include <string>
 #include <vector>
 
+#include "play/blame.h"
 #include "play/connection.h"
 #include "play/matcher.h"
+#include "play/trial.h"
 #include "script/scenario.h"
 
 namespace mqttspec::play {
@@ -48,10 +50,9 @@ struct judgement {
   std::string message;
   std::vector<match_fault> faults;
   std::string actual;
-  duration extended{};   // silence: the standstills that the window was lengthened by
-  duration missed_by{};  // timing faults: how far outside of the window; else 0
-  enum class timing_fault : std::uint8_t { none, silence, misplaced };
-  timing_fault timing = timing_fault::none;
+  duration extended{};  // silence: the standstills that the window was lengthened by
+  difference how = difference::content;
+  duration missed_by{};                        // misplaced: how far outside of the window
   instant counts_from{};                       // where the window that was missed begins
   std::optional<wire::wire_fault> wire_fault;  // the packet itself is malformed
   std::uint64_t trace_number = 0;
@@ -81,7 +82,10 @@ class expectation {
   judgement on_item(const inbound& item);
   judgement on_silence(link_end end, instant now);
   judgement met(const script::alternative& a, script::bindings captures);
-  judgement failed(std::string message, std::string actual);
+  // |blamed|: the statements that this breaks.
+  judgement failed(std::string message, std::string actual, statements blamed);
+  statements cited_by_open() const;
+  statements blame_absence(bool silence) const;
   bool accepts_nothing() const;
   std::string expected_text() const;
   judgement mismatch(const inbound& item);

@@ -88,7 +88,7 @@ TEST(expectation, fails_on_silence_when_window_and_slack_are_over) {
   const judgement j = judge(single(packet(packet_type::pingresp), {{}, 2s, ""}), {}, zero + 3s);
   EXPECT_EQ(j.is, judgement::state::failed);
   EXPECT_EQ(j.message, "expected PINGRESP within 2s, nothing came");
-  EXPECT_EQ(j.timing, judgement::timing_fault::silence);
+  EXPECT_EQ(j.how, difference::silence);
 }
 
 TEST(expectation, without_a_window_waits_for_the_time_out) {
@@ -108,7 +108,7 @@ TEST(expectation, a_packet_behind_the_window_is_too_late_by_its_arrival) {
                             {arrived(packet_type::pingresp, zero + 3500ms)}, zero + 3500ms);
   EXPECT_EQ(j.is, judgement::state::failed);
   EXPECT_EQ(j.missed_by, 500ms);
-  EXPECT_EQ(j.timing, judgement::timing_fault::misplaced);
+  EXPECT_EQ(j.how, difference::misplaced);
 }
 
 TEST(expectation, a_close_in_front_of_the_window_is_too_early_beyond_the_slack) {
@@ -154,7 +154,7 @@ TEST(expectation, a_closed_connection_cannot_bring_a_packet) {
   const judgement j =
       judge(single(packet(packet_type::pingresp)), {}, zero, link_end::closed_by_broker);
   EXPECT_EQ(j.is, judgement::state::failed);
-  EXPECT_EQ(j.timing, judgement::timing_fault::none);
+  EXPECT_EQ(j.how, difference::content);
 }
 
 TEST(expectation, a_close_that_was_read_before_is_still_a_close) {

@@ -34,7 +34,7 @@ wire::protocol_version version_of(const script::scenario& s, const std::string& 
 void scenario_player::state::run_lines(instant now) {
   while (!judged) {
     if (line == scenario.lines.size()) {
-      pass(now);
+      hold(now);
       return;
     }
     if (!line_begun) {
@@ -68,7 +68,7 @@ bool scenario_player::state::begin_line(instant now) {
   if (const auto* let = std::get_if<script::let_line>(&i.what)) {
     const auto v = script::evaluate(let->value, known);
     if (!v) {
-      conclude(results::verdict::error, "a variable of this line has no value", now);
+      conclude(ending::faulty, "a variable of this line has no value", now);
       return false;
     }
     known[let->name] = *v;
@@ -193,8 +193,8 @@ std::optional<byte_buffer> scenario_player::state::octets_of(const script::send_
     for (const script::field_clause& clause : l.packet.fields) {
       const auto v = script::evaluate(clause.values.front(), known);
       if (!v || !wire::set_field(p, clause.name, *v)) {
-        result.reason = fmt::format("{}.{} cannot be set to this value",
-                                    wire::packet_of(p.type).name, clause.name);
+        why_not = fmt::format("{}.{} cannot be set to this value", wire::packet_of(p.type).name,
+                              clause.name);
         return std::nullopt;
       }
     }
@@ -212,16 +212,16 @@ std::optional<byte_buffer> scenario_player::state::octets_of(const script::send_
     }
     auto made = wire::encode(p);
     if (!made) {
-      result.reason = fmt::format("{} cannot be encoded: {}", wire::packet_of(p.type).name,
-                                  print(made.error()));
+      why_not = fmt::format("{} cannot be encoded: {}", wire::packet_of(p.type).name,
+                            print(made.error()));
       return std::nullopt;
     }
     e = std::move(*made);
   }
   for (const wire::edit& edit : l.edits) {
     if (const auto applied = wire::apply(edit, e); !applied) {
-      result.reason = fmt::format("'{}' cannot be applied: {}", wire::edit_name(edit.kind),
-                                  print(applied.error()));
+      why_not = fmt::format("'{}' cannot be applied: {}", wire::edit_name(edit.kind),
+                            print(applied.error()));
       return std::nullopt;
     }
   }
@@ -307,16 +307,16 @@ bool scenario_player::state::begin_send(const script::send_line& l, instant now)
     }
     return true;
   } else if (!usable) {
-    premise_failed(l.client,
-                   on == nullptr ? "there is no connection to send on"
-                                 : "the connection is closed, so this cannot be sent",
-                   now);
+    unplayable(l.client,
+               on == nullptr ? "there is no connection to send on"
+                             : "the connection is closed, so this cannot be sent",
+               now);
     return false;
   }
 
   auto octets = octets_of(l, *on);
   if (!octets) {
-    conclude(results::verdict::error, result.reason, now);
+    conclude(ending::faulty, why_not, now);
     return false;
   }
   byte_buffer whole = std::move(held_back[l.client]);
@@ -365,17 +365,18 @@ bool scenario_player::state::continue_expect(const script::expect_line& l, insta
   if (j.is == judgement::state::pending) return false;
   awaiting.reset();
   if (j.is == judgement::state::failed) {
-    fail(l, std::move(j), now);
+    differ(l, std::move(j), now);
     return false;
   }
   for (auto& [name, v] : j.captures) known[name] = std::move(v);
   for (std::string& note : j.notes) {
-    if (std::find(result.notes.begin(), result.notes.end(), note) == result.notes.end()) {
-      result.notes.push_back(std::move(note));
+    std::vector<std::string>& notes = evidence.seen.notes;
+    if (std::find(notes.begin(), notes.end(), note) == notes.end()) {
+      notes.push_back(std::move(note));
     }
   }
-  check(j.statements, results::check_outcome::checked);
-  if (j.ends) pass(now);
+  checked.insert(j.statements.begin(), j.statements.end());
+  if (j.ends) hold(now);
   return true;
 }
 

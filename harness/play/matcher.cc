@@ -100,7 +100,7 @@ class comparison {
     out_.faults.push_back(
         {fmt::format("{}.{}: expected {}, got {}", wire::packet_of(packet_.type).name, clause.name,
                      expected, got),
-         clause.where, "got " + got});
+         clause.where, "got " + got, clause.name, clause.statements});
   }
 
   void compare(const field_clause& clause) {
@@ -186,7 +186,10 @@ class comparison {
       out_.faults.push_back({fmt::format("{}.{}: expected success, got {}",
                                          wire::packet_of(packet_.type).name, name, got),
                              {},
-                             "got " + got});
+                             "got " + got,
+                             std::string(name),
+                             {},
+                             true});
     }
   }
 

@@ -6,8 +6,6 @@
 
 namespace mqttspec::play {
 
-using results::verdict;
-
 namespace {
 
 constexpr std::size_t most_unread = 20'000;  // packets on one connection
@@ -16,7 +14,8 @@ constexpr std::size_t most_unread = 20'000;  // packets on one connection
 
 scenario_player::scenario_player(const script::scenario& scenario, run_options options)
     : state_(std::make_unique<state>(scenario, std::move(options))) {
-  results::case_result& r = state_->result;
+  state_->evidence.measures = state_->measures();
+  results::case_result& r = state_->evidence.seen;
   r.id = scenario.id;
   r.path = scenario.path;
   r.name = scenario.name;
@@ -61,7 +60,7 @@ void scenario_player::connect_failed(connection_id id, const std::string& why, i
   if (found == s.connections.end() || s.judged) return;
   s.note_event(found->second.client(), "cannot connect: " + why, now);
   found->second.close(close_kind::reset, now);
-  s.conclude(verdict::error, "cannot connect: " + why, now);
+  s.conclude(ending::faulty, "cannot connect: " + why, now);
   s.leave(now);
 }
 
@@ -91,7 +90,7 @@ void scenario_player::received(connection_id id, byte_view octets, instant now) 
   }
   s.run_lines(now);
   if (!s.judged && on.queue.size() > most_unread) {
-    s.conclude(verdict::error,
+    s.conclude(ending::faulty,
                fmt::format("the broker flooded {} with {} packets that nobody asked for",
                            on.client(), on.queue.size()),
                now);
@@ -139,7 +138,7 @@ void scenario_player::hook_done(bool ok, const std::string& why, instant now) {
   state& s = *state_;
   if (s.judged) return;
   s.hook_pending = false;
-  if (!ok) s.conclude(verdict::error, why, now);
+  if (!ok) s.conclude(ending::faulty, why, now);
   s.run_lines(now);
   s.leave(now);
 }
@@ -155,7 +154,7 @@ void scenario_player::time_passed(instant now) {
     }
     if (now >= s.ends_at_the_latest()) {
       s.conclude(
-          verdict::error,
+          ending::faulty,
           fmt::format("the case did not end within {}", print_duration(s.options.case_deadline)),
           now);
     }
@@ -176,32 +175,28 @@ void scenario_player::broke_below(connection_id id, const std::string& what,
   state& s = *state_;
   const auto found = s.connections.find(id);
   if (statement.empty() || found == s.connections.end()) {
-    return end_at_once(verdict::error, what, now);
+    return end_at_once(ending::faulty, what, now);
   }
   if (!s.judged) {
     const std::vector<script::statement_reference> broken{
         {found->second.version(), std::string(statement)}};
-    s.check(broken, results::check_outcome::violated);
-    s.result.fault = s.failure_at(found->second.client(), what);
-    s.result.fault->statements = s.describe_checks(broken, results::check_outcome::violated);
+    s.evidence.seen.fault = s.failure_at(found->second.client(), what);
+    s.evidence.seen.fault->statements = s.describe_checks(broken, results::check_outcome::violated);
   }
-  end_at_once(verdict::fail, "", now);
+  end_at_once(ending::broke_below, "", now);
 }
 
 void scenario_player::abandon(abandonment why, const std::string& reason, instant now) {
-  const bool cut_short = why == abandonment::interrupted || why == abandonment::out_of_time;
-  end_at_once(cut_short ? verdict::inconclusive : verdict::error, reason, now);
+  if (!state_->judged) state_->evidence.abandoned_for = why;
+  end_at_once(ending::abandoned, reason, now);
 }
 
-void scenario_player::end_at_once(verdict outcome, const std::string& reason, instant now) {
-  state& s = *state_;
-  if (s.judged) return;
-  s.ended_early = true;
-  s.conclude(outcome, reason, now);
-  s.leave(now);
+void scenario_player::end_at_once(ending how, const std::string& why, instant now) {
+  state_->conclude(how, why, now);
+  state_->leave(now);
 }
 
-// When the verdict stands every connection goes; a DISCONNECT spares the watchers of retained
+// When its lines have ended every connection goes; a DISCONNECT spares the watchers of retained
 // wills.
 void scenario_player::state::leave(instant now) {
   if (!judged || left_broker) return;
@@ -267,16 +262,17 @@ const run_options& scenario_player::options() const {
   return state_->options;
 }
 
-results::case_result scenario_player::take_result() {
+trial scenario_player::take_trial() {
   state& s = *state_;
-  s.result.took = s.judged_at - s.started;
-  for (const auto& [statement, outcome] : s.checks) {
-    auto described = s.describe_checks({statement}, outcome);
-    s.result.statements.push_back(std::move(described.front()));
+  results::case_result& seen = s.evidence.seen;
+  seen.took = s.judged_at - s.started;
+  seen.statements =
+      s.describe_checks({s.checked.begin(), s.checked.end()}, results::check_outcome::checked);
+  if (s.evidence.lines != ending::held || !seen.findings.empty() || s.options.trace_passed ||
+      s.measures()) {
+    seen.trace = s.record.render(s.started);
   }
-  const bool good = s.result.outcome == verdict::pass || s.result.outcome == verdict::pass_note;
-  if (!good || s.options.trace_passed || s.measures()) s.result.trace = s.record.render(s.started);
-  return std::move(s.result);
+  return std::move(s.evidence);
 }
 
 }  // namespace mqttspec::play

@@ -3,7 +3,7 @@
 //
 //   auto m = std::make_unique<scenario_player>(scenario, options);
 //   ... a driver plays it (play/driver.h) ...
-//   report(m->take_result());
+//   decide(m->take_trial(), ...)
 //
 // The lines are executed in order; each reads from the queue of its own client. A packet is
 // judged by the instant it was received, not by when its line came to read it.
@@ -17,7 +17,7 @@
 
 #include "base/instant.h"
 #include "play/machine.h"
-#include "results/results.h"
+#include "play/trial.h"
 #include "script/scenario.h"
 
 namespace mqttspec::play {
@@ -66,12 +66,12 @@ class scenario_player : public machine {
 
   const script::scenario& scenario() const;
   const run_options& options() const;
-  bool judged() const;  // the verdict stands
-  results::case_result take_result();
+  bool judged() const;  // its lines have ended
+  trial take_trial();
 
  private:
   struct state;
-  void end_at_once(results::verdict outcome, const std::string& reason, instant now);
+  void end_at_once(ending how, const std::string& why, instant now);
   std::unique_ptr<state> state_;
 };
 

@@ -17,6 +17,7 @@
 #include "play/ledger.h"
 #include "play/scenario_player.h"
 #include "play/trace.h"
+#include "play/trial.h"
 
 namespace mqttspec::play {
 
@@ -77,19 +78,19 @@ struct scenario_player::state {
   std::deque<timed_write> to_write;     // of a split send
   byte_buffer pieces;                   // that went out, of a packet that has not ended
   connection_id pieces_to = 0;
+  std::string why_not;  // what octets_of cannot make
   bool hook_pending = false;
 
   // What came of it.
   bool judged = false;
   instant judged_at{};
-  results::case_result result;
-  std::map<script::statement_reference, results::check_outcome> checks;
+  trial evidence;
+  std::set<script::statement_reference> checked;  // by lines that held
   struct standstill {
     instant until{};
     duration length{};
   };
   std::vector<standstill> standstills;  // of the harness, as told by the driver or seen here
-  bool ended_early = false;             // by somebody else
   bool left_broker = false;
 
   std::deque<action> actions;
@@ -114,14 +115,12 @@ struct scenario_player::state {
   void do_or_defer(connection& on, action a);
   void note_event(const std::string& client, std::string text, instant now);
 
-  // verdict.cc: how a case ends.
+  // evidence.cc: what is known when it ends.
   const script::instruction& current_line() const { return scenario.lines[line]; }
-  void pass(instant now);
-  void fail(const script::expect_line& l, judgement j, instant now);
-  void premise_failed(const std::string& client, std::string message, instant now);
-  void conclude(results::verdict outcome, std::string reason, instant now);
-  void check(const std::vector<script::statement_reference>& statements,
-             results::check_outcome outcome);
+  void hold(instant now);
+  void differ(const script::expect_line& l, judgement j, instant now);
+  void unplayable(const std::string& client, std::string why, instant now);
+  void conclude(ending how, std::string why, instant now);
   results::failure failure_at(const std::string& client, std::string message) const;
   std::vector<results::statement_check> describe_checks(
       const std::vector<script::statement_reference>& statements,
@@ -136,7 +135,9 @@ struct scenario_player::state {
   // scenario_player.cc: what becomes of the connections then.
   void leave(instant now);
   bool removes_traces() const {
-    return options.clean_up && !ended_early && result.outcome != results::verdict::error;
+    const ending e = evidence.lines;
+    return options.clean_up &&
+           (e == ending::held || e == ending::differed || e == ending::unplayable);
   }
 };
 

@@ -86,8 +86,6 @@ struct case_result {
   std::uint32_t repetition = 0;  // --repeat: 0, 1, ...
   bool expected = true;          // against the baseline; without one: not a failure
   std::string baseline_reason;   // the entry's comment, where one matched
-  bool harness_late = false;     // it deserves another try; for the runner, not in results.json
-  bool about_time = false;       // the fault: nothing came, or not in its window; likewise
 };
 
 // The lines of the case hold, and a trace rule says that the broker broke a statement: a blind case

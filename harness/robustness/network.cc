@@ -54,7 +54,8 @@ class network_bench : public bench {
         },
         [&](play::played p) {
           auto& ended = static_cast<experiment_player&>(*p.what);
-          out[index_of(ended.scenario().name)] = judge_trial(ended.take_result(), ended.seen());
+          out[index_of(ended.scenario().name)] = judge_trial(
+              verdicts::decide(ended.take_trial(), p.around, options_.engine.slack), ended.seen());
           return true;
         },
         all.size());
@@ -129,13 +130,14 @@ class network_bench : public bench {
 
 }  // namespace
 
-outcome judge_trial(case_result trial, reaction seen) {
+outcome judge_trial(verdicts::opinion judged, reaction seen) {
   outcome o;
+  case_result& trial = judged.result;
   o.seen = seen;
   const auto& fault = trial.fault;
   if (trial.outcome == verdict::pass || trial.outcome == verdict::pass_note) {
     o.became = fate::served;
-  } else if (trial.harness_late) {
+  } else if (judged.because == verdicts::doubt::late) {
     o.became = fate::unclear;
     o.evidence = trial.reason;
   } else if (fault) {

@@ -76,7 +76,7 @@ TEST(generate, the_embedded_broker_serves_the_others) {
   ASSERT_EQ(expanded.scenarios.size(), count);
   std::size_t served = 0;
   for (const script::scenario& s : expanded.scenarios) {
-    const outcome o = judge_trial(suite::simulate({&s, 0}, {}, {}));
+    const outcome o = judge_trial({suite::simulate({&s, 0}, {}, {})});
     ASSERT_NE(o.became, fate::harmed) << o.evidence << "\n" << s.title;
     ASSERT_NE(o.became, fate::locked_out) << o.evidence << "\n" << s.title;
     served += o.became == fate::served ? 1 : 0;
@@ -105,7 +105,7 @@ TEST(experiment_player, tells_the_reaction_to_the_octets_of_x) {
       experiment_player p(expanded.scenarios.front(), options);
       drive::play_virtually(p, {});
       EXPECT_EQ(p.seen(), expected) << send.packet << in_pieces;
-      const auto r = p.take_result();
+      const auto r = p.take_trial().seen;
       std::string last;
       for (const auto& t : r.trace) {
         if (t.client == "x" && t.direction == results::trace_direction::sent) last = t.hex;

@@ -53,24 +53,25 @@ struct guard_node {
   place where;
 };
 
+struct tag_node {
+  std::optional<wire::protocol_version> version;
+  std::string id;
+  place where;
+};
+
 struct field_node {
   word name;
   match_kind kind = match_kind::equals;
   std::vector<value_node> values;   // equals, one_of, none_of; matches_regex: the pattern
   std::optional<range_node> range;  // in_range
   word variable;                    // captured
+  std::vector<tag_node> tags;       // that stand at the field, without a space between
   place where;
 };
 
 struct packet_node {
   word name;
   std::vector<field_node> fields;
-};
-
-struct tag_node {
-  std::optional<wire::protocol_version> version;
-  std::string id;
-  place where;
 };
 
 enum class window_kind : std::uint8_t { none, within, between, lasting };

@@ -27,6 +27,8 @@ bool is(const token& t, std::string_view text) {
 
 // Whether a space stands between two tokens of a line.
 bool spaced(const token& a, const token& b, bool assignment) {
+  // The statement of a field stands at it.
+  if (b.kind == token_kind::tag) return b.where.column != a.where.column + a.where.length;
   if (is(a, "=") || is(b, "=")) return assignment;
   if (is(a, "..") || is(b, "..")) return false;
   if (is(a, "(") || is(a, "[") || is(a, "{") || is(a, "!")) return false;
@@ -156,7 +158,10 @@ class formatter {
     pad(out, content_column(index));
     const std::size_t end = line.tokens.size();
     std::size_t tags = end;
-    while (tags > guard && line.tokens[tags - 1].kind == token_kind::tag) --tags;
+    while (tags > guard && line.tokens[tags - 1].kind == token_kind::tag &&
+           spaced(line.tokens[tags - 2], line.tokens[tags - 1], false)) {
+      --tags;
+    }
     std::size_t note = tags;
     if (note >= guard + 2 && is_note(line.tokens[note - 2].text)) note -= 2;
     const bool assignment = guard < end && line.tokens[guard].text == "let";

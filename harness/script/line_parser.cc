@@ -43,6 +43,7 @@ packet_node line_parser::packet() {
     const token& t = *peek();
     if (t.kind != token_kind::name || at_window() || at_note()) break;
     p.fields.push_back(field());
+    while (!at_end() && is_glued(*peek())) p.fields.back().tags.push_back(tag());
   }
   return p;
 }
@@ -105,6 +106,12 @@ field_node line_parser::field() {
              "NAME absent");
   }
   return f;
+}
+
+// `dup=1@MQTT-3.3.1-1`: the statement of a field stands at it, that of the line apart.
+bool line_parser::is_glued(const token& t) const {
+  const place& before = line_.tokens[next_ - 1].where;
+  return t.kind == token_kind::tag && t.where.column == before.column + before.length;
 }
 
 tag_node line_parser::tag() {

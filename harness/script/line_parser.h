@@ -37,6 +37,7 @@ class line_parser {
   range_node range();
   packet_node packet();
   tag_node tag();
+  bool is_glued(const token& t) const;
   std::vector<tag_node> tags();
   window_node window();
   wire::protocol_version version(std::string_view spelling, const place& where);

@@ -94,15 +94,30 @@ std::string_view level_name(requirement_level level) {
   return "";
 }
 
+std::vector<statement_reference> statements_of(const alternative& a) {
+  std::vector<statement_reference> all = a.statements;
+  for (const field_clause& c : a.packet.fields) {
+    all.insert(all.end(), c.statements.begin(), c.statements.end());
+  }
+  return all;
+}
+
+std::vector<statement_reference> statements_of(const expect_line& line) {
+  std::vector<statement_reference> all = line.statements;
+  for (const alternative& a : line.alternatives) {
+    const auto more = statements_of(a);
+    all.insert(all.end(), more.begin(), more.end());
+  }
+  return all;
+}
+
 std::vector<statement_reference> statements_of(const scenario& s) {
   std::vector<statement_reference> all;
   for (const instruction& line : s.lines) {
     const auto* expect = std::get_if<expect_line>(&line.what);
     if (expect == nullptr) continue;
-    all.insert(all.end(), expect->statements.begin(), expect->statements.end());
-    for (const alternative& a : expect->alternatives) {
-      all.insert(all.end(), a.statements.begin(), a.statements.end());
-    }
+    const auto of_line = statements_of(*expect);
+    all.insert(all.end(), of_line.begin(), of_line.end());
   }
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());

@@ -61,23 +61,6 @@ enum class match_kind : std::uint8_t {
   absent
 };
 
-struct field_clause {
-  std::string name;  // a notation name of the packet
-  match_kind kind = match_kind::equals;
-  std::vector<expression> values;  // equals: one; one_of, none_of: the list
-  std::uint64_t smallest = 0;      // in_range
-  std::uint64_t largest = 0;
-  std::string pattern;   // matches_regex: ECMAScript, searched anywhere
-  std::string variable;  // captured
-  source_span where;
-};
-
-struct packet_pattern {
-  wire::packet_type type{};
-  wire::protocol_version version{};
-  std::vector<field_clause> fields;
-};
-
 // A statement of the catalogue, of one version: {v5, "MQTT-3.2.2-3"} or {v311, "v311-4.1-b"}.
 struct statement_reference {
   wire::protocol_version version{};
@@ -87,6 +70,24 @@ struct statement_reference {
 };
 // "v5:MQTT-3.2.2-3"
 std::string print(const statement_reference& s);
+
+struct field_clause {
+  std::string name;  // a notation name of the packet
+  match_kind kind = match_kind::equals;
+  std::vector<expression> values;  // equals: one; one_of, none_of: the list
+  std::uint64_t smallest = 0;      // in_range
+  std::uint64_t largest = 0;
+  std::string pattern;   // matches_regex: ECMAScript, searched anywhere
+  std::string variable;  // captured
+  source_span where;
+  std::vector<statement_reference> statements = {};  // that a mismatch of this field breaks
+};
+
+struct packet_pattern {
+  wire::packet_type type{};
+  wire::protocol_version version{};
+  std::vector<field_clause> fields;
+};
 
 enum class awaited : std::uint8_t { packet, close, nothing };
 
@@ -135,7 +136,8 @@ struct expect_line {
   group_kind group = group_kind::single;
   std::vector<alternative> alternatives;  // single: exactly one
   timing window;
-  std::vector<statement_reference> statements;  // of the line; alternatives add their own
+  std::vector<statement_reference>
+      statements;  // of the line; alternatives and fields add their own
 };
 
 struct let_line {
@@ -225,6 +227,9 @@ struct scenario {
 };
 
 // All statements that the lines of |s| cite, sorted, each once.
+// Of its alternatives and their fields too; one that several name comes as often.
+std::vector<statement_reference> statements_of(const alternative& a);
+std::vector<statement_reference> statements_of(const expect_line& line);
 std::vector<statement_reference> statements_of(const scenario& s);
 
 }  // namespace mqttspec::script

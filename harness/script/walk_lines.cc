@@ -263,16 +263,29 @@ void walker::check_statement(wire::protocol_version version, const tag_node& tag
                              "ids look like MQTT-3.2.2-3 or v5-4.1-b"});
   }
   const catalogue* all = settings_.statements;
-  if (all == nullptr || !all->has_statements(version) || all->find(version, tag.id) != nullptr) {
-    return;
-  }
+  if (all == nullptr || !all->has_statements(version)) return;
+  if (all->find(version, tag.id) != nullptr) return;
   error(tag.where, {fmt::format("MQTT {} has no statement {}", wire::version_name(version), tag.id),
                     "not in the catalogue", suggest(tag.id, all->near(version, tag.id))});
+}
+
+// A rule for clients may say what was done to the broker; a broker cannot break it.
+void walker::check_whom_they_bind(const std::vector<tag_node>& list,
+                                  const std::vector<statement_reference>& cited) {
+  const catalogue* all = settings_.statements;
+  if (all == nullptr || cited.empty()) return;
+  for (const statement_reference& one : cited) {
+    const statement_entry* found = all->find(one.version, one.id);
+    if (found == nullptr || found->who != "client") return;
+  }
+  error(list.front().where, {fmt::format("{} binds clients", cited.front().id),
+                             "a broker cannot break it", "cite a statement about the server too"});
 }
 
 void walker::tags(const std::vector<tag_node>& list, const client_of_line& who, bool guarded,
                   std::vector<statement_reference>& out) {
   const auto version = who.version.value_or(settings_.version);
+  std::vector<statement_reference> cited;
   for (const tag_node& tag : list) {
     if (!tag.version) {
       if (settings_.both_versions && !guarded && !who.fixed && who.version) {
@@ -283,18 +296,20 @@ void walker::tags(const std::vector<tag_node>& list, const client_of_line& who, 
         continue;
       }
       if (!abstract_ || guarded) check_statement(version, tag);
-      out.push_back({version, tag.id});
+      cited.push_back({version, tag.id});
       continue;
     }
     check_statement(*tag.version, tag);
     if (*tag.version == version || *tag.version == settings_.version) {
-      out.push_back({*tag.version, tag.id});
+      cited.push_back({*tag.version, tag.id});
     } else if (frames_.size() == 1 && (abstract_ ? guarded : guarded || !settings_.both_versions)) {
       error(tag.where, {fmt::format("a statement of MQTT {} where only MQTT {} runs",
                                     wire::version_name(*tag.version), wire::version_name(version)),
                         "never checked", "remove it, or let the scenario run as that version"});
     }
   }
+  check_whom_they_bind(list, cited);
+  out.insert(out.end(), cited.begin(), cited.end());
 }
 
 timing walker::window(const window_node& w, const expect_node& e) {
@@ -385,6 +400,9 @@ void walker::expect(const line_node& l, const expect_node& e, bool guarded) {
       auto pattern = packet(a.packet, version, false, a_guarded);
       if (pattern) {
         made.packet = std::move(*pattern);
+        for (std::size_t i = 0; found && i < a.packet.fields.size(); ++i) {
+          tags(a.packet.fields[i].tags, who, a_guarded, made.packet.fields[i].statements);
+        }
       } else {
         complete = false;
       }

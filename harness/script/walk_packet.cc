@@ -172,6 +172,11 @@ std::optional<packet_pattern> walker::packet(const packet_node& p, wire::protoco
       complete = false;
       continue;
     }
+    if (sending && !f.tags.empty()) {
+      error(f.tags.front().where, {"a send claims nothing", "not in a send",
+                                   "cite it in the line that shows what the broker does"});
+      complete = false;
+    }
     auto clause = field(f, *named, pattern, sending, guarded);
     if (clause) {
       pattern.fields.push_back(std::move(*clause));

@@ -114,6 +114,8 @@ class walker {
   void tags(const std::vector<tag_node>& list, const client_of_line& who, bool guarded,
             std::vector<statement_reference>& out);
   void check_statement(wire::protocol_version version, const tag_node& tag);
+  void check_whom_they_bind(const std::vector<tag_node>& list,
+                            const std::vector<statement_reference>& cited);
 
   // ---- walk_calls.cc
   void loop(const loop_node& n, bool guarded);

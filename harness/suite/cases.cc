@@ -5,25 +5,21 @@
 #include <map>
 #include <tuple>
 
-#include "verdicts/excuse.h"
-
 namespace mqttspec::suite {
 
 namespace {
 
-results::case_result result_of(play::scenario_player& m, const play::circumstances& around,
-                               const job& j) {
-  results::case_result r = m.take_result();
-  r.started = around.began - instant{};
-  r.repetition = j.repetition;
-  r.warnings.insert(r.warnings.end(), around.warnings.begin(), around.warnings.end());
-  verdicts::excuse(r, around);
-  return r;
+verdicts::opinion opinion_of(play::scenario_player& m, const play::circumstances& around,
+                             const job& j) {
+  verdicts::opinion o = verdicts::decide(m.take_trial(), around, m.options().slack);
+  o.result.started = around.began - instant{};
+  o.result.repetition = j.repetition;
+  return o;
 }
 
 }  // namespace
 
-void play_cases(play::driver& on, const batch& what, const result_callback& ended,
+void play_cases(play::driver& on, const batch& what, const opinion_callback& ended,
                 const play::driver::stop_sign& stop) {
   // The longest first, so that none of them begins when the others are done.
   std::vector<job> waiting = what.jobs;
@@ -45,7 +41,7 @@ void play_cases(play::driver& on, const batch& what, const result_callback& ende
       [&](play::played p) {
         const auto j = playing.extract(p.what.get()).mapped();
         const bool go_on =
-            ended(result_of(static_cast<play::scenario_player&>(*p.what), p.around, j));
+            ended(opinion_of(static_cast<play::scenario_player&>(*p.what), p.around, j));
         wanted = wanted && go_on;
         return go_on;
       },
@@ -53,10 +49,10 @@ void play_cases(play::driver& on, const batch& what, const result_callback& ende
   if (on.lost().empty() || on.interrupted()) return;
   // Those that were asked for and have not begun, and those that were not.
   for (const auto& [m, j] : playing) {
-    if (wanted) wanted = ended(not_run(j, results::verdict::error, on.lost()));
+    if (wanted) wanted = ended({not_run(j, results::verdict::error, on.lost())});
   }
   for (; next < waiting.size() && wanted; ++next) {
-    wanted = ended(not_run(waiting[next], results::verdict::error, on.lost()));
+    wanted = ended({not_run(waiting[next], results::verdict::error, on.lost())});
   }
 }
 
@@ -64,16 +60,14 @@ results::case_result simulate(const job& j, const play::run_options& options,
                               const drive::virtual_world& in) {
   play::scenario_player m(*j.scenario, options);
   drive::play_virtually(m, in);
-  return result_of(m, {}, j);
+  return opinion_of(m, {}, j).result;
 }
 
 results::case_result not_run(const job& j, results::verdict outcome, std::string reason) {
   // The engine fills in what a result takes from its scenario.
-  results::case_result r = play::scenario_player(*j.scenario, {}).take_result();
-  r.outcome = outcome;
-  r.reason = std::move(reason);
+  results::case_result r = play::scenario_player(*j.scenario, {}).take_trial().seen;
   r.repetition = j.repetition;
-  return r;
+  return verdicts::not_played(std::move(r), outcome, std::move(reason));
 }
 
 }  // namespace mqttspec::suite

@@ -1,7 +1,8 @@
 #pragma once
 // Cases, played by a driver.
 //
-//   play_cases(on, {{{&scenario, 0}}, 512, options}, [&](case_result r) { ...; return true; });
+//   play_cases(on, {{{&scenario, 0}}, 512, options}, [&](verdicts::opinion o) { ...; return true;
+//   });
 
 #include <cstdint>
 #include <functional>
@@ -12,6 +13,7 @@
 #include "play/driver.h"
 #include "play/scenario_player.h"
 #include "results/results.h"
+#include "verdicts/decide.h"
 
 namespace mqttspec::suite {
 
@@ -26,13 +28,13 @@ struct batch {
   play::run_options options;
 };
 
-// Called with each result as it comes, in no order. false: start no more, abandon the rest.
-using result_callback = std::function<bool(results::case_result)>;
+// Called with what each try came to, in no order. false: start no more, abandon the rest.
+using opinion_callback = std::function<bool(verdicts::opinion)>;
 
 // Every job of |what| has had its result when this returns, unless the callback said false, the
 // run was interrupted (what had begun is inconclusive, the rest has no result), or the broker was
 // lost (error, for those that had begun and for those that had not).
-void play_cases(play::driver& on, const batch& what, const result_callback& ended,
+void play_cases(play::driver& on, const batch& what, const opinion_callback& ended,
                 const play::driver::stop_sign& stop = {});
 
 // One case, in virtual time.

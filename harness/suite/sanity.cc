@@ -123,7 +123,8 @@ sanity_outcome check_sanity(play::driver& on, const std::string& run_tag,
   out.learned = target::learned_from(
       wire::make(wire::packet_type::connack, wire::protocol_version::v5), wire::never_expires);
   std::size_t seen = 0;
-  play_cases(on, b, [&](const case_result& c) {
+  play_cases(on, b, [&](const verdicts::opinion& o) {
+    const case_result& c = o.result;
     if (c.name == assigned_name) {
       const auto connack = connack_in(c);
       out.learned["assigned_client_ids"] =

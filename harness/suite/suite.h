@@ -30,9 +30,9 @@ struct suite_settings {
   bool slow = false;  // cases tagged `slow` too
   bool trace_passed = false;
   std::uint64_t seed = 0;
-  std::string run_tag;                 // begins every {ns}
+  std::string run_tag;                 // begins every {ns}, as base/run_tag.h makes it
   target::capability_values declared;  // facts and hooks of the target; win over what is learned
-  // Where clients can be `over` and `at`, as in runner/routes.h.
+  // Where clients can be `over` and `at`, as in target/routes.h.
   std::set<target::route_key> reach = {{"tcp", ""}};
 };
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <set>
 
 namespace mqttspec::suite {
 namespace {
@@ -45,15 +46,16 @@ class silent : public suite_observer {
 };
 
 results::run_results run_of(scripted_driver& on, std::size_t cases, const char* level = "must",
-                            const verdicts::baseline& known = {}) {
-  suite_settings settings;
+                            const verdicts::baseline& known = {}, suite_settings settings = {},
+                            std::vector<std::string>* tags = nullptr) {
   settings.versions = {wire::protocol_version::v5};
   settings.run_tag = "t";
   settings.known = known;
   silent nobody;
   return run_suite(
       on, settings,
-      [&](const std::string&, const target::capability_values&) {
+      [&](const std::string& tag, const target::capability_values&) {
+        if (tags != nullptr) tags->push_back(tag);
         std::vector<script::scenario> out(cases);
         for (std::size_t i = 0; i < cases; ++i) {
           out[i].path = out[i].id = "a/" + std::to_string(i);
@@ -97,6 +99,18 @@ TEST(suite, where_many_premises_fail_it_is_the_broker) {
   const auto r = run_of(on, 40);
   EXPECT_EQ(results::count(r).pass, 16u);
   EXPECT_EQ(results::count(r).inconclusive, 24u);
+}
+
+TEST(suite, names_have_the_same_length_in_every_trial) {
+  scripted_driver on;
+  on.says["a/0"] = {verdict::inconclusive};
+  std::vector<std::string> tags;
+  suite_settings settings;
+  settings.repeat = 2;
+  run_of(on, 1, "must", {}, settings, &tags);
+  ASSERT_EQ(tags.size(), 3u);  // two repetitions, and one trial more in the first
+  EXPECT_EQ(std::set<std::string>(tags.begin(), tags.end()).size(), 3u);
+  for (const std::string& tag : tags) EXPECT_EQ(tag.size(), tags[0].size()) << tag;
 }
 
 }  // namespace

@@ -1,0 +1,91 @@
+#include "play/blame.h"
+
+#include <gtest/gtest.h>
+
+#include "wire/notation.h"
+
+namespace mqttspec::play {
+namespace {
+
+using script::statement_reference;
+using wire::packet_type;
+using wire::protocol_version;
+
+constexpr auto v5 = protocol_version::v5;
+constexpr auto v311 = protocol_version::v311;
+
+statements of(protocol_version version, std::initializer_list<const char*> ids) {
+  statements out;
+  for (const char* id : ids) out.push_back({version, id});
+  return out;
+}
+std::string print(const statements& all) {
+  std::string out;
+  for (const statement_reference& s : all) out += (out.empty() ? "" : " ") + script::print(s);
+  return out;
+}
+
+struct field_row {
+  const char* what;
+  statements cited;
+  protocol_version version;
+  const char* got;
+  const char* field;
+  const char* blamed;
+};
+
+TEST(blame, a_field_is_blamed_by_what_speaks_of_it) {
+  const field_row rows[] = {
+      {"the message came again with its identifier, and only DUP is wrong",
+       of(v5, {"MQTT-4.4.0-1", "MQTT-4.8.2-4"}), v5,
+       "PUBLISH topic=\"t\" qos=1 id=1 dup=0 payload=\"m\"", "dup", "v5:MQTT-3.3.1-1"},
+      {"a session that is not kept, on a line about the answer to CONNECT",
+       of(v5, {"MQTT-3.1.4-5", "MQTT-3.2.0-1"}), v5, "CONNACK session_present=0 reason=0",
+       "session_present", "v5:MQTT-3.2.2-3"},
+      {"... of 3.1.1", of(v311, {"MQTT-3.1.4-4"}), v311, "CONNACK session_present=0 reason=0",
+       "session_present", "v311:MQTT-3.2.2-2"},
+      {"a session that is kept: by the line's statement about that, and no other",
+       of(v5, {"MQTT-3.1.2-4", "MQTT-3.2.0-1"}), v5, "CONNACK session_present=1 reason=0",
+       "session_present", "v5:MQTT-3.1.2-4"},
+      {"a line that cites nothing is a premise",
+       {},
+       v5,
+       "CONNACK session_present=0 reason=0",
+       "session_present",
+       ""},
+      {"another payload: another message, so what was awaited did not come",
+       of(v5, {"MQTT-4.5.0-1", "MQTT-3.3.1-1"}), v5,
+       "PUBLISH topic=\"t\" qos=1 id=1 payload=\"m2\"", "payload", "v5:MQTT-4.5.0-1"},
+      {"a QoS above the granted one", of(v5, {"MQTT-4.5.0-1"}), v5,
+       "PUBLISH topic=\"t\" qos=1 id=1 payload=\"m\"", "qos", "v5:MQTT-3.8.4-8"},
+      {"the identifier of another SUBSCRIBE", of(v311, {"MQTT-3.8.4-1"}), v311,
+       "SUBACK id=3 reasons=[0]", "id", "v311:MQTT-2.3.1-7"},
+  };
+  for (const field_row& r : rows) {
+    const auto got = wire::parse_packet(r.got, r.version);
+    ASSERT_TRUE(got) << r.got;
+    EXPECT_EQ(print(blame_fields(r.cited, *got, {{"", {}, "", r.field}})), r.blamed) << r.what;
+  }
+}
+
+TEST(blame, a_refusal_that_a_line_does_not_speak_of_accuses_nobody) {
+  const auto got = wire::parse_packet("CONNACK session_present=0 reason=not_authorized", v5);
+  const std::vector<match_fault> faults{{"", {}, "", "session_present"},
+                                        {"", {}, "", "reason", {}, true}};
+  EXPECT_EQ(print(blame_fields(of(v5, {"MQTT-3.1.2-23"}), *got, faults)), "");
+}
+
+TEST(blame, what_does_not_come_breaks_no_statement_about_a_field) {
+  EXPECT_EQ(print(blame_arrival(of(v5, {"MQTT-4.4.0-1", "MQTT-3.3.1-1"}), v5, packet_type::publish,
+                                true)),
+            "v5:MQTT-4.4.0-1");
+  // Of the answers to requests it is known what they break.
+  const auto present = of(v5, {"MQTT-3.2.2-3"});
+  EXPECT_EQ(print(blame_arrival(present, v5, packet_type::connack, true)), "v5:MQTT-3.1.4-5");
+  EXPECT_EQ(print(blame_arrival(present, v5, packet_type::connack, false)), "")
+      << "a CONNECT that is refused by a close";
+  EXPECT_EQ(print(blame_arrival({}, v5, packet_type::connack, true)), "") << "a premise";
+}
+
+}  // namespace
+}  // namespace mqttspec::play

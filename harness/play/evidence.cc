@@ -1,0 +1,137 @@
+// What is known when a case ends.
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "play/scenario_state.h"
+
+namespace mqttspec::play {
+
+using results::check_outcome;
+
+std::vector<results::statement_check> scenario_player::state::describe_checks(
+    const std::vector<script::statement_reference>& statements, check_outcome outcome) const {
+  std::vector<results::statement_check> out;
+  for (const script::statement_reference& s : statements) {
+    const auto same = [&](const results::statement_check& c) {
+      return c.id == s.id && c.version == wire::version_tag(s.version);
+    };
+    if (std::any_of(out.begin(), out.end(), same)) continue;
+    out.push_back({std::string(wire::version_tag(s.version)), s.id,
+                   options.summary_of ? options.summary_of(s) : "", outcome});
+  }
+  return out;
+}
+
+results::failure scenario_player::state::failure_at(const std::string& client,
+                                                    std::string message) const {
+  results::failure f;
+  f.message = std::move(message);
+  f.client = client;
+  if (line < scenario.lines.size()) {
+    const script::instruction& i = current_line();
+    f.expected = i.source;
+    for (const kept_loop& loop : loops) {
+      const auto& begin = std::get<script::loop_begin>(scenario.lines[loop.begin].what);
+      f.loop += fmt::format("{}{}={}", f.loop.empty() ? "" : " ", begin.variable, loop.round);
+    }
+    if (!i.loop.empty()) f.loop += (f.loop.empty() ? "" : " ") + i.loop;
+    f.where = i.where;
+    f.source_line = i.source;
+    if (i.step < scenario.steps.size()) f.step = scenario.steps[i.step];
+  }
+  return f;
+}
+
+void scenario_player::state::conclude(ending how, std::string why, instant now) {
+  if (judged) return;
+  judged = true;
+  judged_at = now;
+  awaiting.reset();
+  to_write.clear();
+  waiting_until = never;
+  evidence.lines = how;
+  evidence.why = std::move(why);
+  take_findings(now);
+}
+
+void scenario_player::state::take_findings(instant now) {
+  if (!watching) return;
+  watching->finish(now);
+  evidence.rules_in_doubt = watching->findings().empty() && watching->in_doubt();
+  for (const oracle::finding& f : watching->findings()) {
+    results::finding out;
+    out.rule = f.rule;
+    out.message = f.message;
+    out.client = f.client;
+    out.at = f.at - started;
+    std::vector<script::statement_reference> cited;
+    for (const oracle::statement& s : f.statements) {
+      if (s.id != "format") cited.push_back({s.version, std::string(s.id)});
+    }
+    out.statements = describe_checks(cited, check_outcome::violated);
+    evidence.seen.findings.push_back(std::move(out));
+  }
+}
+
+void scenario_player::state::hold(instant now) {
+  for (const auto& [client, id] : current) {
+    const connection& on = connections.at(id);
+    std::size_t unread = 0;
+    std::string first;
+    for (const inbound& item : on.queue) {
+      if (item.kind == inbound_kind::close) continue;
+      if (unread++ == 0) first = describe(item);
+    }
+    if (unread != 0) {
+      evidence.seen.warnings.push_back(
+          fmt::format("{} packet(s) left unread on {}, the first: {}", unread, client, first));
+    }
+  }
+  conclude(ending::held, "", now);
+}
+
+void scenario_player::state::unplayable(const std::string& client, std::string why, instant now) {
+  evidence.seen.fault = failure_at(client, why);
+  conclude(ending::unplayable, std::move(why), now);
+}
+
+void scenario_player::state::differ(const script::expect_line& l, judgement j, instant now) {
+  results::failure f = failure_at(l.client, j.message);
+  f.actual = j.actual;
+  for (const match_fault& fault : j.faults) f.faults.push_back(fault.text);
+  if (!j.faults.empty() && j.faults.front().where.line != 0) f.where = j.faults.front().where;
+  if (j.wire_fault) {
+    // What is malformed says nothing about the line's own claim.
+    const bool v5 = j.wire_fault->version == wire::protocol_version::v5;
+    // A fault that no statement names is one against the format as such, which only 5.0 demands.
+    const std::string_view id = !j.wire_fault->statement.empty() ? j.wire_fault->statement
+                                : v5                             ? "v5-7.1.1-a"
+                                                                 : "";
+    j.statements.clear();
+    if (!id.empty()) j.statements.push_back({j.wire_fault->version, std::string(id)});
+    evidence.malformed = true;
+    evidence.unprovoked = watching && watching->found("well-formed");
+  }
+  if (j.trace_number != 0) record.mark(j.trace_number);
+  f.statements = describe_checks(j.statements, check_outcome::violated);
+  evidence.seen.fault = std::move(f);
+  evidence.how = j.how;
+  evidence.missed_by = j.missed_by;
+  // For silence the window was lengthened by its standstills already; only others count.
+  evidence.late =
+      lateness_since(j.how == difference::content ? started : j.counts_from) - j.extended;
+  conclude(ending::differed, "", now);
+}
+
+duration scenario_player::state::lateness_since(instant from) const {
+  duration sum{};
+  for (const standstill& s : standstills) {
+    // What was noticed just behind a standstill is dated late as well.
+    if (s.until + options.late_tolerance >= from) sum += s.length;
+  }
+  return sum;
+}
+
+}  // namespace mqttspec::play
