@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/instant.h"
+#include "base/shell_words.h"
 #include "reports/escape.h"
 #include "reports/html_parts.h"
 #include "reports/text.h"
@@ -213,9 +214,7 @@ void set_facts(fields& page, const results::run_results& run) {
   fact("mqttspec", run.tool_version);
   fact("Catalogue", run.catalogue_version);
   fact("Seed", fmt::format("{}", run.seed), true);
-  std::string command = "mqttspec run";
-  for (const std::string& word : run.command) command += " " + shell_quote(word);
-  fact("Command", command, true);
+  fact("Command", "mqttspec run " + shell_line(run.command), true);
   if (run.process) {
     fact("Launched by", run.process->command, true);
     fact("The broker", run.process->ended + (run.process->by_us ? ", as it was asked to" : ""));

@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 
+#include "base/shell_words.h"
 #include "base/utf8.h"
 #include "reports/text.h"
 
@@ -208,9 +209,7 @@ std::string to_junit(const results::run_results& run) {
     property(properties, "target", run.target.name);
     property(properties, "address", run.target.address);
     property(properties, "seed", std::to_string(run.seed));
-    std::string command = "mqttspec run";
-    for (const std::string& word : run.command) command += " " + shell_quote(word);
-    property(properties, "command", command);
+    property(properties, "command", "mqttspec run " + shell_line(run.command));
     property(properties, "tool_version", run.tool_version);
     for (const case_result* c : cases) write_case(suite, run, *c, taken);
     if (!run.void_reason.empty()) {

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "base/bytes.h"
+#include "base/shell_words.h"
 #include "reports/synthetic_test.h"
 #include "reports/text.h"
 #include "results/example.h"

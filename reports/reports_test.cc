@@ -7,6 +7,7 @@
 #include <set>
 #include <sstream>
 
+#include "base/shell_words.h"
 #include "reports/junit.h"
 #include "reports/text.h"
 #include "results/example.h"
@@ -91,14 +92,6 @@ TEST(console_text, skip_reasons_come_most_frequent_first) {
   }
   const std::string text = summary_text(run);
   EXPECT_LT(text.find("2  often"), text.find("1  rare"));
-}
-
-TEST(console_text, the_command_to_run_again_survives_a_shell) {
-  EXPECT_EQ(shell_quote("plain-1.0/x"), "plain-1.0/x");
-  EXPECT_EQ(shell_quote(""), "''");
-  EXPECT_EQ(shell_quote("a b"), "'a b'");
-  EXPECT_EQ(shell_quote("it's"), "'it'\\''s'");
-  EXPECT_EQ(shell_quote("$HOME"), "'$HOME'");
 }
 
 TEST(junit, document_looks_as_documented) {

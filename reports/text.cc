@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/diagnostic.h"
+#include "base/shell_words.h"
 
 namespace mqttspec::reports {
 
@@ -125,27 +126,10 @@ std::string finding_line(const results::finding& f) {
                      f.message, statements.empty() ? "the format" : statements);
 }
 
-std::string shell_quote(std::string_view text) {
-  constexpr std::string_view safe =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:=,@%+";
-  if (!text.empty() && text.find_first_not_of(safe) == std::string_view::npos) {
-    return std::string(text);
-  }
-  std::string out = "'";
-  for (const char ch : text) {
-    if (ch == '\'') {
-      out += "'\\''";
-    } else {
-      out += ch;
-    }
-  }
-  return out + "'";
-}
-
 std::string run_again(const results::run_results& run, const case_result& c) {
-  std::string out = "mqttspec run";
-  for (const std::string& word : run.command) out += " " + shell_quote(word);
-  return fmt::format("{} '{}' --trace", out, c.id);
+  std::vector<std::string> words = run.command;
+  words.insert(words.end(), {c.id, "--trace"});
+  return "mqttspec run " + shell_line(words);
 }
 
 std::string took_text(duration took) {

@@ -11,9 +11,6 @@ namespace mqttspec::reports {
 // "trace rule connack-comes-once: 0.003 sub: a second CONNACK came [v5:MQTT-3.2.0-2]"
 std::string finding_line(const results::finding& f);
 
-// |text| for a POSIX shell: as it is where that is safe, else in single quotation marks.
-std::string shell_quote(std::string_view text);
-
 // "mqttspec run --broker 127.0.0.1:1883 'queue/order/...[v5]' --trace"
 std::string run_again(const results::run_results& run, const results::case_result& c);
 

@@ -10,7 +10,9 @@ TEST_F(cli_test, a_failure_ends_with_1_and_can_be_run_again) {
   EXPECT_EQ(run({"run", "--simulate", "--report-json", path("r.json")}), unexpected_result);
   EXPECT_TRUE(printed("FAIL basic/pong/pong[v5]")) << out_;
   EXPECT_TRUE(printed("CONNACK.session_present: expected 1, got 0")) << out_;
-  EXPECT_TRUE(printed("run again: mqttspec run --simulate 'basic/pong/pong[v5]' --trace")) << out_;
+  EXPECT_TRUE(printed("run again: mqttspec run --simulate --cases " + path("cases") +
+                      " 'basic/pong/pong[v5]' --trace"))
+      << out_;
 
   EXPECT_EQ(run({"run", "--simulate", "--failed", path("r.json")}), unexpected_result);
   EXPECT_TRUE(printed(" of 1 in ")) << out_;

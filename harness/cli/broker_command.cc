@@ -11,6 +11,7 @@
 #include "cli/target_options.h"
 #include "net/event_loop.h"
 #include "target/broker_server.h"
+#include "target/description.h"
 
 namespace mqttspec::cli {
 
@@ -119,17 +120,22 @@ int broker_command(const arguments& words, console& on) {
     on.print(list_of_oddities());
     return as_expected;
   }
-  auto odd = odd_setup_from(*options, on);
-  if (!odd || !add_user(*options, odd->options, on)) return bad_usage;
-  if (options->has("defect") &&
-      !plant(options->get<std::vector<std::string>>("defect"), odd->rules, on)) {
+  target::description what;
+  const auto broker = broker_options_from(*options, on);
+  if (!broker || !read_oddities(*options, what.oddities, on)) return bad_usage;
+  what.embedded = *broker;
+  model::rules rules;
+  if (!add_user(*options, what.embedded, on) ||
+      (options->has("defect") &&
+       !plant(options->get<std::vector<std::string>>("defect"), rules, on))) {
     return bad_usage;
   }
+  const broker::odd_setup odd = what.our_broker(rules);
   net::event_loop loop;
   bool stopped = false;
   loop.on_interrupt([&stopped] { stopped = true; });
-  target::broker_server server(loop, odd->options, options->get<std::uint64_t>("seed"), odd->rules,
-                               odd->network);
+  target::broker_server server(loop, odd.options, options->get<std::uint64_t>("seed"), odd.rules,
+                               odd.network);
   const arguments usual = {"127.0.0.1:1883"};
   if (!listen(options->has("listen") ? options->get<arguments>("listen") : usual, server, on)) {
     return bad_usage;

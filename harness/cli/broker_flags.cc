@@ -102,47 +102,18 @@ std::string list_of_oddities() {
   return out;
 }
 
-bool add_oddities(const parsed_options& options, broker::odd_setup& s, console& on) {
+bool read_oddities(const parsed_options& options, std::vector<const broker::oddity*>& into,
+                   console& on) {
+  if (!options.has("odd")) return true;
   for (const std::string& name : list_of(options, "odd")) {
-    const broker::oddity* o = broker::find_oddity(name);
-    if (o == nullptr) {
-      std::vector<std::string_view> known;
-      for (const broker::oddity& each : broker::all_oddities()) known.push_back(each.name);
-      on.error(fmt::format("there is no oddity '{}'", name), suggest(name, known));
-      return false;
-    }
-    o->set(s);
+    into.push_back(broker::find_oddity(name));
+    if (into.back() != nullptr) continue;
+    std::vector<std::string_view> known;
+    for (const broker::oddity& each : broker::all_oddities()) known.push_back(each.name);
+    on.error(fmt::format("there is no oddity '{}'", name), suggest(name, known));
+    return false;
   }
   return true;
-}
-
-std::optional<broker::odd_setup> odd_setup_from(const parsed_options& options, console& on) {
-  auto plain = broker_options_from(options, on);
-  if (!plain) return std::nullopt;
-  broker::odd_setup s;
-  s.options = std::move(*plain);
-  if (!add_oddities(options, s, on)) return std::nullopt;
-  return s;
-}
-
-target::capability_values facts_of(const broker::broker_options& b) {
-  using broker::overflow_policy;
-  return {{"queue_limit", b.queue_limit},
-          {"queue_overflow_drop_newest", b.overflow == overflow_policy::drop_newest},
-          {"queue_overflow_drop_oldest", b.overflow == overflow_policy::drop_oldest},
-          {"queue_overflow_disconnect", b.overflow == overflow_policy::disconnect},
-          {"qos0_queued", b.qos0_queued},
-          {"v311_session_expiry", b.v311_session_expiry},
-          {"sessions_survive_restart", b.sessions_survive_restart},
-          {"sessions_survive_kill", b.sessions_survive_restart},
-          {"retained_survive_restart", b.sessions_survive_restart}};
-}
-
-void drop_odd_facts(target::capability_values& facts, const broker::broker_options& odd) {
-  for (const auto& [name, value] : facts_of(odd)) {
-    const auto found = facts.find(name);
-    if (found != facts.end() && found->second != value) facts.erase(found);
-  }
 }
 
 }  // namespace mqttspec::cli

@@ -196,5 +196,34 @@ TEST_F(cli_test, fmt_lays_out_and_check_only_tells) {
   EXPECT_EQ(run({"fmt", "--check", path("messy.mqs")}), as_expected) << read("messy.mqs");
 }
 
+TEST_F(cli_test, numbers_that_mean_nothing_are_refused) {
+  for (const arguments& words : std::vector<arguments>{{"run", "-j", "0"},
+                                                       {"run", "-j", "-1"},
+                                                       {"run", "--jobs=-1"},
+                                                       {"run", "--seed", "-1"},
+                                                       {"run", "--min", "-1"},
+                                                       {"run", "--repeat", "0"},
+                                                       {"explore", "-j", "0"},
+                                                       {"explore", "--seed=-1"},
+                                                       {"explore", "bytes", "-j", "0"},
+                                                       {"prove", "-j", "0"}}) {
+    EXPECT_EQ(run(words), bad_usage) << words.back();
+    EXPECT_NE(err_.find("error: --"), std::string::npos) << err_;
+  }
+  variables_["MQTTSPEC_JOBS"] = "-1";
+  EXPECT_EQ(run({"run", "--simulate"}), bad_usage);
+  EXPECT_TRUE(told("--jobs cannot be '-1'")) << err_;
+}
+
+TEST_F(cli_test, run_again_says_everything_that_changes_verdicts) {
+  write("cases/basic/pong.mqs", failing_case);
+  EXPECT_EQ(run({"run", "--simulate", "--queue-limit", "8", "--slack", "2s", "--strict", "--cases",
+                 path("cases")}),
+            unexpected_result);
+  EXPECT_TRUE(printed("run again: mqttspec run --simulate --slack 2s --cases " + path("cases") +
+                      " --queue-limit 8 --strict 'basic/pong/pong[v5]' --trace"))
+      << out_;
+}
+
 }  // namespace
 }  // namespace mqttspec::cli

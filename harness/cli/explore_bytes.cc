@@ -7,14 +7,15 @@
 #include <filesystem>
 #include <random>
 
+#include "base/shell_words.h"
+#include "cli/broker_flags.h"
 #include "cli/exit_codes.h"
+#include "cli/progress.h"
 #include "cli/report_files.h"
 #include "cli/target_options.h"
-#include "net/tcp.h"
 #include "robustness/network.h"
 #include "robustness/report.h"
-#include "target/broker_server.h"
-#include "target/ways.h"
+#include "target/standing.h"
 
 namespace mqttspec::cli {
 
@@ -24,35 +25,29 @@ namespace fs = std::filesystem;
 using robustness::campaign_result;
 
 struct bytes_request {
-  run_request target;
+  target::description target;
+  arguments again;  // the options that say the target again
   robustness::campaign_settings campaign;
   std::string folder;
 };
 
 std::optional<bytes_request> read_request(const parsed_options& options, console& on) {
   bytes_request out;
-  if (!read_target_options(options, out.target, on)) return std::nullopt;
-  if (out.target.kind == target_kind::simulated) {
+  auto target = read_target(options, on);
+  if (!target) return std::nullopt;
+  out.target = std::move(*target);
+  if (out.target.where == target::place::simulated) {
     on.error("bytes mode needs a broker on the network", "leave --simulate out: the embedded one");
     return std::nullopt;
   }
-  out.campaign.versions = out.target.suite.versions;
-  for (auto [name, into] : {std::pair{"for", &out.campaign.length},
-                            std::pair{"timeout", &out.target.suite.engine.timeout}}) {
-    if (!options.has(name)) continue;
-    const auto value = parse_duration(options.get<std::string>(name));
-    if (!value || *value <= duration::zero()) {
-      on.error(fmt::format("--{} cannot be '{}'", name, options.get<std::string>(name)),
-               "write a number and ms, s or m: 90s");
-      return std::nullopt;
-    }
-    *into = *value;
+  out.again = target_again(options);
+  out.campaign.versions = out.target.versions;
+  if (!read_duration(options, "for", out.campaign.length, on) ||
+      !read_positive(options, "jobs", out.campaign.at_once, on)) {
+    return std::nullopt;
   }
   out.campaign.seed =
       options.has("seed") ? options.get<std::uint64_t>("seed") : std::random_device{}();
-  if (options.has("jobs")) {
-    out.campaign.at_once = std::max(1u, options.get<std::uint32_t>("jobs"));
-  }
   if (options.has("out")) out.folder = options.get<std::string>("out");
   return out;
 }
@@ -60,75 +55,44 @@ std::optional<bytes_request> read_request(const parsed_options& options, console
 class bytes_run {
  public:
   bytes_run(bytes_request& request, console& on)
-      : request_(request), target_(request.target), on_(on) {
+      : request_(request),
+        on_(on),
+        hidden_(request.target.hidden()),
+        target_(request.target, request.campaign.seed),
+        line_(on.err, on.err_is_terminal, std::chrono::seconds(5)) {
     context_.seed = request.campaign.seed;
-    context_.start = target_.start;
-    context_.target = target_.target.name;
+    context_.run_options = shell_line(request.again);
   }
 
   int run() {
-    net::event_loop loop;
-    return target_.kind == target_kind::network ? on_network(loop) : embedded(loop);
+    if (const std::string why = target_.stand(); !why.empty()) {
+      if (target_.interrupted()) return interrupted;
+      on_.error(hidden_.without(why));
+      return broker_unusable;
+    }
+    context_.target = target_.name();
+    const campaign_result r = play();
+    target_.end();
+    return finish(r);
   }
 
  private:
-  int embedded(net::event_loop& loop) {
-    target::broker_server server(loop, {}, request_.campaign.seed);
-    const auto port = server.listen({"127.0.0.1", 0}, target::transport::tcp);
-    if (!port) return void_run("the embedded broker cannot start: " + port.error());
-    context_.target = "the embedded broker";
-    target_.own = {target::transport::tcp, {"127.0.0.1", *port}, ""};
-    return on_running(loop, &server);
-  }
-
-  int on_network(net::event_loop& loop) {
-    if (context_.target.empty()) context_.target = print(target_.own);
-    if (target_.over_tls && !target_.tls.tls) {
-      auto made = target::make_trust(target_.target.tls);
-      if (!made) return void_run(made.error());
-      target_.tls = std::move(*made);
-    }
-    if (target_.start.empty()) return on_running(loop, nullptr);
-    const auto addresses = net::resolve(target_.own.at);
-    if (!addresses) return void_run(addresses.error());
-    const auto plain = net::make_tcp_connector(loop, addresses->front(), {});
-    if (target::connect_error(loop, *plain).empty()) {
-      return void_run(fmt::format("something else listens on {} already, where --start should",
-                                  print(target_.own)));
-    }
-    const auto control = target::make_launch_control(
-        loop, *plain, {.command = target_.start, .longest_start = target_.start_timeout});
-    std::optional<std::pair<bool, std::string>> done;
-    control->perform(script::broker_action::start,
-                     [&](bool ok, const std::string& why) { done = {ok, why}; });
-    loop.run_until([&] { return done.has_value(); });
-    if (!done->first) return void_run("the broker of --start did not start: " + done->second);
-    return on_running(loop, control.get());
-  }
-
-  int on_running(net::event_loop& loop, target::broker_control* control) {
-    context_.address = print(target_.own);
-    target::ways to_broker(loop, target_.tls, target_.suite.engine.timeout);
-    if (const auto why = to_broker.open_own(target_.own); !why.empty()) {
-      return void_run(fmt::format("cannot connect to {}: {}", print(target_.own), why));
-    }
-    const robustness::bench_options options{target_.suite.engine, request_.campaign.seed,
-                                            target_.own.at.port};
-    const auto bench = robustness::make_network_bench(loop, to_broker.table(), control, options);
-    duration told{};
-    const campaign_result r =
-        robustness::run_campaign(*bench, request_.campaign, [&](const campaign_result& so_far) {
-          if (so_far.took - told < std::chrono::seconds(5)) return;
-          told = so_far.took;
-          on_.err << line(so_far);
-        });
-    return finish(r);
+  campaign_result play() {
+    const robustness::bench_options options{suite::options_for(request_.target),
+                                            request_.campaign.seed, target_.what().own.at.port};
+    const auto bench =
+        robustness::make_network_bench(target_.loop(), target_.reach(), target_.control(), options);
+    campaign_result r =
+        robustness::run_campaign(*bench, request_.campaign,
+                                 [&](const campaign_result& so_far) { line_.show(line(so_far)); });
+    line_.clear();
+    return r;
   }
 
   static std::string line(const campaign_result& r) {
     const double seconds = std::chrono::duration<double>(r.took).count();
     return fmt::format(
-        "{:4.0f} s  {} experiments, {:.0f}/s  {} findings, {} in doubt{}\n", seconds, r.experiments,
+        "{:4.0f} s  {} experiments, {:.0f}/s  {} findings, {} in doubt{}", seconds, r.experiments,
         seconds > 0 ? static_cast<double>(r.experiments) / seconds : 0, r.findings.size(),
         r.doubts.size(),
         r.memory.empty() ? "" : fmt::format("  {} MiB", r.memory.back().octets >> 20));
@@ -136,15 +100,17 @@ class bytes_run {
 
   int finish(const campaign_result& r) {
     const bool written = write(r);
-    on_.print(line(r));
+    on_.print(line(r) + "\n");
     for (std::size_t i = 0; i < r.findings.size(); ++i) {
-      on_.print(fmt::format("  {}: {}\n", robustness::finding_name(r, i), r.findings[i].evidence));
+      on_.print(hidden_.without(
+          fmt::format("  {}: {}\n", robustness::finding_name(r, i), r.findings[i].evidence)));
     }
-    if (!r.ended_early.empty()) on_.error("ended early: " + r.ended_early);
+    if (!r.ended_early.empty()) on_.error(hidden_.without("ended early: " + r.ended_early));
     if (!request_.folder.empty()) on_.print(fmt::format("report: {}/report.md\n", request_.folder));
+    if (!target_.crash().empty()) on_.error(hidden_.without(target_.crash()));
     if (!written) return internal_error;
     if (r.experiments == 0) return broker_unusable;
-    return r.findings.empty() ? as_expected : unexpected_result;
+    return r.findings.empty() && target_.crash().empty() ? as_expected : unexpected_result;
   }
 
   bool write(const campaign_result& r) {
@@ -152,7 +118,7 @@ class bytes_run {
     std::error_code failed;
     fs::create_directories(request_.folder, failed);
     const auto write_in = [&](const std::string& name, const std::string& text) {
-      return write_report(request_.folder + "/" + name, text, on_);
+      return write_report(request_.folder + "/" + name, hidden_.without(text), on_);
     };
     bool good = write_in("report.md", robustness::report_text(r, context_));
     for (std::size_t i = 0; i < r.findings.size() && good; ++i) {
@@ -162,14 +128,11 @@ class bytes_run {
     return good;
   }
 
-  int void_run(const std::string& why) {
-    on_.error(why);
-    return broker_unusable;
-  }
-
   bytes_request& request_;
-  run_request& target_;
   console& on_;
+  concealed hidden_;
+  target::standing_target target_;
+  progress_line line_;
   robustness::report_context context_;
 };
 
@@ -184,12 +147,12 @@ int explore_bytes(const arguments& words, console& on) {
       "whether\n"
       "it goes on serving others. Findings are written as scenarios that `mqttspec run` plays.";
   add_target_options(set.described);
+  add_broker_flags(set.described);
   const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
   po::options_description running("running");
   running.add_options()("for", text("TIME"), "how long (60s)")(
       "seed", po::value<std::uint64_t>()->value_name("S"), "the same seed, the same experiments")(
       "jobs,j", po::value<std::uint32_t>()->value_name("N"), "experiments at once (32)")(
-      "timeout", text("TIME"), "after which somebody is not served (5s)")(
       "out", text("DIR"), "report.md and a scenario for each finding");
   set.described.add(running);
   int status = 0;

@@ -5,21 +5,21 @@
 #include <filesystem>
 #include <sstream>
 
-#include "drive/simulated_executor.h"
 #include "reports/escape.h"
 #include "script/checker.h"
 #include "script/expander.h"
 #include "script/formatter.h"
+#include "suite/cases.h"
 
 namespace mqttspec::cli {
 
 namespace {
 
-wire::protocol_version version_of(const drive::finding& f) {
+wire::protocol_version version_of(const explore::finding& f) {
   return f.recorded.version_of[f.violation.connection];
 }
 
-std::string summaries(const drive::finding& f, const case_files& cases) {
+std::string summaries(const explore::finding& f, const case_files& cases) {
   std::string out;
   std::istringstream ids(f.violation.statements);
   for (std::string id; ids >> id;) {
@@ -45,32 +45,36 @@ scenario_text tried(const std::string& text, const case_files& cases, const scen
   script::expand_options expand;
   expand.run_tag = "texp";
   for (const auto& s : script::expand(files, expand).scenarios) {
-    drive::simulation_options simulation;
-    simulation.broker = trial.embedded;
-    const auto r = drive::simulate({&s, 0}, trial.how, simulation);
+    drive::virtual_world world{.broker = trial.embedded};
+    const auto r = suite::simulate({&s, 0}, trial.how, world);
     out.sound_passes = r.outcome == results::verdict::pass;
     if (!out.sound_passes) {
       out.problem = r.fault ? r.fault->message : r.reason;
       continue;
     }
     if (trial.rules != nullptr) {
-      const auto bad = drive::simulate({&s, 0}, trial.how, simulation, trial.rules);
+      world.rules = trial.rules;
+      const auto bad = suite::simulate({&s, 0}, trial.how, world);
       out.on_target = bad.outcome;
       if (bad.outcome != results::verdict::fail) out.problem = bad.reason;
     }
     if (trial.target == nullptr) continue;
-    trial.target->run({{{&s, 0}}, 1, trial.how}, [&](results::case_result c) {
-      out.on_target = c.outcome;
-      out.problem = c.outcome == results::verdict::fail ? "" : c.reason;
-      return true;
-    });
+    suite::play_cases(
+        *trial.target, {{{&s, 0}}, 1, trial.how},
+        [&](verdicts::opinion o) {
+          const results::case_result& c = o.result;
+          out.on_target = c.outcome;
+          out.problem = c.outcome == results::verdict::fail ? "" : c.reason;
+          return true;
+        },
+        trial.stop);
   }
   return out;
 }
 
 }  // namespace
 
-scenario_text make_scenario(const drive::finding& f, const case_files& cases,
+scenario_text make_scenario(const explore::finding& f, const case_files& cases,
                             const scenario_trial& trial) {
   scenario_text best;
   if (f.recorded.events.empty()) return best;
@@ -94,7 +98,7 @@ scenario_text make_scenario(const drive::finding& f, const case_files& cases,
     if (best.text.empty() || good || (next.sound_passes && !best.sound_passes)) {
       best = std::move(next);
     }
-    if (good) break;
+    if (good || (trial.stop && trial.stop())) break;
   }
   return best;
 }
@@ -113,7 +117,7 @@ std::size_t length_of(const std::string& text) {
   return n;
 }
 
-std::string finding_row(const drive::finding& f, const report_facts& facts) {
+std::string finding_row(const explore::finding& f, const report_facts& facts) {
   const auto& v = f.violation;
   const std::string seen =
       v.expected.empty() ? v.seen : fmt::format("{}, not {}", v.seen, v.expected);
@@ -131,8 +135,8 @@ std::string findings_list(const std::string& target, const std::string& summary,
   return out;
 }
 
-std::string finding_report(const drive::finding& f, const scenario_text& s, const case_files& cases,
-                           const report_facts& facts) {
+std::string finding_report(const explore::finding& f, const scenario_text& s,
+                           const case_files& cases, const report_facts& facts) {
   std::string out = fmt::format("# {}\n\n{}\n", f.violation.what, facts.target);
   out += "\n## Statement\n\n" + summaries(f, cases);
   out += fmt::format("\n## Expected and seen\n\n- expected: `{}`\n- seen: `{}`\n",

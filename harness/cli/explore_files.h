@@ -5,9 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "broker/broker.h"
 #include "cli/case_files.h"
-#include "drive/executor.h"
-#include "drive/explore_campaign.h"
+#include "explore/campaign.h"
+#include "model/rules.h"
+#include "play/driver.h"
+#include "play/scenario_player.h"
 #include "results/results.h"
 
 namespace mqttspec::cli {
@@ -24,12 +27,13 @@ struct scenario_text {
 struct scenario_trial {
   play::run_options how;
   broker::broker_options embedded;
-  drive::executor* target = nullptr;
+  play::driver* target = nullptr;
   const model::rules* rules = nullptr;
+  play::driver::stop_sign stop = {};  // there is no time to try it on |target|
 };
 
 // The scenario of |f|.
-scenario_text make_scenario(const drive::finding& f, const case_files& cases,
+scenario_text make_scenario(const explore::finding& f, const case_files& cases,
                             const scenario_trial& trial);
 
 // Traffic lines: what is left of |text| without headers, steps, comments and empty lines.
@@ -44,11 +48,11 @@ struct report_facts {
   std::uint64_t seed = 0;
 };
 // A line of findings.md, which lists what a run has found.
-std::string finding_row(const drive::finding& f, const report_facts& facts);
+std::string finding_row(const explore::finding& f, const report_facts& facts);
 std::string findings_list(const std::string& target, const std::string& summary,
                           const std::vector<std::string>& rows);
 
-std::string finding_report(const drive::finding& f, const scenario_text& s, const case_files& cases,
-                           const report_facts& facts);
+std::string finding_report(const explore::finding& f, const scenario_text& s,
+                           const case_files& cases, const report_facts& facts);
 
 }  // namespace mqttspec::cli

@@ -13,6 +13,8 @@
 #include "broker/defects.h"
 #include "cli/exit_codes.h"
 #include "cli/explore_files.h"
+#include "cli/explore_limits.h"
+#include "drive/virtual_driver.h"
 
 namespace mqttspec::cli {
 
@@ -48,21 +50,17 @@ std::vector<const broker::defect*> session_defects() {
 void look_on(const broker::defect& d, const model::rules& rules,
              const broker::broker_options& set_up, const measure_request& request,
              const case_files& cases, clock::time_point begin, double share, outcome& out) {
-  drive::simulated_play how;
-  how.broker = set_up;
-  how.rules = &rules;
-  drive::arena_options arena = request.arena;
-  drive::tell_limits(arena.player, set_up);
-  const auto place = drive::make_simulated_arena(arena, how);
-  drive::campaign_options options = request.campaign;
+  const auto place = drive::make_virtual_driver({.broker = set_up, .rules = &rules});
+  const auto sound = drive::make_virtual_driver({.broker = set_up});
+  explore::campaign_options options = request.campaign;
   options.most_findings = 1;
-  options.rehearsal = set_up;
-  drive::campaign run(*place, options);
+  tell_limits(options, set_up);
+  explore::campaign run(*place, *sound, options);
   const auto until = begin + std::chrono::duration_cast<clock::duration>(share * request.each);
   run.explore([&] { return clock::now() > until; });
   out.seconds = std::chrono::duration<double>(clock::now() - begin).count();
   out.histories += run.counts().histories;
-  run.examine([&](const drive::finding& f) {
+  run.examine([&](const explore::finding& f) {
     if (out.found || f.recorded.events.empty()) return;
     out.found = true;
     out.statements = f.violation.statements;
@@ -73,7 +71,7 @@ void look_on(const broker::defect& d, const model::rules& rules,
       out.right_statement |= broker::breaks(d, fmt::format("{}:{}", version, id));
     }
     out.steps = f.least.size();
-    const scenario_text s = make_scenario(f, cases, {request.engine, set_up, nullptr, how.rules});
+    const scenario_text s = make_scenario(f, cases, {request.engine, set_up, nullptr, &rules});
     out.lines = length_of(s.text);
     out.sound_passes = s.sound_passes;
     out.defect_fails = s.on_target == results::verdict::fail;

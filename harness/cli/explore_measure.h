@@ -4,15 +4,14 @@
 #include "broker/broker.h"
 #include "cli/case_files.h"
 #include "cli/console.h"
-#include "drive/explore_campaign.h"
+#include "explore/campaign.h"
 #include "play/scenario_player.h"
 
 namespace mqttspec::cli {
 
 struct measure_request {
   broker::broker_options broker;
-  drive::campaign_options campaign;
-  drive::arena_options arena;
+  explore::campaign_options campaign;
   duration each = std::chrono::seconds(60);  // on the real clock
   unsigned threads = 2;
   std::vector<std::string> patterns;  // of defects; empty: all about sessions

@@ -7,18 +7,21 @@
 #include <filesystem>
 #include <random>
 
+#include "base/run_tag.h"
+#include "base/shell_words.h"
 #include "base/spelling.h"
 #include "broker/defects.h"
 #include "cli/broker_flags.h"
 #include "cli/exit_codes.h"
 #include "cli/explore_files.h"
+#include "cli/explore_limits.h"
 #include "cli/explore_measure.h"
+#include "cli/progress.h"
 #include "cli/report_files.h"
 #include "cli/target_options.h"
-#include "drive/network_executor.h"
-#include "net/tcp.h"
-#include "reports/text.h"
-#include "target/broker_server.h"
+#include "drive/network_driver.h"
+#include "drive/virtual_driver.h"
+#include "target/standing.h"
 
 namespace mqttspec::cli {
 
@@ -27,9 +30,10 @@ namespace {
 using clock = std::chrono::steady_clock;
 
 struct explore_request {
-  run_request target;
-  drive::campaign_options campaign;
-  drive::arena_options arena;
+  target::description target;
+  arguments again;  // the options that say the target again
+  explore::campaign_options campaign;
+  broker::broker_options rehearsal;  // the sound broker that histories are drawn on
   duration length = std::chrono::seconds(60);
   std::optional<explore::history> replay;
   std::string out;
@@ -40,155 +44,87 @@ struct explore_request {
 class exploration {
  public:
   exploration(explore_request& request, const case_files& cases, console& on)
-      : request_(request), cases_(cases), on_(on) {}
+      : request_(request),
+        cases_(cases),
+        on_(on),
+        hidden_(request.target.hidden()),
+        target_(request.target, request.campaign.generator.seed),
+        line_(on.err, on.err_is_terminal, std::chrono::seconds(10)) {}
 
   int run() {
-    switch (request_.target.kind) {
-      case target_kind::simulated: {
-        drive::simulated_play how;
-        how.broker = request_.target.broker;
-        if (request_.defect != nullptr) how.rules = &request_.rules;
-        name_ = request_.defect == nullptr
-                    ? "The embedded broker, in virtual time."
-                    : fmt::format("The embedded broker with the defect {}.", request_.defect->name);
-        const auto place = drive::make_simulated_arena(request_.arena, how);
-        return on_place(*place, nullptr);
-      }
-      case target_kind::embedded: {
-        net::event_loop loop;
-        target::broker_server server(loop, request_.target.broker,
-                                     request_.campaign.generator.seed);
-        const auto port = server.listen({"127.0.0.1", 0});
-        if (!port) return unusable("the embedded broker cannot start: " + port.error());
-        name_ = "The embedded broker.";
-        const auto connector = net::make_tcp_connector(loop, {"127.0.0.1", *port}, {});
-        return on_network(loop, *connector);
-      }
-      case target_kind::network:
-        return on_broker();
+    if (const std::string why = target_.stand(); !why.empty()) {
+      return target_.interrupted() ? interrupted : unusable(why);
     }
-    return internal_error;
+    name_ = target_.name();
+    if (request_.defect != nullptr) name_ += fmt::format(", defect {}", request_.defect->name);
+    const int status = target_.in_virtual_time() ? in_memory() : on_network();
+    if (const std::string why = target_.ended(); !why.empty()) {
+      return unusable("the broker ended: " + why);
+    }
+    target_.end();
+    if (target_.crash().empty()) return status;
+    on_.error(hidden_.without(target_.crash()));
+    return unexpected_result;
   }
 
  private:
   int unusable(const std::string& why) {
-    on_.error(why);
+    on_.error(hidden_.without(why));
     return broker_unusable;
   }
 
-  int on_broker() {
-    run_request& target = request_.target;
-    const std::string address = print(target.own);
-    name_ =
-        target.target.name.empty() ? fmt::format("The broker at {}.", address) : target.target.name;
-    net::event_loop loop;
-    std::unique_ptr<net::connector> plain;
-    std::unique_ptr<target::broker_control> control;
-    if (!target.start.empty()) {
-      const auto addresses = net::resolve(target.own.at);
-      if (!addresses) return unusable(addresses.error());
-      plain = net::make_tcp_connector(loop, addresses->front(), {});
-      if (target::connect_error(loop, *plain).empty()) {
-        return unusable(
-            fmt::format("something else listens on {} already, where --start should", address));
-      }
-      control = target::make_launch_control(loop, *plain, {target.start});
-      if (const auto why = perform(loop, *control, script::broker_action::start); !why.empty()) {
-        return unusable("the broker of --start did not start: " + why);
-      }
-    }
-    control_ = control.get();
-    if (target.over_tls && !target.tls.tls) {
-      auto made = target::make_trust(target.target.tls);
-      if (!made) return unusable(made.error());
-      target.tls = std::move(*made);
-    }
-    target::ways to_broker(loop, target.tls, target.suite.engine.timeout);
-    if (const auto why = to_broker.open_own(target.own); !why.empty()) {
-      return unusable(fmt::format("cannot connect to {}: {}", address, why));
-    }
-    const int status = on_network(loop, to_broker.table().own());
-    return control ? end_broker(loop, *control, status) : status;
+  int in_memory() {
+    const auto place = drive::make_virtual_driver(
+        {.broker = request_.target.embedded,
+         .rules = request_.defect == nullptr ? nullptr : &request_.rules});
+    return on_place(*place, nullptr);
   }
 
-  int end_broker(net::event_loop& loop, target::broker_control& control, int status) {
-    control.look();
-    if (!control.ended().empty()) {
-      return unusable(fmt::format("the broker ended: {}", control.ended()));
-    }
-    perform(loop, control, script::broker_action::stop);
-    if (control.crash().empty()) return status;
-    on_.error(std::string(control.crash()));
-    return unexpected_result;
-  }
-
-  static std::string perform(net::event_loop& loop, target::broker_control& control,
-                             script::broker_action action) {
-    std::optional<std::string> outcome;
-    control.perform(action,
-                    [&](bool ok, const std::string& why) { outcome = ok ? "" : why + " "; });
-    loop.run_until([&] { return outcome.has_value(); });
-    return *outcome;
-  }
-
-  int on_network(net::event_loop& loop, net::connector& by) {
-    loop_ = &loop;
-    // Ids of this run alone, so that nothing an earlier one left behind matters.
-    static constexpr char letters[] = "abcdefghijkmnpqrstuvwxyz23456789";
+  int on_network() {
     random_source random(std::random_device{}());
-    request_.arena.tag = "x";
-    for (int i = 0; i < 5; ++i) request_.arena.tag += letters[random.below(sizeof letters - 1)];
-    request_.arena.tag += 'n';
-    const target::routes table(by);
-    const auto scenarios = drive::make_network_executor(loop, table, nullptr);
-    // Last, since it is the one that SIGINT ends.
-    const auto place = drive::make_network_arena(loop, by, request_.arena);
-    return on_place(*place, scenarios.get());
+    request_.campaign.shared = true;
+    request_.campaign.tag = make_run_tag(random) + "n";
+    const auto place =
+        drive::make_network_driver(target_.loop(), target_.reach(), {.control = target_.control()});
+    return on_place(*place, place.get());
   }
 
-  int on_place(drive::arena& place, drive::executor* scenarios) {
-    drive::campaign run(place, request_.campaign);
-    const auto begin = clock::now();
-    last_shown_ = begin;
-    const auto over = [&] {
-      show_progress(run, begin);
-      if (control_ != nullptr) control_->look();
-      const bool done = clock::now() - begin > request_.length || place.interrupted() ||
-                        !place.lost().empty() ||
-                        (control_ != nullptr && !control_->ended().empty());
-      if (!done) {
-        counted_ = run.counts().histories;
-        counted_in_ = clock::now() - begin;
-      }
-      return done;
+  // |scenarios|: on which those of findings are tried; nullptr: on the embedded broker only.
+  int on_place(play::driver& place, play::driver* scenarios) {
+    const auto sound = drive::make_virtual_driver({.broker = request_.rehearsal});
+    explore::campaign run(place, *sound, request_.campaign);
+    begin_ = clock::now();
+    if (scenarios != nullptr) {
+      const std::string why = run.unanswered();
+      if (place.interrupted()) return interrupted;
+      if (!place.lost().empty()) return unusable(place.lost());
+      if (!why.empty()) return unusable("this broker serves nobody: " + why);
+    }
+    const auto examine = [&] {
+      run.examine([&](const explore::finding& f) { tell(f, scenarios); },
+                  [this] { return left(); });
     };
     if (request_.replay) {
       run.replay(*request_.replay);
+      run.examine([&](const explore::finding& f) { tell(f, scenarios); });
     } else {
-      run.explore(over);
+      while (explore_for_a_while(run, place)) examine();
     }
-    const duration took = clock::now() - begin;
-    clear_line();
-    const std::size_t deaf = run.deaf_since();
-    if (deaf != 0) {
+    line_.clear();
+    if (const std::size_t deaf = run.deaf_since(); deaf != 0) {
       tell_deaf(run, deaf);
+      target::broker_control* control = target_.control();
       const bool again =
-          control_ != nullptr && perform(*loop_, *control_, script::broker_action::restart).empty();
+          control != nullptr &&
+          target::perform(target_.loop(), *control, script::broker_action::restart).empty();
       if (!again) {
-        summary(
-            run, took,
-            fmt::format("DEAF, {} kinds seen before and not confirmed", run.counts().kinds.size()));
+        summary(run, fmt::format("DEAF, {} kinds seen before and not confirmed",
+                                 run.counts().kinds.size()));
         return unexpected_result;
       }
     }
-    auto since = clock::now();
-    run.examine(
-        [&](const drive::finding& f) {
-          tell(f, scenarios);
-          since = clock::now();
-        },
-        [&] { return clock::now() - since > longest_shrinking; });
-    summary(run, took,
+    if (run.has_news()) examine();
+    summary(run,
             run.counts().kinds.empty() ? "OK" : fmt::format("{} findings", run.findings().size()));
     if (place.interrupted()) return interrupted;
     if (!place.lost().empty()) return unusable(place.lost());
@@ -196,101 +132,105 @@ class exploration {
     return run.findings().empty() ? as_expected : unexpected_result;
   }
 
-  // A finding that is slow to show itself is told as it is by then.
-  static constexpr duration longest_shrinking = std::chrono::seconds(20);
+  duration left() const { return request_.length - (clock::now() - begin_); }
+
+  // Until there is something to be examined that would not have its time later. False: the time is
+  // over, or enough was found.
+  bool explore_for_a_while(explore::campaign& run, const play::driver& place) {
+    const auto since = clock::now();
+    run.explore([&] {
+      show_progress(run);
+      return left() <= duration::zero() || !target_.ended().empty() ||
+             (run.has_news() && left() < request_.length / 2);
+    });
+    explored_ += clock::now() - since;
+    return run.has_news() && left() > duration::zero() && run.deaf_since() == 0 &&
+           place.lost().empty() && !place.interrupted();
+  }
 
   // What was found before may be nothing but this.
-  void tell_deaf(const drive::campaign& run, std::size_t since) {
-    on_.print(fmt::format("DEAF the broker leaves CONNECT without an answer, from history {} on\n",
-                          since));
+  void tell_deaf(const explore::campaign& run, std::size_t since) {
+    say(fmt::format("DEAF the broker leaves CONNECT without an answer, from history {} on\n",
+                    since));
     if (request_.out.empty()) return;
     std::size_t n = 0;
     for (const explore::history& h : run.before_deaf()) {
       write(fmt::format("before-deaf-{:02}.history", ++n), print(h));
     }
-    on_.print(
-        fmt::format("  the {} histories before: {}/before-deaf-*.history\n", n, request_.out));
+    say(fmt::format("  the {} histories before: {}/before-deaf-*.history\n", n, request_.out));
   }
 
-  void tell(const drive::finding& f, drive::executor* scenarios) {
-    clear_line();
-    if (f.recorded.events.empty()) {
-      on_.print(fmt::format("FOUND {}  ({} of {}), but not with its packets kept\n  {}\n{}",
-                            f.violation.what, f.confirmed, f.tried, f.violation.statements,
-                            print(f.least)));
-      return;
-    }
+  void tell(const explore::finding& f, play::driver* scenarios) {
+    line_.clear();
     ++told_;
-    scenario_text s =
+    // An exploration is over a few seconds after its time at the latest.
+    const auto late = [this] { return !request_.replay && left() < -std::chrono::seconds(2); };
+    const scenario_text s =
         make_scenario(f, cases_,
-                      {request_.target.suite.engine, request_.campaign.rehearsal, scenarios,
-                       request_.defect != nullptr ? &request_.rules : nullptr});
+                      {suite::options_for(request_.target), request_.rehearsal, scenarios,
+                       request_.defect != nullptr ? &request_.rules : nullptr, late});
     const std::string base = fmt::format("{:02}-{}", told_, explore::slug(f.violation.what));
     report_facts facts;
     facts.target = name_;
-    facts.run_options = fmt::format("{}", fmt::join(request_.target.command, " "));
+    facts.run_options = shell_line(request_.again);
     facts.seed = request_.campaign.generator.seed;
     facts.scenario_file = base + ".mqs";
     facts.report_file = base + ".md";
     facts.history_file = base + ".history";
-    on_.print(fmt::format("FOUND {}  ({} of {})\n  {}\n  expected {}\n  seen     {}\n",
-                          f.violation.what, f.confirmed, f.tried, f.violation.statements,
-                          f.violation.expected.empty() ? "nothing" : f.violation.expected,
-                          f.violation.seen));
+    say(fmt::format("FOUND {}  ({} of {})\n  {}\n  expected {}\n  seen     {}\n", f.violation.what,
+                    f.confirmed, f.tried, f.violation.statements,
+                    f.violation.expected.empty() ? "nothing" : f.violation.expected,
+                    f.violation.seen));
     std::string steps;
     for (const explore::action& a : f.least) steps += "    " + print(a) + "\n";
-    on_.print(fmt::format("{}  {} steps, {} lines; a sound broker {}\n", steps, f.least.size(),
-                          length_of(s.text),
-                          s.sound_passes ? "passes" : "does not pass: " + s.problem));
+    say(fmt::format("{}  {} steps, {} lines{}; a sound broker {}\n", steps, f.least.size(),
+                    length_of(s.text), f.made_small ? "" : " (no time to make it smaller)",
+                    s.sound_passes ? "passes" : "does not pass: " + s.problem));
     if (!request_.out.empty()) {
       write(facts.scenario_file, s.text);
       write(facts.history_file, print(f.least));
       write(facts.report_file, finding_report(f, s, cases_, facts));
       rows_.push_back(finding_row(f, facts));
-      on_.print(fmt::format("  written to {}/{}.{{mqs,history,md}}\n", request_.out, base));
+      say(fmt::format("  written to {}/{}.{{mqs,history,md}}\n", request_.out, base));
     }
+  }
+
+  // Whatever a broker or a command says may hold what nobody should read.
+  void say(const std::string& text) {
+    line_.clear();
+    on_.print(hidden_.without(text));
   }
 
   void write(const std::string& name, const std::string& text) {
     std::error_code ignored;
     std::filesystem::create_directories(request_.out, ignored);
-    write_report((std::filesystem::path(request_.out) / name).string(), text, on_);
+    write_report((std::filesystem::path(request_.out) / name).string(), hidden_.without(text), on_);
   }
 
-  void show_progress(const drive::campaign& run, clock::time_point begin) {
-    const auto now = clock::now();
-    if (now - last_shown_ < std::chrono::seconds(1)) return;
-    last_shown_ = now;
-    const double seconds = std::chrono::duration<double>(now - begin).count();
+  void show_progress(const explore::campaign& run) {
+    const double seconds = std::chrono::duration<double>(clock::now() - begin_).count();
     const auto& n = run.counts();
-    const std::string line =
-        fmt::format("{:.0f} s: {} histories, {:.0f} a second, {} states, {} findings, {} given up",
-                    seconds, n.histories, static_cast<double>(n.histories) / seconds, run.states(),
-                    n.kinds.size(), n.gave_up);
-    if (on_.err_is_terminal) {
-      on_.err << "\r\x1b[K" << line << std::flush;
-      drawn_ = true;
-    } else if (static_cast<int>(seconds) % 10 == 0) {
-      on_.err << line << "\n";
-    }
+    line_.show(fmt::format(
+        "{:.0f} s: {} histories, {:.0f} a second, {} states, {} findings, {} given up", seconds,
+        n.histories, static_cast<double>(n.histories) / std::max(seconds, 0.001), run.states(),
+        n.kinds.size(), n.gave_up));
   }
 
-  void clear_line() {
-    if (std::exchange(drawn_, false)) on_.err << "\r\x1b[K" << std::flush;
-  }
-
-  void summary(const drive::campaign& run, duration took, const std::string& verdict) {
-    const double seconds = std::chrono::duration<double>(took).count();
+  void summary(const explore::campaign& run, const std::string& verdict) {
+    const auto seconds_of = [](duration d) { return std::chrono::duration<double>(d).count(); };
     const auto& n = run.counts();
     std::string out = fmt::format(
         "{}: {} histories ({} steps) in {:.1f} s, {:.0f} a second; {} states, {} steps in them; "
         "seed {}\n",
-        verdict, n.histories, n.actions, seconds,
-        static_cast<double>(counted_) /
-            std::max(std::chrono::duration<double>(counted_in_).count(), 0.001),
-        run.states(), run.pairs(), request_.campaign.generator.seed);
+        verdict, n.histories, n.actions, seconds_of(clock::now() - begin_),
+        static_cast<double>(n.histories) / std::max(seconds_of(explored_), 0.001), run.states(),
+        run.pairs(), request_.campaign.generator.seed);
     for (const auto& [why, times] : n.reasons) {
       out += fmt::format("  {} given up: {}\n", times, why);
+    }
+    if (run.at_once() < request_.campaign.at_once) {
+      out += fmt::format("  CONNECT had no answer in time with more than {} histories at once\n",
+                         run.at_once());
     }
     std::size_t unseen = 0;
     for (const auto& f : run.unconfirmed()) {
@@ -298,37 +238,37 @@ class exploration {
         write(fmt::format("unseen-{:02}-{}.history", ++unseen, explore::slug(f.violation.what)),
               print(f.found));
       }
-      out += fmt::format("  not seen again: {} (history {}): expected {}, seen {}\n",
+      out += fmt::format("  {}: {} (history {}): expected {}, seen {}\n",
+                         f.tried == 0 ? "no time to play it again" : "not seen again",
                          f.violation.kind(), f.number, f.violation.expected, f.violation.seen);
     }
-    on_.print(out);
+    say(out);
     if (!request_.out.empty()) write("findings.md", findings_list(name_, out, rows_));
   }
 
   explore_request& request_;
   const case_files& cases_;
   console& on_;
+  concealed hidden_;
+  target::standing_target target_;
+  progress_line line_;
   std::string name_;
-  target::broker_control* control_ = nullptr;
-  net::event_loop* loop_ = nullptr;
-  clock::time_point last_shown_{};
   std::size_t told_ = 0;
   std::vector<std::string> rows_;  // of findings.md
-  bool drawn_ = false;
-  // Those that were over while new ones began: at the end the last ones wait out their seconds.
-  std::size_t counted_ = 0;
-  duration counted_in_{};
+  clock::time_point begin_{};
+  duration explored_{};
 };
 
 bool read_numbers(const parsed_options& options, explore_request& out, console& on) {
   out.campaign.generator.seed = options.has("seed") ? options.get<std::uint64_t>("seed") : 1;
-  if (options.has("count")) out.campaign.most_histories = options.get<std::uint32_t>("count");
-  if (options.has("jobs")) out.arena.at_once = std::max(1u, options.get<std::uint32_t>("jobs"));
-  if (options.has("most-findings")) {
-    out.campaign.most_findings = options.get<std::uint32_t>("most-findings");
+  if (!read_positive(options, "count", out.campaign.most_histories, on) ||
+      !read_positive(options, "jobs", out.campaign.at_once, on) ||
+      !read_positive(options, "most-findings", out.campaign.most_findings, on) ||
+      !read_duration(options, "for", out.length, on)) {
+    return false;
   }
   // In virtual time waiting costs nothing.
-  if (out.target.kind == target_kind::simulated) out.campaign.generator.waiting = 300;
+  if (out.target.where == target::place::simulated) out.campaign.generator.waiting = 300;
   if (options.has("waiting")) {
     out.campaign.generator.waiting =
         static_cast<std::uint16_t>(std::min(1000u, options.get<std::uint32_t>("waiting")));
@@ -337,17 +277,8 @@ bool read_numbers(const parsed_options& options, explore_request& out, console& 
     out.campaign.generator.without = options.get<std::vector<std::string>>("without");
   }
   if (options.has("window")) {
-    out.arena.player.window =
+    out.campaign.player.window =
         static_cast<std::uint16_t>(std::clamp(options.get<std::uint32_t>("window"), 1u, 65535u));
-  }
-  if (options.has("for")) {
-    const auto length = parse_duration(options.get<std::string>("for"));
-    if (!length) {
-      on.error(fmt::format("--for cannot be '{}'", options.get<std::string>("for")),
-               "write a number and s or m: 10m");
-      return false;
-    }
-    out.length = *length;
   }
   return true;
 }
@@ -355,7 +286,7 @@ bool read_numbers(const parsed_options& options, explore_request& out, console& 
 bool read_defect(const parsed_options& options, explore_request& out, console& on) {
   if (!options.has("defect")) return true;
   const auto& name = options.get<std::string>("defect");
-  if (out.target.kind != target_kind::simulated) {
+  if (out.target.where != target::place::simulated) {
     on.error("--defect goes with --simulate");
     return false;
   }
@@ -422,36 +353,41 @@ int explore_model(const arguments& words, console& on) {
   const auto options = parse_options(set, words, on, status);
   if (!options) return status;
   explore_request request;
-  const auto broker = broker_options_from(*options, on);
-  if (!broker) return bad_usage;
-  request.target.broker = *broker;
-  if (!read_target_options(*options, request.target, on) || !read_numbers(*options, request, on) ||
+  auto target = read_target(*options, on);
+  if (!target) return bad_usage;
+  request.target = std::move(*target);
+  if (!read_numbers(*options, request, on) ||
       (!options->get<bool>("measure") && !read_defect(*options, request, on)) ||
       !read_replay(*options, request, on)) {
     return bad_usage;
   }
+  request.again = target_again(*options);
   if (options->has("out")) request.out = options->get<std::string>("out");
-  request.campaign.generator.versions = request.target.suite.versions;
-  const play::run_options& engine = request.target.suite.engine;
-  if (!engine.user_name.empty()) {
-    request.arena.player.user_name = engine.user_name;
-    request.arena.player.password = engine.password;
+  request.campaign.generator.versions = request.target.versions;
+  explore::player_options& player = request.campaign.player;
+  if (!request.target.user.empty()) {
+    player.user_name = request.target.user;
+    player.password = request.target.password;
   }
-  request.arena.player.keep_alive = engine.keep_alive;
-  if (request.target.kind != target_kind::network) {
-    request.campaign.rehearsal = *broker;
+  player.keep_alive = request.target.keep_alive;
+  player.slack = request.target.slack;
+  player.restarts = request.target.where == target::place::simulated;
+  if (options->has("timeout")) player.patience = request.target.timeout;
+  if (request.target.is_ours()) {
+    request.rehearsal = request.target.embedded;
+    request.rehearsal.users.clear();  // nobody logs in there
   } else {
-    const auto& facts = request.target.target.facts;
+    const auto& facts = request.target.facts;
     const auto limit = [&](const char* name, auto& into) {
       const auto declared = facts.find(name);
       if (declared != facts.end())
         into = static_cast<std::decay_t<decltype(into)>>(declared->second);
     };
-    limit("maximum_qos", request.campaign.rehearsal.maximum_qos);
-    limit("queue_limit", request.campaign.rehearsal.queue_limit);
-    limit("inflight_window", request.campaign.rehearsal.inflight_window);
+    limit("maximum_qos", request.rehearsal.maximum_qos);
+    limit("queue_limit", request.rehearsal.queue_limit);
+    limit("inflight_window", request.rehearsal.inflight_window);
   }
-  drive::tell_limits(request.arena.player, request.campaign.rehearsal);
+  tell_limits(request.campaign, request.rehearsal);
   // Only the catalogue is needed; the cases are not read.
   case_files cases;
   cases.root = find_cases_directory(*options);
@@ -463,17 +399,16 @@ int explore_model(const arguments& words, console& on) {
     return bad_usage;
   }
   if (!options->get<bool>("measure")) return exploration(request, cases, on).run();
-  if (request.target.kind != target_kind::simulated) {
+  if (request.target.where != target::place::simulated) {
     on.error("--measure goes with --simulate");
     return bad_usage;
   }
   measure_request what;
-  what.broker = request.target.broker;
+  what.broker = request.target.embedded;
   what.campaign = request.campaign;
-  what.arena = request.arena;
   what.each = request.length;
-  what.engine = request.target.suite.engine;
-  if (options->has("jobs")) what.threads = std::max(1u, options->get<std::uint32_t>("jobs"));
+  what.engine = suite::options_for(request.target);
+  if (!read_positive(*options, "jobs", what.threads, on)) return bad_usage;
   if (options->has("defect")) what.patterns = {options->get<std::string>("defect")};
   return measure(what, cases, on);
 }

@@ -1,5 +1,7 @@
 // mqttspec explore, from a planted defect to files that show it again.
 
+#include <chrono>
+
 #include "cli/cli_fixture.h"
 
 namespace mqttspec::cli {
@@ -72,6 +74,64 @@ TEST_F(explore_command, lists_nothing_where_nothing_is_found) {
   EXPECT_EQ(run({"explore", "--simulate", "--count", "50", "--out", path("found")}), as_expected)
       << out_ << err_;
   EXPECT_NE(read("found/findings.md").find("OK: 50 histories"), std::string::npos);
+}
+
+TEST_F(explore_command, writes_no_secret_and_quotes_what_plays_a_finding_again) {
+  // The first word of every Client Identifier: a broker that repeats a password looks like this.
+  variables_["THE_PASSWORD"] = "xplore-b";
+  const std::string cases = path("my cases");
+  fs::create_directories(cases);
+  fs::copy(MQTTSPEC_SOURCE_DIR "/cases/statements", cases + "/statements");
+  EXPECT_EQ(run({"explore", "--simulate", "--defect", "resume-loses-queue", "--most-findings", "1",
+                 "--count", "2000", "--user", "tester-name", "--password-env", "THE_PASSWORD",
+                 "--cases", cases, "--out", path("found")}),
+            unexpected_result)
+      << out_ << err_;
+  std::string reports;
+  for (const auto& file : fs::directory_iterator(path("found"))) {
+    const std::string text = read("found/" + file.path().filename().string());
+    EXPECT_EQ(text.find("xplore-b"), std::string::npos) << file.path() << text;
+    reports += text;
+  }
+  EXPECT_EQ(out_.find("xplore-b"), std::string::npos) << out_;
+  EXPECT_NE(reports.find("--user tester-name --password-env THE_PASSWORD --cases '"),
+            std::string::npos)
+      << reports;
+}
+
+// A broker that takes connections, does not answer, and tells when it is asked to end.
+std::string mute_broker(const std::string& port, const std::string& file) {
+  return "exec python3 -c 'import os, signal, socket\n"
+         "def end(*_):\n  open(\"" +
+         file +
+         "\", \"w\").write(\"asked\")\n  os._exit(0)\n"
+         "signal.signal(signal.SIGTERM, end)\ns = socket.socket()\n"
+         "s.bind((\"127.0.0.1\", " +
+         port + "))\ns.listen()\nkept = []\nwhile True: kept.append(s.accept())'";
+}
+
+TEST_F(explore_command, both_modes_obey_start_timeout) {
+  const idle_port port(false);
+  for (const char* mode : {"model", "bytes"}) {
+    const auto began = std::chrono::steady_clock::now();
+    EXPECT_EQ(run({"explore", mode, "--broker", port.address(), "--start", "sleep 50",
+                   "--start-timeout", "300ms"}),
+              broker_unusable);
+    EXPECT_TRUE(told("the broker took no connection within 300ms")) << err_;
+    EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(20));
+  }
+}
+
+TEST_F(explore_command, bytes_asks_the_broker_to_end) {
+  std::string address;
+  {
+    const idle_port port(false);
+    address = port.address();
+  }
+  run({"explore", "bytes", "--broker", address, "--start",
+       mute_broker(address.substr(address.find(':') + 1), path("end")), "--for", "500ms",
+       "--timeout", "300ms", "-j", "2"});
+  EXPECT_EQ(read("end"), "asked") << out_ << err_;
 }
 
 }  // namespace

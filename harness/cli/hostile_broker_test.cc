@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -37,7 +38,8 @@ const std::string attack =
 // Answers what the sanity check and the cases ask for, with |attack| wherever a text can stand.
 class hostile_broker {
  public:
-  hostile_broker() : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
+  explicit hostile_broker(bool only_closes = false)
+      : listener_(::socket(AF_INET, SOCK_STREAM, 0)), only_closes_(only_closes) {
     sockaddr_in at{};
     at.sin_family = AF_INET;
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -78,10 +80,10 @@ class hostile_broker {
   }
 
   // false: the connection is over.
-  static bool read(client& c) {
+  bool read(client& c) const {
     std::uint8_t octets[4096];
     const auto n = ::recv(c.socket, octets, sizeof octets, 0);
-    if (n <= 0) return false;
+    if (n <= 0 || only_closes_) return false;
     c.unread.insert(c.unread.end(), octets, octets + n);
     while (true) {
       const auto frame = wire::split(c.unread, v5);
@@ -141,6 +143,7 @@ class hostile_broker {
   }
 
   int listener_;
+  bool only_closes_;
   std::string address_;
   std::vector<client> clients_;
   std::atomic<bool> ends_ = false;
@@ -219,6 +222,32 @@ TEST(hostile_broker_test, gets_nothing_into_the_terminal_or_a_report) {
   EXPECT_EQ(text_of(folder / "matrix.html").find("<img src=x"), std::string::npos);
   expect_tame("report", out.str());
   fs::remove_all(folder);
+}
+
+int explore(const std::string& address, std::ostringstream& told) {
+  console on{told,
+             told,
+             false,
+             false,
+             [](const std::string&) -> std::optional<std::string> { return std::nullopt; },
+             "auto"};
+  return run_program({"explore", "--broker", address, "--for", "1s", "--jobs", "50"}, on);
+}
+
+TEST(hostile_broker_test, explore_finds_nothing_on_a_broker_that_closes_at_once) {
+  hostile_broker broker(true);
+  std::ostringstream told;
+  EXPECT_EQ(explore(broker.address(), told), 3) << told.str();
+  EXPECT_NE(told.str().find("closes the connection"), std::string::npos) << told.str();
+}
+
+// It answers CONNECT and little else, so all histories wait for something.
+TEST(hostile_broker_test, explore_ends_on_time) {
+  hostile_broker broker;
+  std::ostringstream told;
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_LT(explore(broker.address(), told), 2) << told.str();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(6)) << told.str();
 }
 
 }  // namespace

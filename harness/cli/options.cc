@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cctype>
 #include <sstream>
+#include <typeinfo>
 
 #include "base/spelling.h"
 #include "cli/exit_codes.h"
@@ -46,6 +47,23 @@ std::string help_for_unknown(const po::options_description& all, std::string nam
   return suggest("--" + name.substr(0, name.find('=')), views);
 }
 
+// Program_options takes "-1" for a number without a sign and makes 4294967295 of it.
+std::optional<std::string> odd_number(const po::options_description& all,
+                                      const po::parsed_options& given) {
+  for (const auto& option : given.options) {
+    if (option.value.empty() || !option.value[0].starts_with('-')) continue;
+    const auto* known = all.find_nothrow(option.string_key, false);
+    if (known == nullptr) continue;
+    const auto* typed = dynamic_cast<const po::typed_value_base*>(known->semantic().get());
+    if (typed == nullptr) continue;
+    const auto& type = typed->value_type();
+    if (type == typeid(std::uint32_t) || type == typeid(std::uint64_t)) {
+      return fmt::format("--{} cannot be '{}'", option.string_key, option.value[0]);
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<parsed_options> parse_options(option_set& set, const arguments& words, console& on,
@@ -71,11 +89,17 @@ std::optional<parsed_options> parse_options(option_set& set, const arguments& wo
   try {
     // Without guessing: an abbreviation that works today may mean something else tomorrow.
     const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-    auto line =
+    const auto line =
         po::command_line_parser(words).options(all).positional(positional).style(style).run();
     for (const auto& option : line.options) out.on_line[option.string_key] = true;
-    po::store(line, out.values);
-    po::store(from_environment(all, on), out.values);
+    const auto environment = from_environment(all, on);
+    for (const auto* given : {&line, &environment}) {
+      if (const auto odd = odd_number(all, *given)) {
+        on.error(*odd, "write a number without a sign");
+        return std::nullopt;
+      }
+      po::store(*given, out.values);
+    }
     po::notify(out.values);
   } catch (const po::unknown_option& e) {
     const std::string help = help_for_unknown(all, e.get_option_name());
@@ -108,6 +132,45 @@ std::optional<parsed_options> parse_options(option_set& set, const arguments& wo
     return std::nullopt;
   }
   return out;
+}
+
+arguments words_again(const po::options_description& these, const parsed_options& options) {
+  arguments out;
+  for (const auto& described : these.options()) {
+    const std::string& name = described->long_name();
+    if (!options.has(name)) continue;
+    const boost::any& value = options.values[name].value();
+    const auto add = [&](const std::string& text) { out.insert(out.end(), {"--" + name, text}); };
+    if (boost::any_cast<bool>(&value) != nullptr) {
+      out.push_back("--" + name);
+    } else if (const auto* text = boost::any_cast<std::string>(&value)) {
+      add(*text);
+    } else if (const auto* texts = boost::any_cast<arguments>(&value)) {
+      for (const std::string& each : *texts) add(each);
+    } else if (const auto* number = boost::any_cast<std::int64_t>(&value)) {
+      add(std::to_string(*number));
+    }
+  }
+  return out;
+}
+
+bool read_duration(const parsed_options& options, const char* name, duration& into, console& on) {
+  if (!options.has(name)) return true;
+  const auto& text = options.get<std::string>(name);
+  const auto value = parse_duration(text);
+  if (!value) {
+    on.error(fmt::format("--{} cannot be '{}'", name, text),
+             "write a number and us, ms, s or m: 500ms");
+    return false;
+  }
+  into = *value;
+  return true;
+}
+
+bool is_positive(const parsed_options& options, const char* name, console& on) {
+  if (options.get<std::uint32_t>(name) != 0) return true;
+  on.error(fmt::format("--{} must be at least 1", name));
+  return false;
 }
 
 std::vector<std::string> list_of(const parsed_options& options, const char* name) {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/instant.h"
 #include "cli/command.h"
 
 namespace mqttspec::cli {
@@ -40,6 +41,24 @@ struct parsed_options {
 // --help and --color to the set and obeys them.
 std::optional<parsed_options> parse_options(option_set& set, const arguments& words, console& on,
                                             int& status);
+
+// The options of |these| that were given, on the command line or by the environment, as words that
+// give them again.
+arguments words_again(const po::options_description& these, const parsed_options& options);
+
+// "500ms". |into| keeps its value where the option is absent. false, told on err: no time.
+bool read_duration(const parsed_options& options, const char* name, duration& into, console& on);
+
+// false, told on err: an option that must be at least 1 is 0.
+bool is_positive(const parsed_options& options, const char* name, console& on);
+
+// A number of at least 1. |into| keeps its value where the option is absent. false: told on err.
+template <class T>
+bool read_positive(const parsed_options& options, const char* name, T& into, console& on) {
+  if (!options.has(name)) return true;
+  into = options.get<std::uint32_t>(name);
+  return is_positive(options, name, on);
+}
 
 // The values of an option that may be repeated or have several values with commas between them.
 std::vector<std::string> list_of(const parsed_options& options, const char* name);

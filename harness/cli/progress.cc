@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "reports/text.h"
 
 namespace mqttspec::cli {
@@ -9,8 +11,31 @@ namespace mqttspec::cli {
 using results::case_result;
 using results::verdict;
 
+void progress_line::show(std::string_view text) {
+  constexpr std::size_t width = 78;
+  if (terminal_) {
+    to_ << "\r\x1b[K" << text.substr(0, width) << std::flush;
+    drawn_ = true;
+  } else if (const auto now = clock::now();
+             in_pipe_ != duration::zero() && now - last_ >= in_pipe_) {
+    last_ = now;
+    to_ << text << std::endl;
+  }
+}
+
+void progress_line::clear() {
+  if (std::exchange(drawn_, false)) to_ << "\r\x1b[K" << std::flush;
+}
+
+progress::progress(const run_request& request, console& on)
+    : request_(request),
+      on_(on),
+      line_(on.out, on.out_is_terminal && request.verbosity >= 0, duration::zero()) {
+  so_far_.command = request.run.shown_command();
+}
+
 void progress::sanity_begins(bool after_the_cases) {
-  draw(after_the_cases ? "sanity check after the cases" : "sanity check before the cases");
+  line_.show(after_the_cases ? "sanity check after the cases" : "sanity check before the cases");
 }
 
 void progress::cases_begin(std::size_t how_many) {
@@ -33,29 +58,21 @@ void progress::case_ended(const case_result& c) {
   how.colour = on_.colour_out();
   how.whole_trace = request_.trace != trace_choice::none;
   if (shows_whole(c)) {
-    clear_line();
-    on_.print(reports::case_text(run_, c, how) + "\n");
+    print(reports::case_text(so_far_, c, how) + "\n");
   } else if (request_.verbosity > 0 || (request_.verbosity == 0 && !on_.out_is_terminal)) {
-    clear_line();
     // Skips are summed up by reason at the end.
     if (c.outcome != verdict::skip || request_.verbosity > 0) {
-      on_.print(reports::case_line(c, how.colour));
+      print(reports::case_line(c, how.colour));
     }
   }
-  draw(unexpected_ == 0
-           ? fmt::format("[{}/{}] {}", ended_, total_, c.id)
-           : fmt::format("[{}/{}] {} unexpected  {}", ended_, total_, unexpected_, c.id));
+  line_.show(unexpected_ == 0
+                 ? fmt::format("[{}/{}] {}", ended_, total_, c.id)
+                 : fmt::format("[{}/{}] {} unexpected  {}", ended_, total_, unexpected_, c.id));
 }
 
-void progress::draw(const std::string& text) {
-  if (!on_.out_is_terminal || request_.verbosity < 0) return;
-  on_.print("\r\033[K" + text.substr(0, 78));
-  drawn_ = true;
-}
-
-void progress::clear_line() {
-  if (drawn_) on_.print("\r\033[K");
-  drawn_ = false;
+void progress::print(const std::string& text) {
+  line_.clear();
+  on_.print(text);
 }
 
 }  // namespace mqttspec::cli

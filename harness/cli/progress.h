@@ -1,6 +1,13 @@
 #pragma once
-// What a run shows while it goes on: one line that is written over on a terminal, a line a case in
-// a pipe.
+// What commands show while they go on: one line that is written over on a terminal; in a pipe a
+// line now and then.
+//
+//   progress_line line(on.err, on.err_is_terminal, 10s);
+//   line.show("40 s: 921 histories");
+//   line.clear();                       // before anything else is printed
+
+#include <chrono>
+#include <ostream>
 
 #include "cli/run_options.h"
 #include "results/results.h"
@@ -8,12 +15,31 @@
 
 namespace mqttspec::cli {
 
+class progress_line {
+ public:
+  // |in_pipe|: so often where |to| is no terminal; zero: never.
+  progress_line(std::ostream& to, bool terminal, duration in_pipe)
+      : to_(to), terminal_(terminal), in_pipe_(in_pipe) {}
+  ~progress_line() { clear(); }
+
+  // |text| is cut to the width of a terminal.
+  void show(std::string_view text);
+  void clear();
+
+ private:
+  using clock = std::chrono::steady_clock;
+
+  std::ostream& to_;
+  bool terminal_;
+  duration in_pipe_;
+  clock::time_point last_ = clock::now();
+  bool drawn_ = false;
+};
+
+// Of a run: the cases that were remarkable, and a line for each in a pipe.
 class progress : public suite::suite_observer {
  public:
-  // |run| gives the command for "run again".
-  progress(const run_request& request, const results::run_results& run, console& on)
-      : request_(request), run_(run), on_(on) {}
-  ~progress() override { clear_line(); }
+  progress(const run_request& request, console& on);
 
   void sanity_begins(bool after_the_cases) override;
   void cases_begin(std::size_t how_many) override;
@@ -21,16 +47,15 @@ class progress : public suite::suite_observer {
 
  private:
   bool shows_whole(const results::case_result& c) const;
-  void draw(const std::string& text);
-  void clear_line();
+  void print(const std::string& text);
 
   const run_request& request_;
-  const results::run_results& run_;
+  results::run_results so_far_;  // gives the command for "run again"
   console& on_;
+  progress_line line_;
   std::size_t total_ = 0;
   std::size_t ended_ = 0;
   std::size_t unexpected_ = 0;
-  bool drawn_ = false;
 };
 
 }  // namespace mqttspec::cli

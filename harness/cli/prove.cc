@@ -11,11 +11,12 @@
 #include "cli/case_files.h"
 #include "cli/exit_codes.h"
 #include "cli/report_files.h"
-#include "drive/simulated_executor.h"
 #include "oracle/watch.h"
 #include "prove/bugs.h"
 #include "prove/report.h"
 #include "script/expander.h"
+#include "target/description.h"
+#include "target/routes.h"
 
 namespace mqttspec::cli {
 
@@ -26,8 +27,8 @@ std::vector<prove::set_up> set_ups() {
   using broker::overflow_policy;
   std::vector<prove::set_up> list;
   const auto add = [&](std::string name, const broker::broker_options& options) {
-    prove::set_up s{std::move(name), options, facts_of(options), "", ""};
-    drive::add_simulated_capabilities(s.declared);
+    prove::set_up s{std::move(name), options, target::facts_of(options), "", ""};
+    target::add_capabilities_in_memory(s.declared);
     if (!options.users.empty()) {
       s.user_name = options.users.begin()->first;
       s.password = options.users.begin()->second;
@@ -93,7 +94,7 @@ int prove_command(const arguments& words, console& on) {
   set.described.add_options()(
       "defect", po::value<std::vector<std::string>>()->composing()->value_name("PATTERN"),
       "only these defects (may be repeated)")(
-      "jobs,j", po::value<unsigned>()->default_value(2)->value_name("N"), "threads")(
+      "jobs,j", po::value<std::uint32_t>()->default_value(2)->value_name("N"), "threads")(
       "everything", po::bool_switch(), "every case against every defect, touched or not")(
       "list-rules", po::bool_switch(), "the trace rules, with the statements that they cite")(
       "report-json", po::value<std::string>()->value_name("FILE"), "write the matrix as JSON")(
@@ -120,23 +121,25 @@ int prove_command(const arguments& words, console& on) {
 
   prove::prove_settings settings;
   settings.set_ups = set_ups();
+  target::description ours;
+  if (!read_oddities(options, ours.oddities, on)) return bad_usage;
   for (prove::set_up& s : settings.set_ups) {
-    broker::odd_setup odd;
-    odd.options = s.options;
-    if (!add_oddities(options, odd, on)) return bad_usage;
+    ours.embedded = s.options;
+    const broker::odd_setup odd = ours.our_broker();
     s.options = odd.options;
-    drop_odd_facts(s.declared, odd.options);
+    target::drop_odd_facts(s.declared, odd.options);
     settings.rules = odd.rules;
     settings.network = odd.network;
   }
   settings.defects = *defects;
-  settings.threads = std::clamp(options.get<unsigned>("jobs"), 1u, 64u);
+  if (!is_positive(options, "jobs", on)) return bad_usage;
+  settings.threads = std::min(options.get<std::uint32_t>("jobs"), 64u);
   settings.everything = options.get<bool>("everything");
   settings.suite.versions = {wire::protocol_version::v5, wire::protocol_version::v311};
   settings.suite.chosen = request->chosen();
   settings.suite.run_tag = "tprove";  // as long as that of a run
   settings.suite.slow = true;
-  settings.suite.reach = drive::simulated_reach();
+  settings.suite.reach = target::reach_in_memory();
 
   const prove::proof p =
       prove::prove(settings, [&](const std::string& tag, const target::capability_values& can) {

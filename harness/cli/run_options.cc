@@ -4,7 +4,6 @@
 
 #include <fstream>
 #include <iterator>
-#include <ostream>
 #include <random>
 #include <sstream>
 
@@ -16,29 +15,16 @@ namespace mqttspec::cli {
 
 namespace {
 
-bool read_duration(const parsed_options& options, const char* name, duration& into, console& on) {
-  if (!options.has(name)) return true;
-  const auto& text = options.get<std::string>(name);
-  const auto value = parse_duration(text);
-  if (!value) {
-    on.error(fmt::format("--{} cannot be '{}'", name, text),
-             "write a number and us, ms, s or m: 500ms");
-    return false;
-  }
-  into = *value;
-  return true;
-}
-
 bool read_failed(const parsed_options& options, run_request& out, console& on) {
   if (!options.has("failed")) return true;
   const auto& file = options.get<std::string>("failed");
   const auto old = read_results(file, on);
   if (!old) return false;
-  out.suite.chosen.ids.emplace();
+  out.run.suite.chosen.ids.emplace();
   for (const results::case_result& c : old->cases) {
     if (!c.expected || c.outcome == results::verdict::fail ||
         c.outcome == results::verdict::error) {
-      out.suite.chosen.ids->insert(c.id);
+      out.run.suite.chosen.ids->insert(c.id);
     }
   }
   return true;
@@ -46,7 +32,7 @@ bool read_failed(const parsed_options& options, run_request& out, console& on) {
 
 bool read_selection(const parsed_options& options, const case_files& cases, run_request& out,
                     console& on) {
-  suite::selection& chosen = out.suite.chosen;
+  suite::selection& chosen = out.run.suite.chosen;
   chosen.patterns = cases.patterns;
   chosen.files = cases.named;
   chosen.tags = list_of(options, "tag");
@@ -54,7 +40,7 @@ bool read_selection(const parsed_options& options, const case_files& cases, run_
   chosen.levels = list_of(options, "level");
   chosen.statements = list_of(options, "statement");
   chosen.purposes = list_of(options, "purpose");
-  chosen.seed = out.suite.seed;
+  chosen.seed = out.run.suite.seed;
   for (const std::string& level : chosen.levels) {
     if (level != "must" && level != "should" && level != "may" && level != "info") {
       on.error(fmt::format("there is no level '{}'", level), "valid here: must, should, may, info");
@@ -83,37 +69,35 @@ bool read_baseline(const parsed_options& options, run_request& out, console& on)
       on.show(parsed.error());
       return false;
     }
-    std::move(parsed->begin(), parsed->end(), std::back_inserter(out.suite.known));
+    std::move(parsed->begin(), parsed->end(), std::back_inserter(out.run.suite.known));
   }
   return true;
 }
 
 bool read_running(const parsed_options& options, run_request& out, console& on) {
-  if (!read_duration(options, "start-timeout", out.start_timeout, on) ||
-      !read_duration(options, "timeout", out.suite.engine.timeout, on) ||
-      !read_duration(options, "slack", out.suite.engine.slack, on) ||
-      !read_duration(options, "patience", out.suite.engine.patience, on) ||
-      !read_duration(options, "case-deadline", out.suite.engine.case_deadline, on)) {
+  suite::suite_settings& suite = out.run.suite;
+  if (!read_duration(options, "patience", suite.engine.patience, on) ||
+      !read_duration(options, "case-deadline", suite.engine.case_deadline, on) ||
+      !read_positive(options, "jobs", suite.at_once, on) ||
+      !read_positive(options, "repeat", suite.repeat, on)) {
     return false;
   }
-  for (const char* name :
-       {"timeout", "slack", "patience", "mqtt", "user", "password-env", "password-file"}) {
-    if (!options.has(name)) continue;
-    out.command.push_back(fmt::format("--{}", name));
-    out.command.push_back(std::string(name) == "mqtt"
-                              ? fmt::format("{}", fmt::join(list_of(options, name), ","))
-                              : options.get<std::string>(name));
-  }
-  if (options.has("jobs")) out.suite.at_once = std::max(1u, options.get<std::uint32_t>("jobs"));
-  if (options.has("repeat")) out.suite.repeat = std::max(1u, options.get<std::uint32_t>("repeat"));
   if (options.has("min")) out.min = options.get<std::uint32_t>("min");
-  out.suite.fail_fast = options.get<bool>("fail-fast");
-  out.suite.strict = options.get<bool>("strict");
-  if (options.get<bool>("slow")) out.command.emplace_back("--slow");
+  suite.fail_fast = options.get<bool>("fail-fast");
+  suite.strict = options.get<bool>("strict");
   // Waiting costs nothing in virtual time.
-  out.suite.slow = options.get<bool>("slow") || options.get<bool>("simulate");
-  if (out.suite.strict) out.command.emplace_back("--strict");
+  suite.slow = options.get<bool>("slow") || options.get<bool>("simulate");
   return true;
+}
+
+// What changes verdicts.
+arguments run_again(const parsed_options& options) {
+  po::options_description rest;
+  rest.add_options()("slow", "")("strict", "")("patience", "")("case-deadline", "")("odd", "");
+  arguments out = target_again(options);
+  const arguments more = words_again(rest, options);
+  out.insert(out.end(), more.begin(), more.end());
+  return out;
 }
 
 bool read_output(const parsed_options& options, run_request& out, console& on) {
@@ -126,7 +110,7 @@ bool read_output(const parsed_options& options, run_request& out, console& on) {
       return false;
     }
     out.trace = what == "all" ? trace_choice::all : trace_choice::failed;
-    out.suite.trace_passed = out.trace == trace_choice::all;
+    out.run.suite.trace_passed = out.trace == trace_choice::all;
   }
   auto files = read_report_request(options, "report-", on);
   if (!files) return false;
@@ -152,8 +136,6 @@ void add_run_options(po::options_description& to) {
       "seed", po::value<std::uint64_t>()->value_name("S"), "of everything that is random");
   po::options_description running("running");
   running.add_options()("jobs,j", number(), "cases at once (512)")(
-      "timeout", text("TIME"), "of an expectation without a window (5s)")(
-      "slack", text("TIME"), "widens the windows of the standard (1s)")(
       "patience", text("TIME"), "how late may come what no statement gives a time for (60s)")(
       "case-deadline", text("TIME"), "most a case may take beyond its own waits (120s)")(
       "repeat", number(), "run everything N times")("fail-fast", po::bool_switch(),
@@ -181,22 +163,23 @@ void add_run_options(po::options_description& to) {
 std::optional<run_request> read_run_request(const parsed_options& options, const case_files& cases,
                                             console& on) {
   run_request out;
-  const auto odd = odd_setup_from(options, on);
-  if (!odd) return std::nullopt;
-  out.facts = facts_of(*broker_options_from(options, on));
-  drop_odd_facts(out.facts, odd->options);
-  out.broker = odd->options;
-  out.rules = odd->rules;
-  out.network = odd->network;
-  out.suite.seed =
+  auto target = read_target(options, on);
+  if (!target) return std::nullopt;
+  out.run.target = std::move(*target);
+  out.run.suite.versions = out.run.target.versions;
+  out.run.suite.engine = suite::options_for(out.run.target);
+  out.run.suite.seed =
       options.has("seed") ? options.get<std::uint64_t>("seed") : std::random_device{}();
-  if (!read_target_options(options, out, on) || !read_selection(options, cases, out, on) ||
-      !read_baseline(options, out, on) || !read_running(options, out, on) ||
-      !read_output(options, out, on)) {
+  if (!read_selection(options, cases, out, on) || !read_baseline(options, out, on) ||
+      !read_running(options, out, on) || !read_output(options, out, on)) {
     return std::nullopt;
   }
+  out.run.files = &cases.files;
+  out.run.command = run_again(options);
+  out.run.tool_version = MQTTSPEC_VERSION;
+  out.run.catalogue_version = cases.statements.version();
   const auto catalogue = &cases.statements;
-  out.suite.engine.summary_of = [catalogue](const script::statement_reference& s) {
+  out.run.suite.engine.summary_of = [catalogue](const script::statement_reference& s) {
     const auto* entry = catalogue->find(s.version, s.id);
     return entry == nullptr ? std::string() : entry->summary;
   };

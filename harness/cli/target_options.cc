@@ -2,17 +2,21 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <filesystem>
 #include <ostream>
 
 #include "base/spelling.h"
+#include "cli/broker_flags.h"
+#include "cli/case_files.h"
 #include "net/endpoint.h"
+#include "target/ways.h"
 
 namespace mqttspec::cli {
 
 namespace {
 
 using target::listener_address;
+using target::place;
 using target::transport;
 
 bool fail(console& on, const std::string& message, const std::string& help = "") {
@@ -20,11 +24,7 @@ bool fail(console& on, const std::string& message, const std::string& help = "")
   return false;
 }
 
-void say_again(run_request& out, const char* option, const std::string& value) {
-  out.command.insert(out.command.end(), {option, value});
-}
-
-bool read_target_file(const parsed_options& options, run_request& out, console& on) {
+bool read_target_file(const parsed_options& options, target::description& out, console& on) {
   if (!options.has("target")) return true;
   const auto& file = options.get<std::string>("target");
   const auto text = read_file(file, "target file", on);
@@ -34,8 +34,7 @@ bool read_target_file(const parsed_options& options, run_request& out, console& 
     on.show(parsed.error());
     return false;
   }
-  out.target = std::move(*parsed);
-  say_again(out, "--target", file);
+  out = std::move(*parsed);
   return true;
 }
 
@@ -46,7 +45,7 @@ std::string valid_transports(std::string_view name) {
 
 // --transport NAME=ADDRESS and --node NAME=ADDRESS come before the target file's.
 bool read_listeners(const parsed_options& options, const char* option,
-                    std::map<std::string, listener_address>& into, run_request& out, console& on) {
+                    std::map<std::string, listener_address>& into, console& on) {
   const bool by_transport = std::string_view(option) == "transport";
   for (const std::string& text : list_of(options, option)) {
     const auto equals = text.find('=');
@@ -66,19 +65,19 @@ bool read_listeners(const parsed_options& options, const char* option,
       return fail(on, fmt::format("--transport {} has an address of another transport", text));
     }
     into[name] = *address;
-    say_again(out, by_transport ? "--transport" : "--node", text);
   }
   return true;
 }
 
 // --broker or the target file's address, over what --tls and --ws say.
-bool read_address(const parsed_options& options, run_request& out, console& on) {
+bool read_address(const parsed_options& options, target::description& out, console& on) {
   const bool tls = options.get<bool>("tls");
   const bool websocket = options.has("ws");
-  std::string text = out.target.address;
+  std::string text = out.address;
   if (options.has("broker")) {
     text = options.get<std::string>("broker");
-    say_again(out, "--broker", text);
+    out.sources.erase("address");
+    if (!options.from_command_line("broker")) out.sources["address"] = "MQTTSPEC_BROKER";
   }
   if (text.empty()) {
     if (tls) return fail(on, "--tls needs a broker", "add for example: --broker 127.0.0.1:8883");
@@ -96,56 +95,51 @@ bool read_address(const parsed_options& options, run_request& out, console& on) 
                                 tls ? "--tls" : "--ws"));
   }
   out.own = *address;
-  if (tls) out.command.emplace_back("--tls");
   if (websocket) {
     out.own.path = options.get<std::string>("ws");
-    say_again(out, "--ws", out.own.path);
     if (!out.own.path.starts_with('/')) {
       return fail(on, fmt::format("--ws cannot be '{}'", out.own.path),
                   "a path begins with /, for example: --ws /mqtt");
     }
   }
-  out.kind = target_kind::network;
+  out.where = place::elsewhere;
   return true;
 }
 
-bool read_own(const parsed_options& options, run_request& out, console& on) {
+bool read_own(const parsed_options& options, target::description& out, console& on) {
   if (options.get<bool>("simulate")) {
     if (options.has("broker") || options.has("target")) {
       return fail(on,
                   "--simulate runs the embedded broker in memory; it goes with no --broker or "
                   "--target");
     }
-    out.kind = target_kind::simulated;
-    out.command.emplace_back("--simulate");
+    out.where = place::simulated;
     return true;
   }
-  auto& listeners = out.target.transports;
-  if (!read_address(options, out, on) ||
-      !read_listeners(options, "transport", listeners, out, on) ||
-      !read_listeners(options, "node", out.target.nodes, out, on)) {
+  auto& listeners = out.transports;
+  if (!read_address(options, out, on) || !read_listeners(options, "transport", listeners, on) ||
+      !read_listeners(options, "node", out.nodes, on)) {
     return false;
   }
-  if (out.kind == target_kind::network) {
+  if (!out.is_ours()) {
     listeners.try_emplace(std::string(transport_name(out.own.over)), out.own);
   }
   std::string over = options.has("over") ? options.get<std::string>("over") : "";
   if (!over.empty() && !target::transport_named(over)) {
     return fail(on, fmt::format("there is no transport '{}'", over), valid_transports(over));
   }
-  if (!over.empty()) say_again(out, "--over", over);
-  const bool embedded =
-      out.kind != target_kind::network && !options.has("target") && listeners.empty();
+  const bool embedded = out.is_ours() && !options.has("target") && listeners.empty();
   if (embedded) {
     if (!over.empty()) out.own.over = *target::transport_named(over);
     return true;
   }
-  if (over.empty() && out.kind != target_kind::network) over = "tcp";
+  if (over.empty() && out.is_ours()) over = "tcp";
   if (over.empty()) return true;
   const auto found = listeners.find(over);
   if (found != listeners.end()) {
     out.own = found->second;
-    out.kind = target_kind::network;
+    if (options.has("over")) out.sources.erase("address");
+    out.where = place::elsewhere;
     return true;
   }
   if (!options.has("target") || options.has("over")) {
@@ -159,20 +153,24 @@ bool read_own(const parsed_options& options, run_request& out, console& on) {
       "add a line such as: address = \"127.0.0.1:1883\", or give --broker");
 }
 
-bool read_start(const parsed_options& options, run_request& out, console& on) {
+bool read_start(const parsed_options& options, target::description& out, console& on) {
+  if (!read_duration(options, "start-timeout", out.start_timeout, on) ||
+      !read_duration(options, "wait", out.wait, on)) {
+    return false;
+  }
   if (!options.has("start")) return true;
   out.start = options.get<std::string>("start");
-  if (out.kind != target_kind::network) {
+  if (out.is_ours()) {
     return fail(on, "--start launches a broker, but nothing says where it listens",
                 "add for example: --broker 127.0.0.1:1883");
   }
-  say_again(out, "--start", out.start);
+  out.where = place::launched;
   if (out.own.at.port == 0) {
     const auto port = net::find_free_port(out.own.at.host);
     if (!port) return fail(on, port.error());
     const target::listener_address before = out.own;
     out.own.at.port = *port;
-    for (auto& [name, listener] : out.target.transports) {
+    for (auto& [name, listener] : out.transports) {
       if (listener == before) listener = out.own;
     }
   }
@@ -184,17 +182,9 @@ bool read_start(const parsed_options& options, run_request& out, console& on) {
   return true;
 }
 
-bool something_is_over_tls(const run_request& out) {
-  const auto any = [](const auto& listeners) {
-    return std::any_of(listeners.begin(), listeners.end(),
-                       [](const auto& one) { return over_tls(one.second.over); });
-  };
-  return over_tls(out.own.over) || any(out.target.transports) || any(out.target.nodes);
-}
-
-bool read_tls(const parsed_options& options, run_request& out, console& on) {
-  net::tls_options& o = out.target.tls;
-  const bool tls = out.kind == target_kind::network && something_is_over_tls(out);
+bool read_tls(const parsed_options& options, target::description& out, console& on) {
+  net::tls_options& o = out.tls;
+  const bool tls = !out.is_ours() && out.over_tls();
   const auto idle = [&](const std::string& name) {
     return fail(on, fmt::format("--{} is about TLS, and this run is over plain TCP", name),
                 "add --tls");
@@ -205,25 +195,21 @@ bool read_tls(const parsed_options& options, run_request& out, console& on) {
     if (!options.has(name)) continue;
     if (!tls) return idle(name);
     *into = options.get<std::string>(name);
-    say_again(out, fmt::format("--{}", name).c_str(), *into);
   }
   if (options.has("alpn")) {
     if (!tls) return idle("alpn");
     o.protocols = list_of(options, "alpn");
-    say_again(out, "--alpn", fmt::format("{}", fmt::join(o.protocols, ",")));
   }
   if (options.get<bool>("insecure")) {
     if (!tls) return idle("insecure");
     o.insecure = true;
-    out.command.emplace_back("--insecure");
   }
   if (!tls) return true;
-  out.over_tls = true;
   // A broker that is yet to be started may make its certificates then.
-  if (out.start.empty()) {
-    auto made = target::make_trust(o);
-    if (!made) return fail(on, made.error());
-    out.tls = std::move(*made);
+  if (out.where != place::launched) {
+    if (const auto readable = target::make_trust(o); !readable) {
+      return fail(on, readable.error());
+    }
   }
   if (o.insecure) {
     on.err << "WARNING: --insecure: the broker's certificate is NOT checked; anybody may be "
@@ -232,37 +218,46 @@ bool read_tls(const parsed_options& options, run_request& out, console& on) {
   return true;
 }
 
-bool read_versions(const parsed_options& options, run_request& out, console& on) {
+bool read_versions(const parsed_options& options, target::description& out, console& on) {
   using wire::protocol_version;
-  out.suite.versions = out.target.versions;
   if (options.has("mqtt")) {
-    out.suite.versions.clear();
+    out.versions.clear();
     for (const std::string& name : list_of(options, "mqtt")) {
       const auto version = target::parse_version(name);
       if (!version) {
         return fail(on, fmt::format("there is no MQTT version '{}'", name), "valid here: 5, 3.1.1");
       }
-      out.suite.versions.push_back(*version);
+      out.versions.push_back(*version);
     }
   }
-  if (out.suite.versions.empty()) {
-    out.suite.versions = {protocol_version::v5, protocol_version::v311};
-  }
+  if (out.versions.empty()) out.versions = {protocol_version::v5, protocol_version::v311};
   return true;
 }
 
-bool read_credentials(const parsed_options& options, run_request& out, console& on) {
-  out.suite.engine.user_name = out.target.user;
-  out.suite.engine.keep_alive = out.target.keep_alive;
-  if (options.has("user")) out.suite.engine.user_name = options.get<std::string>("user");
-  auto password = read_password(options, out.target.password_env, out.target.password_file, on);
+bool read_credentials(const parsed_options& options, target::description& out, console& on) {
+  if (options.has("user")) out.user = options.get<std::string>("user");
+  auto password = read_password(options, out.password_env, out.password_file, on);
   if (!password) return false;
-  out.suite.engine.password = std::move(*password);
+  out.password = std::move(*password);
   // The embedded broker then knows this user and no other.
-  if (out.kind != target_kind::network && !out.suite.engine.user_name.empty()) {
-    out.broker.users = {{out.suite.engine.user_name, out.suite.engine.password}};
-  }
+  if (out.is_ours() && !out.user.empty()) out.embedded.users = {{out.user, out.password}};
   return true;
+}
+
+bool read_embedded(const parsed_options& options, target::description& out, console& on) {
+  const auto broker = broker_options_from(options, on);
+  if (!broker || !read_oddities(options, out.oddities, on)) return false;
+  out.embedded = *broker;
+  return true;
+}
+
+machine_paths paths_here(const console& on) {
+  const auto variable = [&](const char* name) {
+    return on.variable ? on.variable(name) : std::nullopt;
+  };
+  std::error_code none;
+  return {std::filesystem::current_path(none).string(), variable("HOME").value_or(""),
+          variable("TMPDIR").value_or("/tmp")};
 }
 
 }  // namespace
@@ -302,6 +297,7 @@ void add_target_options(po::options_description& to) {
       "launch the broker, watch it, stop it; serves restart cases; {port} is that of --broker, "
       "with port 0 a free one")("start-timeout", text("TIME"),
                                 "until a launched broker takes a connection (60s)")(
+      "wait", text("TIME"), "wait so long for a broker that is starting (0s)")(
       "over", text("TRANSPORT"), "run everything over this of the target's transports")(
       "transport", texts("NAME=ADDRESS"), "another listener: ws=127.0.0.1:8080/mqtt")(
       "node", texts("NAME=ADDRESS"), "of the cluster: two=127.0.0.1:1884")(
@@ -315,14 +311,31 @@ void add_target_options(po::options_description& to) {
       "simulate", po::bool_switch(), "the embedded broker, in memory and virtual time")(
       "mqtt", texts("5,3.1.1"), "protocol versions")("user", text("NAME"), "user name")(
       "password-env", text("VARIABLE"), "environment variable that holds the password")(
-      "password-file", text("FILE"), "file that holds the password and nothing else");
+      "password-file", text("FILE"), "file that holds the password and nothing else")(
+      "timeout", text("TIME"), "wait so long for an answer that has no window (5s)")(
+      "slack", text("TIME"), "widens the windows of the standard (1s)");
   to.add(target);
 }
 
-bool read_target_options(const parsed_options& options, run_request& out, console& on) {
-  return read_target_file(options, out, on) && read_own(options, out, on) &&
-         read_start(options, out, on) && read_tls(options, out, on) &&
-         read_versions(options, out, on) && read_credentials(options, out, on);
+std::optional<target::description> read_target(const parsed_options& options, console& on) {
+  target::description out;
+  if (!read_target_file(options, out, on) || !read_embedded(options, out, on) ||
+      !read_own(options, out, on) || !read_start(options, out, on) || !read_tls(options, out, on) ||
+      !read_versions(options, out, on) || !read_credentials(options, out, on) ||
+      !read_duration(options, "timeout", out.timeout, on) ||
+      !read_duration(options, "slack", out.slack, on)) {
+    return std::nullopt;
+  }
+  out.here = paths_here(on);
+  return out;
+}
+
+arguments target_again(const parsed_options& options) {
+  po::options_description these;
+  add_target_options(these);
+  add_cases_option(these);
+  add_broker_flags(these);
+  return words_again(these, options);
 }
 
 }  // namespace mqttspec::cli

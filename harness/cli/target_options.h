@@ -1,16 +1,21 @@
 #pragma once
-// The options that say what a run is against: the broker's listeners, TLS, user and password.
+// The options that say what is tested: the broker's listeners, TLS, who starts it, user and
+// password, patience. All commands that ask a broker something have the same.
 
 #include <optional>
 
-#include "cli/run_options.h"
+#include "cli/options.h"
+#include "target/description.h"
 
 namespace mqttspec::cli {
 
 void add_target_options(po::options_description& to);
 
-// Fills what |out| says about the target, and the options for "run again". false: told on err.
-bool read_target_options(const parsed_options& options, run_request& out, console& on);
+// What they say, after the target file. nullopt: told on err.
+std::optional<target::description> read_target(const parsed_options& options, console& on);
+
+// The options about the target, the cases and the embedded broker as words that give them again.
+arguments target_again(const parsed_options& options);
 
 // The password that an option names by the variable or the file that holds it; "" without one,
 // nullopt with the mistake told. |variable| and |file| are what stands in for the options.

@@ -35,11 +35,11 @@ std::vector<std::string> commands_in(const std::string& text) {
 TEST(workflow, no_line_stays_a_command) {
   for (const char* line : {"::add-mask::x", "  \t::error::x", "\xC2\xA0::error::x", "a ##[error]x",
                            "##[##[error]x", "\x01::stop-commands::x", "::"}) {
-    EXPECT_EQ(commands_in(harmless(line)).size(), 0u) << line;
-    EXPECT_NE(harmless(line), line);
+    EXPECT_EQ(commands_in(reports::harmless(line)).size(), 0u) << line;
+    EXPECT_NE(reports::harmless(line), line);
   }
   for (const char* line : {"", "mqttspec::cli", "expected a :: b", "# [x]", "a ## b", ":"}) {
-    EXPECT_EQ(harmless(line), line);
+    EXPECT_EQ(reports::harmless(line), line);
   }
 }
 

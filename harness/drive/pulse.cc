@@ -1,6 +1,9 @@
 #include "drive/pulse.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <random>
 
 #include "wire/decode.h"
 #include "wire/encode.h"
@@ -16,6 +19,14 @@ constexpr duration between = 100ms;
 constexpr duration retry = 500ms;
 
 }  // namespace
+
+pulse_settings pulse_as(wire::protocol_version version, const std::string& user_name,
+                        const std::string& password) {
+  pulse_settings out{version, fmt::format("mqttspec-pulse-{:08x}", std::random_device{}()), {}, {}};
+  if (!user_name.empty()) out.user_name = user_name;
+  if (!password.empty()) out.password = password;
+  return out;
+}
 
 bool pulse::wants_connection(instant now) const {
   return state_ == state::off && due_ <= now;

@@ -29,6 +29,10 @@ struct pulse_settings {
   std::optional<std::string> password;
 };
 
+// Under a name that nobody else has; "": no such credential.
+pulse_settings pulse_as(wire::protocol_version version, const std::string& user_name,
+                        const std::string& password);
+
 class pulse {
  public:
   // A PINGREQ that takes longer tells of a broker that stood still.

@@ -12,12 +12,13 @@
 #include "base/instant.h"
 #include "explore/action.h"
 #include "explore/statements.h"
+#include "play/machine.h"
 #include "wire/packet.h"
 
 namespace mqttspec::explore {
 
-using connection_id = std::uint16_t;
-inline constexpr connection_id no_connection = 0xFFFF;
+using connection_id = play::connection_id;
+inline constexpr connection_id no_connection = 0xFFFFFFFF;
 // Packet Identifiers from here on are of what cut quota_high sends; PUBLISH has few and small ones.
 inline constexpr std::uint16_t first_id_above_quota = 200;
 using message_id = std::uint16_t;

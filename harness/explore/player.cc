@@ -29,13 +29,13 @@ void player::note(event_kind kind, connection_id c, instant now) {
 
 void player::send(connection_id c, const wire::packet& p, instant now,
                   std::optional<octet_edit> edit) {
-  command w{command::what::write, c, {}};
-  if (!wire::encode_to(p, w.octets)) {
+  byte_buffer octets;
+  if (!wire::encode_to(p, octets)) {
     broken_ = "a packet cannot be encoded";
     return;
   }
-  if (edit) w.octets[edit->at] = edit->value;
-  commands_.push_back(std::move(w));
+  if (edit) octets[edit->at] = edit->value;
+  actions_.emplace_back(play::write_octets{c, std::move(octets)});
   note(event_kind::sent, c, now);
   if (!options_.record) return;
   events_.back().packet = p;
@@ -44,21 +44,52 @@ void player::send(connection_id c, const wire::packet& p, instant now,
 
 // The last two packets go out as one write: the broker reads them together.
 void player::join_last_writes() {
-  const byte_buffer second = std::move(commands_.back().octets);
-  commands_.pop_back();
-  byte_buffer& first = commands_.back().octets;
+  const byte_buffer second = std::move(std::get<play::write_octets>(actions_.back()).octets);
+  actions_.pop_back();
+  byte_buffer& first = std::get<play::write_octets>(actions_.back()).octets;
   first.insert(first.end(), second.begin(), second.end());
   if (options_.record) events_[events_.size() - 2].edit += " | join";
 }
 
+void player::open(std::uint8_t client, const action& how, std::optional<probe_kind> probe) {
+  const auto c = static_cast<connection_id>(lines_.size());
+  lines_.push_back({client, how, false, false, probe, {}, {}});
+  opening_ = true;
+  actions_.emplace_back(play::open_connection{c, std::string(1, client_letter(client)), "", ""});
+}
+
+void player::shut(connection_id c, instant now) {
+  note(event_kind::shut, c, now);
+  actions_.emplace_back(play::shut_down{c});
+}
+
 bool player::waits() const {
-  if (opening_ || judge_.owes()) return true;
+  if (opening_ || restarting_ || judge_.owes()) return true;
   for (connection_id c = 0; c < lines_.size(); ++c) {
     if (lines_[c].open && !lines_[c].deaf && judge_.link_of(c).state == link_state::ending) {
       return true;
     }
   }
   return false;
+}
+
+// Nothing is under way: an action may be added, or the history is over.
+bool player::idle() const {
+  return over() || (next_ == history_.size() && !busy_ && !waits() &&
+                    (fenced_at_end_ || !options_.fence_at_end));
+}
+
+void player::after_input(instant now) {
+  go_on(now);
+  while (more_ && idle() && !over()) {
+    const auto next = more_();
+    if (!next) break;
+    add(*next);
+    go_on(now);
+  }
+  if (finished_ || !idle()) return;
+  finished_ = true;
+  if (options_.clean_up) say_goodbye();
 }
 
 // Does what can be done now.
@@ -104,29 +135,31 @@ void player::step(instant now) {
 }
 
 void player::connected(connection_id c, instant now) {
+  if (finished_) return;
   opening_ = false;
   line& l = lines_[c];
   l.open = true;
   note(event_kind::opened, c, now);
   if (l.probe) {
     send_probe(c, now);
-    debt_since_ = never;
-    return go_on(now);
+  } else {
+    judge_.connect(l.client, l.how, now);
+    send(c, connect_packet(l.client, l.how, judge_.link_of(c).will), now);
   }
-  judge_.connect(l.client, l.how, now);
-  send(c, connect_packet(l.client, l.how, judge_.link_of(c).will), now);
   debt_since_ = never;
-  go_on(now);
+  after_input(now);
 }
 
-void player::refused(connection_id, const std::string& why, instant) {
+void player::connect_failed(connection_id, const std::string& why, instant now) {
+  if (finished_) return;
   opening_ = false;
   broken_ = "cannot connect: " + why;
+  after_input(now);
 }
 
 void player::received(connection_id c, byte_view octets, instant now) {
   line& l = lines_[c];
-  if (l.deaf || over()) return;
+  if (l.deaf || finished_) return;
   l.octets.insert(l.octets.end(), octets.begin(), octets.end());
   byte_view rest = l.octets;
   bool answered = false;
@@ -157,20 +190,59 @@ void player::received(connection_id c, byte_view octets, instant now) {
   // and not for ever: a broker may repeat itself without end.
   const bool endless = debt_began_ != never && now - debt_began_ > 10 * options_.patience;
   if (!fenced_ && answered && !endless) debt_since_ = never;
-  go_on(now);
+  after_input(now);
 }
 
-void player::closed(connection_id c, instant now) {
+void player::closed(connection_id c, play::close_kind, instant now) {
+  if (finished_) return;
+  end(c, now);
+  after_input(now);
+}
+
+// The broker has ended it, or is taken to have done so.
+void player::end(connection_id c, instant now) {
   line& l = lines_[c];
   if (l.deaf) return;
   l.open = false;
   l.deaf = true;
   note(event_kind::closed, c, now);
-  if (over()) return;
   judge_.ended(c, now);
   debt_since_ = never;
-  commands_.push_back({command::what::abort, c, {}});
-  go_on(now);
+  actions_.emplace_back(play::close_connection{c, true});
+}
+
+void player::broke_below(connection_id c, const std::string& what, std::string_view, instant now) {
+  if (finished_ || lines_[c].deaf) return;
+  broken_ = what;
+  after_input(now);
+}
+
+void player::hook_done(bool ok, const std::string& why, instant now) {
+  if (finished_) return;
+  restarting_ = false;
+  if (!ok) broken_ = why;
+  after_input(now);
+}
+
+void player::abandon(play::abandonment why, const std::string& reason, instant now) {
+  if (finished_) return;
+  cut_short_ = why == play::abandonment::interrupted || why == play::abandonment::out_of_time ||
+               why == play::abandonment::broker_lost;
+  broken_ = reason;
+  after_input(now);
+}
+
+std::optional<play::action> player::next_action() {
+  if (actions_.empty()) return std::nullopt;
+  play::action a = std::move(actions_.front());
+  actions_.pop_front();
+  return a;
+}
+
+bool player::stops_broker() const {
+  return options_.restarts && std::any_of(history_.begin(), history_.end(), [](const action& a) {
+           return a.kind == action_kind::restart;
+         });
 }
 
 // When the client of |c| has to say something, lest the broker close its connection.
@@ -183,7 +255,7 @@ instant player::keep_alive_due(connection_id c) const {
 }
 
 instant player::next_deadline() const {
-  if (over()) return never;
+  if (finished_) return never;
   instant first = own_deadline();
   if (first == never) return never;
   for (connection_id c = 0; c < lines_.size(); ++c) first = std::min(first, keep_alive_due(c));
@@ -205,11 +277,20 @@ instant player::own_deadline() const {
 }
 
 void player::time_passed(instant now) {
-  if (over()) return;
+  if (finished_) return;
   for (connection_id c = 0; c < lines_.size(); ++c) {
     if (keep_alive_due(c) <= now) ping(c, now);
   }
-  if (debt_since_ == never || now < own_deadline()) return go_on(now);
+  if (debt_since_ != never && now >= own_deadline()) press(now);
+  after_input(now);
+}
+
+// What is owed has not come in its time: it is asked for once, and then it is a violation.
+void player::press(instant now) {
+  if (restarting_) {
+    debt_since_ = now;
+    return;
+  }
   const connection_id c = judge_.debtor();
   if (c == no_connection) {
     if (opening_) {
@@ -218,12 +299,9 @@ void player::time_passed(instant now) {
     }
     // The broker does not close behind our FIN or DISCONNECT; nothing demands that.
     for (connection_id i = 0; i < lines_.size(); ++i) {
-      if (lines_[i].open && judge_.link_of(i).state == link_state::ending) {
-        closed(i, now);
-        return;
-      }
+      if (lines_[i].open && judge_.link_of(i).state == link_state::ending) return end(i, now);
     }
-    return go_on(now);
+    return;
   }
   if (!fenced_) {
     fenced_ = true;
@@ -261,25 +339,6 @@ bool player::fence_first(connection_id c, instant now) {
   if (!judge_.link_of(c).unfenced) return false;
   ping(c, now);
   return true;
-}
-
-std::vector<std::uint8_t> player::stored_sessions() const {
-  std::vector<std::uint8_t> out;
-  for (std::uint8_t client = 0; client < most_clients; ++client) {
-    const session& s = judge_.session_of(client);
-    if (last_connect_[client] && (over() || s.kept || s.connection != no_connection)) {
-      out.push_back(client);
-    }
-  }
-  return out;
-}
-
-std::vector<std::uint8_t> player::retained_topics() const {
-  std::vector<std::uint8_t> out;
-  for (std::uint8_t topic = 0; topic < std::size(topic_names); ++topic) {
-    if (judge_.is_retained(topic)) out.push_back(topic);
-  }
-  return out;
 }
 
 }  // namespace mqttspec::explore

@@ -1,22 +1,23 @@
 #pragma once
 // Plays one history: turns actions into packets, waits until the broker has paid its debts, then
-// goes on. No I/O, no clock; a driver performs the commands and tells what happens.
+// goes on.
 //
-//   player p(options);
-//   p.add(actions);
-//   p.go_on(now);
-//   for (command& c : p.take_commands()) ...     // open, write, shutdown, abort
-//   p.received(connection, octets, now);
-//   if (p.idle()) ...                            // all actions are done, or found() or gave_up()
+//   auto p = std::make_unique<player>(options);
+//   p->add(actions);
+//   ... a driver plays it (play/driver.h) ...
+//   p->judgement().found(), p->gave_up()
 //
 // A debt that is not paid within |patience| is followed by a PINGREQ on its connection; when that
 // is answered and nothing comes for |grace|, it is a violation.
 
+#include <deque>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "base/bytes.h"
 #include "explore/judge.h"
+#include "play/machine.h"
 
 namespace mqttspec::explore {
 
@@ -36,12 +37,7 @@ struct player_options {
   std::uint8_t maximum_qos = 2;
   std::size_t queue_limit = 65535;  // messages that it keeps for a session
   bool restarts = false;            // the driver can restart the broker
-};
-
-struct command {
-  enum class what : std::uint8_t { open, write, shutdown, abort, restart } kind = what::open;
-  connection_id connection = no_connection;
-  byte_buffer octets;
+  bool clean_up = false;            // remove sessions and retained messages at the end
 };
 
 enum class event_kind : std::uint8_t {
@@ -73,33 +69,39 @@ struct octet_edit {
   std::uint8_t value = 0;
 };
 
-class player {
+class player : public play::machine {
  public:
   explicit player(player_options options);
 
   void add(const action& a) { history_.push_back(a); }
   void add(const history& h) { history_.insert(history_.end(), h.begin(), h.end()); }
-  void go_on(instant now);
+  // Asked for one action after the other when those that were added are done.
+  void draw_from(std::function<std::optional<action>()> more) { more_ = std::move(more); }
 
-  void connected(connection_id c, instant now);
-  void refused(connection_id c, const std::string& why, instant now);
-  void received(connection_id c, byte_view octets, instant now);
-  void closed(connection_id c, instant now);
-  void time_passed(instant now);
-  // We did not run for |length|: nothing that is due counts that time.
-  void stalled(duration length, instant now);
+  void start(instant now) override { after_input(now); }
+  void connected(connection_id c, instant now) override;
+  void connect_failed(connection_id c, const std::string& why, instant now) override;
+  void received(connection_id c, byte_view octets, instant now) override;
+  void closed(connection_id c, play::close_kind how, instant now) override;
+  void broke_below(connection_id c, const std::string& what, std::string_view statement,
+                   instant now) override;
+  void hook_done(bool ok, const std::string& why, instant now) override;
+  void time_passed(instant now) override;
+  void stalled(duration length, instant now) override;
+  void abandon(play::abandonment why, const std::string& reason, instant now) override;
 
-  std::vector<command> take_commands() { return std::exchange(commands_, {}); }
-  instant next_deadline() const;
+  std::optional<play::action> next_action() override;
+  instant next_deadline() const override;
+  bool finished() const override { return finished_; }
+  bool stops_broker() const override;
+  play::leftovers left_behind() const override;
 
-  // Nothing is under way: an action may be added, or the history is over.
-  bool idle() const {
-    return over() || (next_ == history_.size() && !busy_ && !waits() &&
-                      (fenced_at_end_ || !options_.fence_at_end));
-  }
+  // A violation was found, or it cannot be judged.
   bool over() const { return judge_.found().has_value() || !gave_up().empty(); }
   static constexpr std::string_view not_connected = "a connection is not made";
   const std::string& gave_up() const { return broken_.empty() ? judge_.gave_up() : broken_; }
+  // It was ended before it had ended: nothing was found, and nothing is said about the broker.
+  bool cut_short() const { return cut_short_; }
 
   const judge& judgement() const { return judge_; }
   const history& played() const { return history_; }
@@ -109,13 +111,6 @@ class player {
   std::uint8_t client_of(connection_id c) const { return lines_[c].client; }
   wire::protocol_version version_of(connection_id c) const { return lines_[c].how.version; }
   const std::string& ns() const { return options_.ns; }
-
-  // What removes the traces of the history from the broker, for a driver that goes on with others:
-  // which clients have sessions that may be stored, and which topics something retained.
-  std::vector<std::uint8_t> stored_sessions() const;
-  std::vector<std::uint8_t> retained_topics() const;
-  // |will|: the message that its payload names.
-  wire::packet connect_packet(std::uint8_t client, const action& a, message_id will) const;
 
  private:
   enum class progress : std::uint8_t { done, more, impossible };
@@ -129,6 +124,16 @@ class player {
     std::array<std::optional<std::uint8_t>, 256> aliases{};  // topics
     byte_buffer octets;
   };
+
+  void after_input(instant now);
+  void go_on(instant now);
+  void end(connection_id c, instant now);
+  void press(instant now);
+  bool idle() const;
+  void say_goodbye();
+  std::vector<std::uint8_t> stored_sessions() const;
+  // |will|: the message that its payload names.
+  wire::packet connect_packet(std::uint8_t client, const action& a, message_id will) const;
 
   progress perform(const action& a, instant now);
   progress connect(const action& a, instant now);
@@ -156,6 +161,9 @@ class player {
   wire::packet publish_packet(const link& l, message_id m, std::uint16_t id, bool dup) const;
   void send(connection_id c, const wire::packet& p, instant now,
             std::optional<octet_edit> edit = {});
+  void write(connection_id c, byte_buffer octets);
+  void open(std::uint8_t client, const action& how, std::optional<probe_kind> probe);
+  void shut(connection_id c, instant now);
   void join_last_writes();
   void note(event_kind kind, connection_id c, instant now);
   bool waits() const;
@@ -168,6 +176,7 @@ class player {
   std::size_t next_ = 0;
   bool busy_ = false;     // the action |next_| - 1 has more to do
   bool opening_ = false;  // a TCP connection is being made
+  bool restarting_ = false;
   bool settled_ping_ = false;
   bool fenced_at_end_ = false;
   std::uint16_t rounds_ = 0;
@@ -179,9 +188,13 @@ class player {
   std::array<std::optional<action>, most_clients> last_connect_;
   std::array<std::optional<wire::packet>, most_clients> last_acknowledgement_;
   std::vector<line> lines_;
-  std::vector<command> commands_;
+  std::deque<play::action> actions_;
   std::vector<event> events_;
   std::string broken_;
+  std::function<std::optional<action>()> more_;
+  bool finished_ = false;
+  bool cut_short_ = false;
+  play::leftovers left_;
 };
 
 }  // namespace mqttspec::explore

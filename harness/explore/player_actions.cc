@@ -118,12 +118,9 @@ player::progress player::connect(const action& a, instant now) {
     how.will->qos = std::min(how.will->qos, judge_.facts().maximum_qos);
     how.will->retain &= judge_.facts().retain;
   }
-  const auto c = static_cast<connection_id>(lines_.size());
-  lines_.push_back({a.client, how, false, false, {}, {}, {}});
   last_connect_[a.client] = how;
   last_acknowledgement_[a.client].reset();
-  opening_ = true;
-  commands_.push_back({command::what::open, c, {}});
+  open(a.client, how, {});
   return progress::done;
 }
 
@@ -305,7 +302,7 @@ player::progress player::cut(const action& a, instant now) {
       note(event_kind::aborted, c, now);
       l.deaf = true;
       l.open = false;
-      commands_.push_back({command::what::abort, c, {}});
+      actions_.emplace_back(play::close_connection{c, true});
       break;
     case cut_kind::silence:
       if (judge_.link_of(c).keep_alive == 0 || judge_.link_of(c).keep_alive > 10) {
@@ -350,8 +347,7 @@ player::progress player::cut(const action& a, instant now) {
       p.properties.push_back(wire::number_property(property_id::session_expiry_interval, 300));
       send(c, p, now);
       judge_.cut(c, a.cut, std::nullopt, now);
-      note(event_kind::shut, c, now);
-      commands_.push_back({command::what::shutdown, c, {}});
+      shut(c, now);
       return progress::done;
     }
     case cut_kind::goodbye:
@@ -370,13 +366,11 @@ player::progress player::cut(const action& a, instant now) {
       }
       send(c, p, now);
       judge_.cut(c, a.cut, expiry, now);
-      note(event_kind::shut, c, now);
-      commands_.push_back({command::what::shutdown, c, {}});
+      shut(c, now);
       return progress::done;
     }
     case cut_kind::fin:
-      note(event_kind::shut, c, now);
-      commands_.push_back({command::what::shutdown, c, {}});
+      shut(c, now);
       break;
   }
   judge_.cut(c, a.cut, std::nullopt, now);
@@ -423,7 +417,8 @@ player::progress player::restart(instant now) {
     lines_[c].open = false;
   }
   note(event_kind::restarted, no_connection, now);
-  commands_.push_back({command::what::restart, no_connection, {}});
+  restarting_ = true;
+  actions_.emplace_back(play::run_hook{script::broker_action::restart});
   judge_.restart(now);
   return progress::done;
 }

@@ -20,10 +20,7 @@ player::progress player::probe(const action& a, instant now) {
   if (how.probe == probe_kind::will_high && (!v5 || judge_.facts().maximum_qos >= 2)) {
     return progress::impossible;
   }
-  const auto c = static_cast<connection_id>(lines_.size());
-  lines_.push_back({a.client, how, false, false, a.probe, {}, {}});
-  opening_ = true;
-  commands_.push_back({command::what::open, c, {}});
+  open(a.client, how, a.probe);
   return progress::done;
 }
 
@@ -95,8 +92,7 @@ void player::send_probe(connection_id c, instant now) {
 // Once it is accepted it has done its work.
 void player::end_probe(connection_id c, instant now) {
   send(c, wire::make(packet_type::disconnect, lines_[c].how.version), now);
-  note(event_kind::shut, c, now);
-  commands_.push_back({command::what::shutdown, c, {}});
+  shut(c, now);
 }
 
 }  // namespace mqttspec::explore

@@ -8,7 +8,7 @@
 #include <set>
 #include <sstream>
 
-#include "cli/workflow.h"
+#include "reports/harmless_lines.h"
 #include "reports/text.h"
 
 namespace mqttspec::googletest {
@@ -18,31 +18,39 @@ namespace {
 using results::case_result;
 using results::verdict;
 
+// GoogleTest tells what goes on.
+class silent : public suite::suite_observer {
+ public:
+  void sanity_begins(bool) override {}
+  void cases_begin(std::size_t) override {}
+  void case_ended(const case_result&) override {}
+};
+
 // The one run, made when the tests that are wanted are known.
 class whole_run {
  public:
-  whole_run(cli::run_request& request, const cli::case_files& cases, cli::console& on)
-      : request_(request), cases_(cases), on_(on) {}
+  explicit whole_run(suite::target_run& run) : run_(run) {}
 
   void add(const test_name& name, const std::string& id) { id_of_[name] = id; }
 
   void run() {
-    request_.suite.chosen.ids.emplace();
+    run_.suite.chosen.ids.emplace();
     const testing::UnitTest& all = *testing::UnitTest::GetInstance();
     for (int s = 0; s < all.total_test_suite_count(); ++s) {
-      const testing::TestSuite& suite = *all.GetTestSuite(s);
-      for (int t = 0; t < suite.total_test_count(); ++t) {
-        const testing::TestInfo& test = *suite.GetTestInfo(t);
-        const auto found = id_of_.find({suite.name(), test.name()});
+      const testing::TestSuite& folder = *all.GetTestSuite(s);
+      for (int t = 0; t < folder.total_test_count(); ++t) {
+        const testing::TestInfo& test = *folder.GetTestInfo(t);
+        const auto found = id_of_.find({folder.name(), test.name()});
         if (test.should_run() && found != id_of_.end()) {
-          request_.suite.chosen.ids->insert(found->second);
+          run_.suite.chosen.ids->insert(found->second);
         }
       }
     }
     found_ = {};
     by_id_.clear();
-    if (request_.suite.chosen.ids->empty()) return;
-    found_ = cli::perform_run(request_, cases_, on_);
+    if (run_.suite.chosen.ids->empty()) return;
+    silent nobody;
+    found_ = suite::run_on_target(run_, nobody);
     for (const case_result& c : found_.cases) by_id_[c.id].push_back(&c);
   }
 
@@ -51,9 +59,7 @@ class whole_run {
   const std::vector<const case_result*>& of(const std::string& id) { return by_id_[id]; }
 
  private:
-  cli::run_request& request_;
-  const cli::case_files& cases_;
-  cli::console& on_;
+  suite::target_run& run_;
   std::map<test_name, std::string> id_of_;
   results::run_results found_;
   std::map<std::string, std::vector<const case_result*>> by_id_;
@@ -94,7 +100,7 @@ std::string why_skipped(const case_result& c) {
 // A broker's words must be no commands of the CI that shows the output.
 std::string harmless_text(const std::string& text) {
   std::ostringstream out;
-  cli::harmless_lines filter(out);
+  reports::harmless_lines filter(out);
   std::ostream(&filter) << text << '\n';
   return out.str();
 }
@@ -174,11 +180,10 @@ test_name test_name_of(const std::string& id) {
   return {in_folder ? plain(id.substr(0, slash)) : "cases", name};
 }
 
-void register_tests(const std::vector<script::scenario>& scenarios, cli::run_request& request,
-                    const cli::case_files& cases, cli::console& on) {
-  const auto run = std::make_shared<whole_run>(request, cases, on);
+void register_tests(suite::target_run& what) {
+  const auto run = std::make_shared<whole_run>(what);
   std::set<test_name> taken;
-  for (const script::scenario& s : scenarios) {
+  for (const script::scenario& s : suite::chosen_scenarios(what)) {
     test_name name = test_name_of(s.id);
     for (int n = 2; !taken.insert(name).second; ++n) {
       name.test = fmt::format("{}_{}", test_name_of(s.id).test, n);

@@ -6,10 +6,8 @@
 //   "eight_in_order/v5_n_3"}
 
 #include <string>
-#include <vector>
 
-#include "cli/run_options.h"
-#include "script/scenario.h"
+#include "suite/target_run.h"
 
 namespace mqttspec::googletest {
 
@@ -23,11 +21,10 @@ struct test_name {
 // '-', '*', '?', ':' and '.' mean something in a filter, so none of them is left.
 test_name test_name_of(const std::string& id);
 
-// Registers a test for every scenario, and one, "mqttspec.run_is_sound", that fails when results
-// are void or the baseline has stale entries. The cases run, all at once, when the first test is
-// about to begin: those whose tests GoogleTest is going to run, no others. Everything must outlive
-// the tests.
-void register_tests(const std::vector<script::scenario>& scenarios, cli::run_request& request,
-                    const cli::case_files& cases, cli::console& on);
+// Registers a test for every scenario that |what| selects, and one, "mqttspec.run_is_sound", that
+// fails when results are void or the baseline has stale entries. The cases run, all at once, when
+// the first test is about to begin: those whose tests GoogleTest is going to run, no others. |what|
+// must outlive the tests.
+void register_tests(suite::target_run& what);
 
 }  // namespace mqttspec::googletest

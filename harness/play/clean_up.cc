@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/utf8.h"
 #include "wire/encode.h"
 
@@ -15,63 +17,58 @@ constexpr duration patience = std::chrono::seconds(2);
 
 void append_encoded(const wire::packet& p, byte_buffer& out) {
   // Ids and topics come from packets that were encoded before, so this cannot fail.
-  if (const auto e = wire::encode(p)) out.insert(out.end(), e->bytes.begin(), e->bytes.end());
+  (void)wire::encode_to(p, out);
 }
 
 }  // namespace
 
-clean_up::clean_up(const ledger& left, wire::protocol_version version, std::string tidy_client_id,
-                   const run_options& options, connection_id first_id)
-    : next_id_(first_id),
-      user_name_(options.user_name),
-      password_(options.password),
-      keep_alive_(options.keep_alive) {
-  for (const ledger::stored_session& s : left.sessions()) {
-    visits_.push_back({s.client_id, s.version, {}});
+clean_up::clean_up(const leftovers& what)
+    : user_name_(what.user_name), password_(what.password), keep_alive_(what.keep_alive) {
+  for (const auto& [client_id, version] : what.sessions) {
+    visits_.push_back({client_id, version, {}});
   }
   // Retained messages last: ending a session may publish a retained will.
-  if (auto topics = left.retained_topics(); !topics.empty()) {
-    visits_.push_back({std::move(tidy_client_id), version, std::move(topics)});
+  if (!what.retained_topics.empty()) {
+    visits_.push_back(
+        {what.client_id, what.version, {what.retained_topics.begin(), what.retained_topics.end()}});
   }
 }
 
-bool clean_up::advance(std::vector<action>& actions, instant now) {
-  if (link_) {
-    while (!link_->queue.empty()) {
-      const inbound item = std::move(link_->queue.front());
-      link_->queue.pop_front();
-      const bool packet = item.kind == inbound_kind::packet;
-      const bool last_answer =
-          packet && item.packet.type == (visits_.front().topics.empty() ? packet_type::connack
-                                                                        : packet_type::pingresp);
-      if (last_answer) {
-        leave(actions);
-        break;
-      }
-      if (!packet) {
-        give_up("the broker closed the connection");
-        break;
-      }
-    }
-    if (link_ && (gone_ || now >= deadline_)) {
-      actions.push_back(close_connection{link_->id(), false});
-      give_up(gone_ ? "no connection" : "no answer within 2s");
-    }
+void clean_up::advance(instant now) {
+  if (link_) read();
+  if (link_ && (!gone_.empty() || now >= deadline_)) {
+    actions_.push_back(close_connection{link_->id(), false});
+    give_up(!gone_.empty() ? gone_ : "no answer within 2s");
   }
-  if (!link_ && !visits_.empty()) open_next(actions, now);
+  if (!link_ && !visits_.empty()) open_next(now);
   if (!link_) deadline_ = never;
-  return !link_ && visits_.empty();
 }
 
-void clean_up::open_next(std::vector<action>& actions, instant now) {
+void clean_up::read() {
+  const packet_type last =
+      visits_.front().topics.empty() ? packet_type::connack : packet_type::pingresp;
+  while (link_ && !link_->queue.empty()) {
+    const inbound item = std::move(link_->queue.front());
+    link_->queue.pop_front();
+    if (item.kind != inbound_kind::packet) {
+      gone_ = "the broker closed the connection";
+      return;
+    }
+    if (item.packet.type == last) leave();
+  }
+}
+
+void clean_up::open_next(instant now) {
   link_.emplace(next_id_++, "clean-up", visits_.front().version);
-  gone_ = false;
+  gone_.clear();
   deadline_ = now + patience;
-  actions.push_back(open_connection{link_->id(), "clean-up", "", ""});
+  actions_.push_back(open_connection{link_->id(), "clean-up", "", ""});
 }
 
-void clean_up::connected(std::vector<action>& actions, instant) {
+void clean_up::connected(connection_id id, instant now) {
+  if (!is_ours(id)) return;
   link_->state = link_state::open;
+  deadline_ = now + patience;
   const visit& v = visits_.front();
   wire::packet connect = wire::make(packet_type::connect, v.version);
   connect.client_id = v.client_id;
@@ -88,23 +85,57 @@ void clean_up::connected(std::vector<action>& actions, instant) {
     append_encoded(clear, out);
   }
   if (!v.topics.empty()) append_encoded(wire::make(packet_type::pingreq, v.version), out);
-  actions.push_back(write_octets{link_->id(), std::move(out)});
+  actions_.push_back(write_octets{id, std::move(out)});
 }
 
-void clean_up::received(byte_view octets, instant now) {
+void clean_up::connect_failed(connection_id id, const std::string&, instant now) {
+  if (!is_ours(id)) return;
+  gone_ = "no connection";
+  advance(now);
+}
+
+void clean_up::received(connection_id id, byte_view octets, instant now) {
+  if (!is_ours(id)) return;
   link_->receive(octets, now);
+  advance(now);
 }
 
-void clean_up::closed(close_kind how, instant now) {
+void clean_up::closed(connection_id id, close_kind how, instant now) {
+  if (!is_ours(id)) return;
   link_->close(how, now);
-  gone_ = true;
+  advance(now);
 }
 
-void clean_up::leave(std::vector<action>& actions) {
+void clean_up::broke_below(connection_id id, const std::string& what, std::string_view,
+                           instant now) {
+  if (!is_ours(id)) return;
+  gone_ = what;
+  advance(now);
+}
+
+void clean_up::stalled(duration length, instant) {
+  deadline_ = saturating_add(deadline_, length);
+}
+
+void clean_up::abandon(abandonment, const std::string& reason, instant) {
+  if (finished()) return;
+  if (link_) actions_.push_back(close_connection{link_->id(), false});
+  give_up(reason);
+  deadline_ = never;
+}
+
+std::optional<action> clean_up::next_action() {
+  if (actions_.empty()) return std::nullopt;
+  action a = std::move(actions_.front());
+  actions_.pop_front();
+  return a;
+}
+
+void clean_up::leave() {
   byte_buffer out;
   append_encoded(wire::make(packet_type::disconnect, link_->version()), out);
-  actions.push_back(write_octets{link_->id(), std::move(out)});
-  actions.push_back(close_connection{link_->id(), false});
+  actions_.push_back(write_octets{link_->id(), std::move(out)});
+  actions_.push_back(close_connection{link_->id(), false});
   link_.reset();
   visits_.pop_front();
 }

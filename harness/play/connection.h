@@ -9,8 +9,8 @@
 
 #include "base/bytes.h"
 #include "base/instant.h"
+#include "play/machine.h"
 #include "play/repeats.h"
-#include "play/scenario_player.h"
 #include "wire/decode.h"
 
 namespace mqttspec::play {

@@ -25,7 +25,7 @@ struct circumstances {
   duration slowest_pulse{};
   // The most machines that were under way at once meanwhile, this one included.
   std::size_t beside = 1;
-  // A connection was refused, or ended before CONNACK.
+  // A connection was refused, or the broker ended it before it had said anything.
   bool refused = false;
   std::vector<std::string> warnings;  // what could not be removed from the broker
 };
@@ -42,13 +42,17 @@ class driver {
   // Called with each machine when it has ended, in no order. false: start no more, abandon the
   // rest.
   using sink = std::function<bool(played)>;
+  // True: the time is over. Asked often, so it must be cheap.
+  using stop_sign = std::function<bool()>;
 
   virtual ~driver() = default;
 
   // All of |next| have ended when this returns, at most |at_once| under way at a time, unless the
-  // sink said false, the run was interrupted, or the broker was lost: those under way then are
-  // abandoned (and handed to |ended|), and |next| is asked no more.
-  virtual void play(const source& next, const sink& ended, std::size_t at_once) = 0;
+  // sink said false, |stop| said true, the run was interrupted, or the broker was lost: those under
+  // way then are abandoned (and handed to |ended|), and |next| is asked no more. One that stops the
+  // broker is played while nothing else is.
+  virtual void play(const source& next, const sink& ended, std::size_t at_once,
+                    const stop_sign& stop = {}) = 0;
 
   virtual instant now() const = 0;
   virtual bool interrupted() const = 0;

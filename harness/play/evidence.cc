@@ -135,22 +135,4 @@ duration scenario_player::state::lateness_since(instant from) const {
   return sum;
 }
 
-void scenario_player::state::begin_clean_up(instant now) {
-  // A DISCONNECT spares the watchers of retained wills; then every connection goes.
-  for (auto& [id, on] : connections) {
-    if (on.close_arrived() || on.state == link_state::closed) continue;
-    if (on.state == link_state::open) actions.push_back(write_octets{id, {0xE0, 0x00}});
-    actions.push_back(close_connection{id, false});
-    on.state = link_state::closed;
-  }
-  const auto ns = known.find("ns");
-  const auto* text = ns == known.end() ? nullptr : std::get_if<std::string>(&ns->second);
-  cleaning = std::make_unique<clean_up>(left, scenario.version,
-                                        (text ? *text : scenario.name) + "-clean-up", options,
-                                        next_connection + 1'000'000);
-  std::vector<action> first;
-  done = cleaning->advance(first, now);
-  actions.insert(actions.end(), first.begin(), first.end());
-}
-
 }  // namespace mqttspec::play

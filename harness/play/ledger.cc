@@ -57,19 +57,8 @@ void ledger::received(std::uint32_t connection, const wire::packet& p) {
     }
   }
   // A session that ends with the connection may still be kept by a broker that is wrong.
-  if (p.session_present) sessions_[connect->second.client_id] = connect->second.version;
-}
-
-std::vector<ledger::stored_session> ledger::sessions() const {
-  std::vector<stored_session> out;
-  for (const auto& [id, version] : sessions_) {
-    if (!id.empty()) out.push_back({id, version});
-  }
-  return out;
-}
-
-std::vector<std::string> ledger::retained_topics() const {
-  return {topics_.begin(), topics_.end()};
+  const std::string& id = connect->second.client_id;
+  if (p.session_present && !id.empty()) sessions_[id] = connect->second.version;
 }
 
 }  // namespace mqttspec::play

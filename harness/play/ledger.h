@@ -1,11 +1,10 @@
 #pragma once
-// What a case left on the broker that would outlive it: sessions and retained messages. At the end
-// of the case the engine removes just these.
+// What a case left on the broker that would outlive it: sessions and retained messages. At its end
+// just these are removed (play/clean_up.h).
 
 #include <map>
 #include <set>
 #include <string>
-#include <vector>
 
 #include "wire/packet.h"
 
@@ -17,13 +16,9 @@ class ledger {
   void sent(std::uint32_t connection, const wire::packet& p);
   void received(std::uint32_t connection, const wire::packet& p);
 
-  struct stored_session {
-    std::string client_id;
-    wire::protocol_version version{};
-  };
-  // Sessions that may still be stored.
-  std::vector<stored_session> sessions() const;
-  std::vector<std::string> retained_topics() const;
+  // Sessions that may still be stored, by Client Identifier.
+  const std::map<std::string, wire::protocol_version>& sessions() const { return sessions_; }
+  const std::set<std::string>& retained_topics() const { return topics_; }
 
  private:
   std::map<std::uint32_t, wire::packet> connects_;

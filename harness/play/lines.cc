@@ -120,11 +120,12 @@ bool scenario_player::state::continue_line(instant now) {
         to_write.clear();  // the broker has heard enough; the next line tells what it said
         break;
       }
-      on->last_sent = now;
-      do_or_defer(*on, write_octets{on->id(), std::move(to_write.front().octets)});
+      write_piece(*on, std::move(to_write.front().octets), now);
       to_write.pop_front();
     }
-    return to_write.empty();
+    if (!to_write.empty()) return false;
+    end_pieces(now);
+    return true;
   }
   return !hook_pending;
 }
@@ -228,7 +229,13 @@ std::optional<byte_buffer> scenario_player::state::octets_of(const script::send_
 }
 
 void scenario_player::state::write(connection& to, byte_buffer octets, instant now) {
-  // Traced and remembered packet by packet, whatever the writes look like.
+  record_sent(to, octets, now);
+  do_or_defer(to, write_octets{to.id(), std::move(octets)});
+}
+
+// Traced and remembered packet by packet, whatever the writes look like.
+void scenario_player::state::record_sent(connection& to, byte_view octets, instant now) {
+  to.last_sent = now;
   watch_sent(to, octets, now);
   byte_view rest = octets;
   while (!rest.empty()) {
@@ -256,8 +263,29 @@ void scenario_player::state::write(connection& to, byte_buffer octets, instant n
     record.add(std::move(e));
     rest = rest.subspan(whole.size());
   }
+}
+
+// A packet that goes out in pieces is recorded when its last octet goes.
+void scenario_player::state::write_piece(connection& to, byte_buffer octets, instant now) {
+  pieces_to = to.id();
   to.last_sent = now;
+  pieces.insert(pieces.end(), octets.begin(), octets.end());
   do_or_defer(to, write_octets{to.id(), std::move(octets)});
+  for (;;) {
+    const auto frame = wire::split(pieces, to.version());
+    if (!frame || !*frame) return;
+    const auto whole = static_cast<std::ptrdiff_t>((*frame)->bytes.size());
+    record_sent(to, (*frame)->bytes, now);
+    pieces.erase(pieces.begin(), pieces.begin() + whole);
+  }
+}
+
+// What is left of them is no packet, and no more of it goes out.
+void scenario_player::state::end_pieces(instant now) {
+  to_write.clear();
+  if (const byte_buffer rest = std::exchange(pieces, {}); !rest.empty()) {
+    record_sent(connections.at(pieces_to), rest, now);
+  }
 }
 
 bool scenario_player::state::begin_send(const script::send_line& l, instant now) {
@@ -312,7 +340,6 @@ bool scenario_player::state::begin_send(const script::send_line& l, instant now)
   }
   note_event(l.client,
              fmt::format("write of {} bytes in pieces of {}", whole.size(), l.manner.split), now);
-  watch_sent(*on, whole, now);
   instant at = now;
   for (std::size_t i = 0; i < whole.size(); i += l.manner.split) {
     const std::size_t end = std::min<std::size_t>(whole.size(), i + l.manner.split);

@@ -61,12 +61,19 @@ enum class abandonment : std::uint8_t {
   broker_lost,  // no more connections can be made, or its process ended
   flooded,      // the broker sent more than anybody asked for
   endless,      // it never ends
+  out_of_time,  // the time for all that is played is over
 };
 
-// What a machine may have left on the broker when it has finished.
+// What a machine may have left on the broker when it has finished, and as whom it is removed.
 struct leftovers {
   std::map<std::string, wire::protocol_version> sessions;  // by Client Identifier
   std::set<std::string> retained_topics;
+  // The client that clears the topics, and what every CONNECT says.
+  std::string client_id;
+  wire::protocol_version version = wire::protocol_version::v5;
+  std::string user_name;  // "": none
+  std::string password;
+  std::uint16_t keep_alive = 0;
 
   bool empty() const { return sessions.empty() && retained_topics.empty(); }
 };

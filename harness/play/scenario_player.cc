@@ -30,46 +30,16 @@ scenario_player::scenario_player(const script::scenario& scenario, run_options o
 }
 
 scenario_player::~scenario_player() = default;
-scenario_player::scenario_player(scenario_player&&) noexcept = default;
 
 void scenario_player::start(instant now) {
-  state_->started = now;
-  state_->run_lines(now);
-  after_input(now);
-}
-
-void scenario_player::after_input(instant now) {
   state& s = *state_;
-  if (!s.judged || s.done) return;
-  if (!s.options.clean_up || s.evidence.lines == ending::faulty) {
-    if (!s.cleaning) {
-      for (auto& [id, on] : s.connections) {
-        if (!on.close_arrived() && on.state != link_state::closed) {
-          s.actions.push_back(close_connection{id, false});
-          on.state = link_state::closed;
-        }
-      }
-      s.done = true;
-      return;
-    }
-  }
-  if (!s.cleaning) {
-    s.begin_clean_up(now);
-    return;
-  }
-  std::vector<action> more;
-  s.done = s.cleaning->advance(more, now);
-  s.actions.insert(s.actions.end(), more.begin(), more.end());
+  s.started = now;
+  s.run_lines(now);
+  s.leave(now);
 }
 
 void scenario_player::connected(connection_id id, instant now) {
   state& s = *state_;
-  if (s.cleaning && s.cleaning->owns(id)) {
-    std::vector<action> more;
-    s.cleaning->connected(more, now);
-    s.actions.insert(s.actions.end(), more.begin(), more.end());
-    return;
-  }
   const auto found = s.connections.find(id);
   if (found == s.connections.end()) return;
   connection& on = found->second;
@@ -81,31 +51,21 @@ void scenario_player::connected(connection_id id, instant now) {
   }
   on.deferred.clear();
   s.run_lines(now);
-  after_input(now);
+  s.leave(now);
 }
 
 void scenario_player::connect_failed(connection_id id, const std::string& why, instant now) {
   state& s = *state_;
-  if (s.cleaning && s.cleaning->owns(id)) {
-    s.cleaning->closed(close_kind::reset, now);
-    after_input(now);
-    return;
-  }
   const auto found = s.connections.find(id);
   if (found == s.connections.end() || s.judged) return;
   s.note_event(found->second.client(), "cannot connect: " + why, now);
   found->second.close(close_kind::reset, now);
   s.conclude(ending::faulty, "cannot connect: " + why, now);
-  after_input(now);
+  s.leave(now);
 }
 
 void scenario_player::received(connection_id id, byte_view octets, instant now) {
   state& s = *state_;
-  if (s.cleaning && s.cleaning->owns(id)) {
-    s.cleaning->received(octets, now);
-    after_input(now);
-    return;
-  }
   const auto found = s.connections.find(id);
   if (found == s.connections.end() || s.judged) return;
   connection& on = found->second;
@@ -144,16 +104,11 @@ void scenario_player::received(connection_id id, byte_view octets, instant now) 
                            on.client(), on.queue.size()),
                now);
   }
-  after_input(now);
+  s.leave(now);
 }
 
 void scenario_player::closed(connection_id id, close_kind how, instant now) {
   state& s = *state_;
-  if (s.cleaning && s.cleaning->owns(id)) {
-    s.cleaning->closed(how, now);
-    after_input(now);
-    return;
-  }
   const auto found = s.connections.find(id);
   if (found == s.connections.end() || s.judged) return;
   connection& on = found->second;
@@ -178,7 +133,7 @@ void scenario_player::closed(connection_id id, close_kind how, instant now) {
                       now);
   }
   s.run_lines(now);
-  after_input(now);
+  s.leave(now);
 }
 
 void scenario_player::noted(connection_id id, const std::string& what, instant now) {
@@ -194,7 +149,7 @@ void scenario_player::hook_done(bool ok, const std::string& why, instant now) {
   s.hook_pending = false;
   if (!ok) s.conclude(ending::faulty, why, now);
   s.run_lines(now);
-  after_input(now);
+  s.leave(now);
 }
 
 void scenario_player::time_passed(instant now) {
@@ -215,7 +170,7 @@ void scenario_player::time_passed(instant now) {
     s.run_lines(now);
     if (!s.judged) s.send_pings(now);
   }
-  after_input(now);
+  s.leave(now);
 }
 
 void scenario_player::stalled(duration length, instant now) {
@@ -247,15 +202,47 @@ void scenario_player::abandon(abandonment why, const std::string& reason, instan
 }
 
 void scenario_player::end_at_once(ending how, const std::string& why, instant now) {
-  state& s = *state_;
-  s.conclude(how, why, now);
-  for (auto& [id, on] : s.connections) {
-    if (!on.close_arrived() && on.state != link_state::closed) {
-      s.actions.push_back(close_connection{id, false});
+  state_->conclude(how, why, now);
+  state_->leave(now);
+}
+
+// When its lines have ended every connection goes; a DISCONNECT spares the watchers of retained
+// wills.
+void scenario_player::state::leave(instant now) {
+  if (!judged || left_broker) return;
+  left_broker = true;
+  end_pieces(now);
+  for (auto& [id, on] : connections) {
+    if (on.close_arrived() || on.state == link_state::closed) continue;
+    if (removes_traces() && on.state == link_state::open) {
+      actions.push_back(write_octets{id, {0xE0, 0x00}});
     }
+    actions.push_back(close_connection{id, false});
     on.state = link_state::closed;
   }
-  s.done = true;
+}
+
+bool scenario_player::stops_broker() const {
+  const auto& lines = state_->scenario.lines;
+  return std::any_of(lines.begin(), lines.end(), [](const script::instruction& i) {
+    return std::holds_alternative<script::hook_line>(i.what);
+  });
+}
+
+leftovers scenario_player::left_behind() const {
+  const state& s = *state_;
+  leftovers out;
+  if (!s.removes_traces()) return out;
+  out.sessions = s.left.sessions();
+  out.retained_topics = s.left.retained_topics();
+  const auto ns = s.known.find("ns");
+  const auto* text = ns == s.known.end() ? nullptr : std::get_if<std::string>(&ns->second);
+  out.client_id = (text ? *text : s.scenario.name) + "-clean-up";
+  out.version = s.scenario.version;
+  out.user_name = s.options.user_name;
+  out.password = s.options.password;
+  out.keep_alive = s.options.keep_alive;
+  return out;
 }
 
 std::optional<action> scenario_player::next_action() {
@@ -267,8 +254,7 @@ std::optional<action> scenario_player::next_action() {
 
 instant scenario_player::next_deadline() const {
   const state& s = *state_;
-  if (s.done) return never;
-  if (s.judged) return s.cleaning ? s.cleaning->deadline() : s.judged_at;
+  if (s.judged) return never;
   instant due = s.ends_at_the_latest();
   if (s.awaiting) due = std::min(due, s.awaiting->deadline());
   due = std::min(due, s.waiting_until);
@@ -276,19 +262,19 @@ instant scenario_player::next_deadline() const {
   return std::min(due, s.next_ping());
 }
 
-bool scenario_player::finished() const {
-  return state_->done;
-}
 bool scenario_player::judged() const {
   return state_->judged;
+}
+const script::scenario& scenario_player::scenario() const {
+  return state_->scenario;
+}
+const run_options& scenario_player::options() const {
+  return state_->options;
 }
 
 trial scenario_player::take_trial() {
   state& s = *state_;
   results::case_result& seen = s.evidence.seen;
-  if (s.cleaning) {
-    for (const std::string& w : s.cleaning->warnings()) seen.warnings.push_back(w);
-  }
   seen.took = s.judged_at - s.started;
   seen.statements =
       s.describe_checks({s.checked.begin(), s.checked.end()}, results::check_outcome::checked);

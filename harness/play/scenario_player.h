@@ -1,23 +1,18 @@
 #pragma once
-// Runs one scenario: a state machine without sockets or a clock. What the network and the clock
-// do goes in, with `now`; what should be done next comes out as actions.
+// Plays one scenario:
 //
-//   scenario_player run(scenario, options);
-//   run.start(now);
-//   while (auto a = run.next_action()) perform(*a);   // after every call
-//   ... run.connected(c, now), run.received(c, octets, now), run.time_passed(now) ...
-//   if (run.finished()) decide(run.take_trial());
+//   auto m = std::make_unique<scenario_player>(scenario, options);
+//   ... a driver plays it (play/driver.h) ...
+//   decide(m->take_trial(), ...)
 //
 // The lines are executed in order; each reads from the queue of its own client. A packet is
 // judged by the instant it was received, not by when its line came to read it.
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "base/instant.h"
@@ -45,42 +40,40 @@ struct run_options {
   std::function<std::string(const script::statement_reference&)> summary_of;
 };
 
-class scenario_player {
+class scenario_player : public machine {
  public:
+  // |scenario| must outlive it.
   scenario_player(const script::scenario& scenario, run_options options);
-  ~scenario_player();
-  scenario_player(scenario_player&&) noexcept;
+  ~scenario_player() override;
 
-  void start(instant now);
-  void connected(connection_id id, instant now);
-  // The connection could not be made; |why| is the operating system's text.
-  void connect_failed(connection_id id, const std::string& why, instant now);
-  void received(connection_id id, byte_view octets, instant now);
-  void closed(connection_id id, close_kind how, instant now);
-  // What a layer below MQTT met, such as a ping of WebSocket; for the trace.
-  void noted(connection_id id, const std::string& what, instant now);
-  void hook_done(bool ok, const std::string& why, instant now);
-  void time_passed(instant now);
-  // The harness itself stood still for |length| before |now|: windows missed by less than that are
-  // nobody's fault.
-  void stalled(duration length, instant now);
-  // The broker broke a rule of a layer below MQTT, and the connection is no more. Where |statement|
-  // of MQTT says so as well, the case fails, whatever it is about; else it ends with an error.
+  void start(instant now) override;
+  void connected(connection_id id, instant now) override;
+  void connect_failed(connection_id id, const std::string& why, instant now) override;
+  void received(connection_id id, byte_view octets, instant now) override;
+  void closed(connection_id id, close_kind how, instant now) override;
+  void noted(connection_id id, const std::string& what, instant now) override;
+  void hook_done(bool ok, const std::string& why, instant now) override;
+  void time_passed(instant now) override;
+  void stalled(duration length, instant now) override;
+  // Where |statement| of MQTT says so as well, the case fails, whatever it is about; else it ends
+  // with an error.
   void broke_below(connection_id id, const std::string& what, std::string_view statement,
-                   instant now);
-  // Ends the case at once.
-  void abandon(abandonment why, const std::string& reason, instant now);
+                   instant now) override;
+  void abandon(abandonment why, const std::string& reason, instant now) override;
 
-  std::optional<action> next_action();
-  // When time_passed must be called at the latest; `never` when only the network can go on.
-  instant next_deadline() const;
-  bool finished() const;  // judged and cleaned up
-  bool judged() const;    // its lines have ended; cleaning up may go on
+  std::optional<action> next_action() override;
+  instant next_deadline() const override;
+  bool finished() const override { return judged(); }
+  bool stops_broker() const override;
+  leftovers left_behind() const override;
+
+  const script::scenario& scenario() const;
+  const run_options& options() const;
+  bool judged() const;  // its lines have ended
   trial take_trial();
 
  private:
   struct state;
-  void after_input(instant now);
   void end_at_once(ending how, const std::string& why, instant now);
   std::unique_ptr<state> state_;
 };

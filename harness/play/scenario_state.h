@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "oracle/watch.h"
-#include "play/clean_up.h"
 #include "play/connection.h"
 #include "play/expectation.h"
 #include "play/ledger.h"
@@ -79,7 +78,9 @@ struct scenario_player::state {
   std::optional<expectation> awaiting;  // of an expect line
   instant waiting_until = never;        // of a wait line
   std::deque<timed_write> to_write;     // of a split send
-  std::string why_not;                  // what octets_of cannot make
+  byte_buffer pieces;                   // that went out, of a packet that has not ended
+  connection_id pieces_to = 0;
+  std::string why_not;  // what octets_of cannot make
   bool hook_pending = false;
 
   // What came of it.
@@ -92,8 +93,7 @@ struct scenario_player::state {
     duration length{};
   };
   std::vector<standstill> standstills;  // of the harness, as told by the driver or seen here
-  std::unique_ptr<clean_up> cleaning;
-  bool done = false;
+  bool left_broker = false;
 
   std::deque<action> actions;
 
@@ -109,6 +109,9 @@ struct scenario_player::state {
   connection* find_current(const std::string& client);
   connection& open(const std::string& client, instant now);
   void write(connection& to, byte_buffer octets, instant now);
+  void write_piece(connection& to, byte_buffer octets, instant now);
+  void end_pieces(instant now);
+  void record_sent(connection& to, byte_view octets, instant now);
   // Tells the trace rules of what is sent, packet by packet.
   void watch_sent(const connection& on, byte_view octets, instant now);
   void do_or_defer(connection& on, action a);
@@ -141,7 +144,14 @@ struct scenario_player::state {
   // How long the harness stood still since |from|.
   duration lateness_since(instant from) const;
   void take_findings(instant now);
-  void begin_clean_up(instant now);
+
+  // scenario_player.cc: what becomes of the connections then.
+  void leave(instant now);
+  bool removes_traces() const {
+    const ending e = evidence.lines;
+    return options.clean_up &&
+           (e == ending::held || e == ending::differed || e == ending::unplayable);
+  }
 };
 
 }  // namespace mqttspec::play

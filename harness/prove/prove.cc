@@ -17,64 +17,88 @@ namespace {
 using results::case_result;
 using results::verdict;
 
-// Runs jobs against the sound broker of one set-up, and against the defects that matter in them.
-class proving_executor : public drive::executor {
+// Plays cases against the sound broker of one set-up and, when they have passed there, against the
+// defects that matter in them.
+class proving_driver : public play::driver {
  public:
-  proving_executor(const prove_settings& settings, const set_up& on) : settings_(settings) {
-    simulation_.broker = on.options;
-    simulation_.seed = settings.suite.seed;
-    simulation_.network = settings.network;
+  proving_driver(const prove_settings& settings, const set_up& on) : settings_(settings) {
+    world_.broker = on.options;
+    world_.seed = settings.suite.seed;
+    world_.network = settings.network;
     for (const broker::defect* d : settings.defects) {
       d->plant(changes_.emplace_back(settings.rules));
     }
   }
 
-  void run(const drive::batch& what, const result_callback& ended) override {
-    std::vector<case_result> sound(what.jobs.size());
-    std::vector<std::vector<trial>> trials(what.jobs.size());
-    std::atomic<std::size_t> next{0};
-    const auto work = [&] {
-      for (std::size_t n = next++; n < what.jobs.size(); n = next++) {
-        play(what.jobs[n], what.options, sound[n], trials[n]);
-      }
-    };
-    std::vector<std::jthread> others;
-    for (unsigned n = 1; n < settings_.threads; ++n) others.emplace_back(work);
-    work();
-    others.clear();
-    for (std::size_t n = 0; n < sound.size(); ++n) {
-      if (proving) {
-        runs_ += 1 + trials[n].size();
-        trials_[sound[n].id] = std::move(trials[n]);
-      }
-      if (!ended(std::move(sound[n]))) return;
+  void play(const source& next, const sink& ended, std::size_t, const stop_sign&) override {
+    std::vector<std::unique_ptr<play::machine>> machines;
+    while (auto m = next()) machines.push_back(std::move(m));
+    std::vector<tried> all(machines.size());
+    in_threads(all.size(), [&](std::size_t n) { all[n] = play_sound(*machines[n]); });
+    for (std::unique_ptr<play::machine>& m : machines) {
+      if (!ended({std::move(m), {}})) return;
+    }
+    if (!proving) return;
+    in_threads(all.size(), [&](std::size_t n) { play_defects(all[n]); });
+    for (tried& t : all) {
+      runs_ += 1 + t.trials.size();
+      trials_[t.scenario->id] = std::move(t.trials);
     }
   }
   instant now() const override { return {}; }
   bool interrupted() const override { return false; }
   const std::string& lost() const override { return lost_; }
 
+  // What came of it on the sound broker.
+  void note(const case_result& r) {
+    if (r.outcome == verdict::pass || r.outcome == verdict::pass_note) passed_.insert(r.id);
+  }
   std::vector<trial> take_trials(const std::string& id) { return std::move(trials_[id]); }
   std::size_t runs() const { return runs_; }
 
   bool proving = false;  // false: the sanity checks of the suite
 
  private:
-  void play(const drive::job& j, const play::run_options& options, case_result& sound,
-            std::vector<trial>& trials) const {
+  struct tried {
+    const script::scenario* scenario = nullptr;
+    play::run_options options;
+    std::vector<std::size_t> touching{};  // defects that would have changed something
+    std::vector<trial> trials{};
+  };
+
+  void in_threads(std::size_t count, const std::function<void(std::size_t)>& what) const {
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+      for (std::size_t n = next++; n < count; n = next++) what(n);
+    };
+    std::vector<std::jthread> others;
+    for (unsigned n = 1; n < settings_.threads; ++n) others.emplace_back(work);
+    work();
+  }
+
+  tried play_sound(play::machine& m) const {
     model::rehearsal rehearsed(settings_.rules, changes_);
-    sound = drive::simulate(j, options, simulation_, &rehearsed.base());
-    if (!proving || !passes(sound) || may_only_note(*j.scenario)) return;
+    drive::virtual_world sound = world_;
+    sound.rules = &rehearsed.base();
+    drive::play_virtually(m, sound);
+    const auto& player = static_cast<const play::scenario_player&>(m);
+    tried out{&player.scenario(), player.options()};
     for (std::size_t d = 0; d < changes_.size(); ++d) {
-      if (!settings_.everything && !rehearsed.differs(d)) continue;
-      trials.push_back(
-          judge(d, *j.scenario, drive::simulate(j, options, simulation_, &changes_[d])));
+      if (settings_.everything || rehearsed.differs(d)) out.touching.push_back(d);
+    }
+    return out;
+  }
+
+  void play_defects(tried& t) const {
+    if (!passed_.contains(t.scenario->id) || may_only_note(*t.scenario)) return;
+    for (const std::size_t d : t.touching) {
+      drive::virtual_world broken = world_;
+      broken.rules = &changes_[d];
+      t.trials.push_back(
+          judge(d, *t.scenario, suite::simulate({t.scenario, 0}, t.options, broken)));
     }
   }
 
-  static bool passes(const case_result& r) {
-    return r.outcome == verdict::pass || r.outcome == verdict::pass_note;
-  }
   static bool may_only_note(const script::scenario& s) {
     return s.level == script::requirement_level::may || s.level == script::requirement_level::info;
   }
@@ -132,8 +156,9 @@ class proving_executor : public drive::executor {
   }
 
   const prove_settings& settings_;
-  drive::simulation_options simulation_;
+  drive::virtual_world world_;
   std::vector<model::rules> changes_;
+  std::set<std::string> passed_;
   std::map<std::string, std::vector<trial>> trials_;
   std::size_t runs_ = 0;
   std::string lost_;
@@ -141,13 +166,13 @@ class proving_executor : public drive::executor {
 
 class phases : public suite::suite_observer {
  public:
-  explicit phases(proving_executor& of) : of_(of) {}
+  explicit phases(proving_driver& of) : of_(of) {}
   void sanity_begins(bool) override { of_.proving = false; }
   void cases_begin(std::size_t) override { of_.proving = true; }
-  void case_ended(const case_result&) override {}
+  void case_ended(const case_result& r) override { of_.note(r); }
 
  private:
-  proving_executor& of_;
+  proving_driver& of_;
 };
 
 proven_case describe(const case_result& r, const set_up& on) {
@@ -241,14 +266,14 @@ proof prove(const prove_settings& settings, const suite::scenario_source& source
   for (const set_up& on : settings.set_ups) {
     const bool first = &on == &settings.set_ups.front();
     if (!first && left.empty()) break;
-    proving_executor executor(settings, on);
-    phases observer(executor);
+    proving_driver driver(settings, on);
+    phases observer(driver);
     suite::suite_settings suite = settings.suite;
     suite.declared = on.declared;
     suite.engine.user_name = on.user_name;
     suite.engine.password = on.password;
     if (!first) suite.chosen.ids = left;
-    const results::run_results r = suite::run_suite(executor, suite, source, observer);
+    const results::run_results r = suite::run_suite(driver, suite, source, observer);
     if (!r.void_reason.empty()) {
       p.failure = fmt::format("{}: {}", on.name, r.void_reason);
       break;
@@ -261,9 +286,9 @@ proof prove(const prove_settings& settings, const suite::scenario_source& source
       }
       left.erase(c.id);
       proven_case& entry = cases[c.id] = describe(c, on);
-      entry.trials = executor.take_trials(c.id);
+      entry.trials = driver.take_trials(c.id);
     }
-    p.runs += executor.runs();
+    p.runs += driver.runs();
   }
   for (const broker::defect* d : settings.defects) p.defects.push_back({d, 0, {}, {}, {}});
   for (auto& [id, c] : cases) {

@@ -19,7 +19,6 @@
 #include <vector>
 
 #include "broker/defects.h"
-#include "drive/simulated_executor.h"
 #include "suite/suite.h"
 
 namespace mqttspec::prove {

@@ -215,10 +215,10 @@ TEST(prove, an_untouched_case_has_the_same_trace_octet_by_octet) {
   std::size_t compared = 0;
   for (std::size_t n = 0; n < scenarios.size(); n += 17) {
     model::rehearsal once(model::sound_rules(), changes);
-    const auto sound = drive::simulate({&scenarios[n], 0}, options, {}, &once.base());
+    const auto sound = suite::simulate({&scenarios[n], 0}, options, {.rules = &once.base()});
     for (std::size_t d = 0; d < changes.size(); ++d) {
       if (once.differs(d)) continue;
-      const auto same = drive::simulate({&scenarios[n], 0}, options, {}, &changes[d]);
+      const auto same = suite::simulate({&scenarios[n], 0}, options, {.rules = &changes[d]});
       ++compared;
       EXPECT_EQ(same.outcome, sound.outcome) << sound.id << " " << all[d * 7]->name;
       ASSERT_EQ(same.trace.size(), sound.trace.size()) << sound.id << " " << all[d * 7]->name;
@@ -235,7 +235,7 @@ TEST(prove, trace_rules_have_nothing_to_say_of_the_sound_broker) {
   script::file_set set;
   const auto scenarios = all_scenarios(set);
   for (const script::scenario& s : scenarios) {
-    const auto r = drive::simulate({&s, 0}, {}, {}, &model::sound_rules());
+    const auto r = suite::simulate({&s, 0}, {}, {.rules = &model::sound_rules()});
     for (const results::finding& f : r.findings) ADD_FAILURE() << s.id << ": " << f.message;
   }
 }

@@ -5,41 +5,18 @@
 #include <algorithm>
 
 #include "base/random.h"
-#include "drive/network_executor.h"
+#include "drive/network_driver.h"
+#include "robustness/experiment_player.h"
 #include "script/expander.h"
 
 namespace mqttspec::robustness {
 
 using results::case_result;
-using results::trace_direction;
 using results::verdict;
 
 namespace {
 
 constexpr std::string_view file_name = "experiments.mqs";
-
-reaction reaction_of(const case_result& trial) {
-  // The last octets that x sent, and what came behind them.
-  reaction seen = reaction::none;
-  bool told = false;
-  for (const results::trace_line& line : trial.trace) {
-    if (line.client == "z") break;  // takes the session over
-    if (line.client != "x") continue;
-    if (line.direction == trace_direction::sent) {
-      seen = reaction::none;
-      told = false;
-    } else if (line.direction == trace_direction::received) {
-      const bool refusal = line.text.starts_with("CONNACK") &&
-                           line.text.find("reason=success") == line.text.npos &&
-                           line.text.find("reason=accepted") == line.text.npos;
-      told = told || refusal || line.text.starts_with("DISCONNECT");
-      seen = reaction::answered;
-    } else if (line.text.starts_with("closed by the broker")) {
-      seen = told ? reaction::told : reaction::closed;
-    }
-  }
-  return seen;
-}
 
 class network_bench : public bench {
  public:
@@ -52,7 +29,7 @@ class network_bench : public bench {
         random_(options_.seed) {
     options_.engine.trace_passed = true;
     options_.engine.trace_rules = false;  // a campaign has its own questions
-    take_executor();
+    take_driver();
   }
 
   std::vector<outcome> play(std::span<const experiment> all) override {
@@ -69,18 +46,22 @@ class network_bench : public bench {
       each.became = fate::unprepared;
       each.evidence = "it cannot be written as a scenario";
     }
-    drive::batch what;
-    what.options = options_.engine;
-    what.at_once = all.size();
-    for (const script::scenario& s : expanded.scenarios) what.jobs.push_back({&s, 0});
-    executor_->run(what, [&](case_result r) {
-      const std::size_t i = index_of(r.name);
-      out[i] = judge_trial(std::move(r));
-      return true;
-    });
+    std::size_t next = 0;
+    driver_->play(
+        [&]() -> std::unique_ptr<play::machine> {
+          if (next == expanded.scenarios.size()) return nullptr;
+          return std::make_unique<experiment_player>(expanded.scenarios[next++], options_.engine);
+        },
+        [&](play::played p) {
+          auto& ended = static_cast<experiment_player&>(*p.what);
+          out[index_of(ended.scenario().name)] = judge_trial(
+              verdicts::decide(ended.take_trial(), p.around, options_.engine.slack), ended.seen());
+          return true;
+        },
+        all.size());
     // Not the broker's doing: such a packet cannot be made.
     for (outcome& each : out) {
-      if (each.became == fate::lost && executor_->lost().empty()) each.became = fate::unprepared;
+      if (each.became == fate::lost && driver_->lost().empty()) each.became = fate::unprepared;
     }
     return out;
   }
@@ -90,7 +71,7 @@ class network_bench : public bench {
       control_->look();
       if (!control_->ended().empty()) return std::string(control_->ended());
     }
-    return executor_->lost();
+    return driver_->lost();
   }
 
   std::string revive() override {
@@ -98,7 +79,7 @@ class network_bench : public bench {
     using script::broker_action;
     if (control_->state() != target::broker_state::down) perform(broker_action::kill);
     const auto [ok, why] = perform(broker_action::start);
-    take_executor();
+    take_driver();
     return ok ? "" : why;
   }
 
@@ -109,7 +90,7 @@ class network_bench : public bench {
     return control_ == nullptr ? std::vector<std::string>{} : control_->take_alarms();
   }
   instant now() const override { return loop_.now(); }
-  bool interrupted() const override { return interrupted_ || executor_->interrupted(); }
+  bool interrupted() const override { return interrupted_ || driver_->interrupted(); }
 
  private:
   static std::string name_of(std::size_t index) { return fmt::format("experiment-{}", index); }
@@ -126,9 +107,9 @@ class network_bench : public bench {
   }
 
   // One that has lost its broker stays so.
-  void take_executor() {
-    if (executor_) interrupted_ = interrupted_ || executor_->interrupted();
-    executor_ = drive::make_network_executor(loop_, reach_, control_);
+  void take_driver() {
+    if (driver_) interrupted_ = interrupted_ || driver_->interrupted();
+    driver_ = drive::make_network_driver(loop_, reach_, {.control = control_});
   }
 
   std::pair<bool, std::string> perform(script::broker_action action) {
@@ -143,19 +124,20 @@ class network_bench : public bench {
   target::broker_control* control_;
   bench_options options_;
   random_source random_;
-  std::unique_ptr<drive::executor> executor_;
+  std::unique_ptr<play::driver> driver_;
   bool interrupted_ = false;
 };
 
 }  // namespace
 
-outcome judge_trial(case_result trial) {
+outcome judge_trial(verdicts::opinion judged, reaction seen) {
   outcome o;
-  o.seen = reaction_of(trial);
+  case_result& trial = judged.result;
+  o.seen = seen;
   const auto& fault = trial.fault;
   if (trial.outcome == verdict::pass || trial.outcome == verdict::pass_note) {
     o.became = fate::served;
-  } else if (false) {
+  } else if (judged.because == verdicts::doubt::late) {
     o.became = fate::unclear;
     o.evidence = trial.reason;
   } else if (fault) {

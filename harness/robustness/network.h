@@ -1,5 +1,5 @@
 #pragma once
-// Experiments over sockets: scenarios of one file a batch, played by the runner.
+// Experiments over sockets: scenarios of one file a batch.
 
 #include <memory>
 
@@ -8,6 +8,7 @@
 #include "robustness/bench.h"
 #include "target/broker_control.h"
 #include "target/routes.h"
+#include "verdicts/decide.h"
 
 namespace mqttspec::robustness {
 
@@ -23,6 +24,6 @@ std::unique_ptr<bench> make_network_bench(net::event_loop& loop, const target::r
                                           target::broker_control* control, bench_options options);
 
 // What became of |trial|: exposed for tests.
-outcome judge_trial(results::case_result trial);
+outcome judge_trial(verdicts::opinion judged, reaction seen = reaction::none);
 
 }  // namespace mqttspec::robustness

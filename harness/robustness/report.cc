@@ -22,9 +22,7 @@ std::string in_code(std::string text) {
 }
 
 std::string command_for(const std::string& file, const report_context& c) {
-  std::string out = fmt::format("mqttspec run {} --broker {}", file, c.address);
-  if (!c.start.empty()) out += fmt::format(" --start '{}'", c.start);
-  return out;
+  return in_code(fmt::format("mqttspec run {} {}", file, c.run_options));
 }
 
 std::string trace_text(const results::case_result& trial) {
@@ -66,7 +64,7 @@ std::string finding_text(const campaign_result& r, std::size_t i, const report_c
   if (f.kind != finding_kind::sanitizer && f.kind != finding_kind::growth) {
     out += "- Control: the same without the hostile octets is served.\n";
   }
-  out += fmt::format("- Again: `{}`\n\n", command_for(name + ".mqs", c));
+  out += fmt::format("- Again: {}\n\n", command_for(name + ".mqs", c));
   out += "Octets of x:\n\n";
   for (const hostile_send& s : f.shown_by.sends) {
     std::string line = s.packet;

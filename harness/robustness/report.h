@@ -8,9 +8,8 @@
 namespace mqttspec::robustness {
 
 struct report_context {
-  std::string target;   // "mosquitto 2.0.11"
-  std::string address;  // for the command that plays a finding again
-  std::string start;    // --start, or empty
+  std::string target;       // "mosquitto 2.0.11"
+  std::string run_options;  // "--broker 127.0.0.1:1883", for the command that plays a finding again
   std::uint64_t seed = 0;
 };
 

@@ -1,13 +1,14 @@
 #include <gtest/gtest.h>
 
-#include "drive/simulated_executor.h"
 #include "robustness/campaign.h"
+#include "robustness/experiment_player.h"
 #include "robustness/generate.h"
 #include "robustness/network.h"
 #include "robustness/report.h"
 #include "robustness/shrink.h"
 #include "script/checker.h"
 #include "script/expander.h"
+#include "suite/cases.h"
 
 namespace mqttspec::robustness {
 namespace {
@@ -75,12 +76,46 @@ TEST(generate, the_embedded_broker_serves_the_others) {
   ASSERT_EQ(expanded.scenarios.size(), count);
   std::size_t served = 0;
   for (const script::scenario& s : expanded.scenarios) {
-    const outcome o = judge_trial(drive::simulate({&s, 0}, {}, {}));
+    const outcome o = judge_trial({suite::simulate({&s, 0}, {}, {})});
     ASSERT_NE(o.became, fate::harmed) << o.evidence << "\n" << s.title;
     ASSERT_NE(o.became, fate::locked_out) << o.evidence << "\n" << s.title;
     served += o.became == fate::served ? 1 : 0;
   }
   EXPECT_GE(served, count * 95 / 100);
+}
+
+// In pieces or not, the reaction is to the last octet, and all of them are in the trace.
+TEST(experiment_player, tells_the_reaction_to_the_octets_of_x) {
+  experiment e;
+  e.state = session_state::connected;
+  e.operation = "wrong flags";
+  for (const bool in_pieces : {false, true}) {
+    for (const auto& [send, expected] :
+         {std::pair{hostile_send{"SUBSCRIBE id=9 filter=\"{ns}/x\" max_qos=0", {"flags 15"}},
+                    reaction::told},
+          {hostile_send{"PINGREQ", {}}, reaction::answered},
+          {hostile_send{"hex(30 7f 00)", {}}, reaction::none}}) {
+      e.in_pieces = in_pieces;
+      e.sends = {send};
+      const auto files = file_of(scenario_text(e, "e"));
+      const auto expanded = script::expand(files, {});
+      ASSERT_EQ(expanded.scenarios.size(), 1u);
+      play::run_options options;
+      options.trace_passed = true;
+      experiment_player p(expanded.scenarios.front(), options);
+      drive::play_virtually(p, {});
+      EXPECT_EQ(p.seen(), expected) << send.packet << in_pieces;
+      const auto r = p.take_trial().seen;
+      std::string last;
+      for (const auto& t : r.trace) {
+        if (t.client == "x" && t.direction == results::trace_direction::sent) last = t.hex;
+      }
+      EXPECT_TRUE(last.starts_with(expected == reaction::told       ? "8f"
+                                   : expected == reaction::answered ? "c0"
+                                                                    : "30 7f 00"))
+          << last;
+    }
+  }
 }
 
 // What it says of whom, and for how long.

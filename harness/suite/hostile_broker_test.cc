@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <csignal>
 
-#include "drive/network_executor.h"
+#include "drive/network_driver.h"
 #include "net/tcp.h"
 #include "script/expander.h"
 #include "suite/suite.h"
@@ -76,32 +76,34 @@ class hostile_test : public testing::Test {
     ASSERT_TRUE(made) << made.error();
     listener_ = std::move(*made);
     connector_ = net::make_tcp_connector(loop_, {"127.0.0.1", listener_->port()}, limits_);
-    executor_ = drive::make_network_executor(loop_, *connector_, nullptr);
+    driver_ = drive::make_network_driver(loop_, *connector_);
   }
 
   // The `ping` case against the peer.
   case_result ping() {
     const auto all = scenarios("h");
     case_result out;
-    drive::batch b;
+    batch b;
     b.jobs = {{&all[0], 0}};
     b.options = impatient();
     const instant began = loop_.now();
-    executor_->run(b, [&](case_result r) {
-      out = std::move(r);
+    play_cases(*driver_, b, [&](verdicts::opinion o) {
+      late_ = o.because == verdicts::doubt::late;
+      out = std::move(o.result);
       return true;
     });
     EXPECT_LT(loop_.now() - began, 5s);
     return out;
   }
 
+  bool late_ = false;  // the last case was not to be blamed
   net::event_loop loop_;
   net::tcp_connector_options limits_;
   behaviour how_;
   std::vector<std::unique_ptr<net::stream>> peers_;
   std::unique_ptr<net::listener> listener_;
   std::unique_ptr<net::connector> connector_;
-  std::unique_ptr<drive::executor> executor_;
+  std::unique_ptr<play::driver> driver_;
 };
 
 byte_buffer octets(const char* hex) {
@@ -196,17 +198,19 @@ class stands_still_test : public hostile_test {
     EXPECT_TRUE(made) << made.error();
     listener_ = std::move(*made);
     connector_ = net::make_tcp_connector(loop_, {"127.0.0.1", listener_->port()}, limits_);
-    executor_ = drive::make_network_executor(loop_, *connector_, nullptr, true);
+    driver_ = drive::make_network_driver(
+        loop_, *connector_, {nullptr, drive::pulse_as(wire::protocol_version::v5, "", "")});
     const auto all = scenarios("s");
-    drive::batch b;
+    batch b;
     b.jobs = {{&all[1], 0}};  // by then the pulse has had its first answers
     b.options = impatient();
     b.options.timeout = 1s;
     b.options.patience = 0s;
     b.options.late_tolerance = b.options.slack = 1s;  // it is not about a busy machine
     case_result out;
-    executor_->run(b, [&](case_result r) {
-      out = std::move(r);
+    play_cases(*driver_, b, [&](verdicts::opinion o) {
+      late_ = o.because == verdicts::doubt::late;
+      out = std::move(o.result);
       return true;
     });
     return out;
@@ -219,6 +223,7 @@ class stands_still_test : public hostile_test {
 TEST_F(stands_still_test, a_broker_that_answers_nobody_is_not_accused_of_being_late) {
   const case_result r = ping_while(true);
   EXPECT_EQ(r.outcome, verdict::inconclusive) << r.reason;
+  EXPECT_TRUE(late_);
   EXPECT_TRUE(r.reason.starts_with("the broker did not answer a PINGREQ for ")) << r.reason;
   for (const auto& s : r.statements) EXPECT_NE(s.outcome, results::check_outcome::violated) << s.id;
 }
@@ -226,6 +231,7 @@ TEST_F(stands_still_test, a_broker_that_answers_nobody_is_not_accused_of_being_l
 TEST_F(stands_still_test, a_broker_that_answers_others_is) {
   const case_result r = ping_while(false);
   EXPECT_EQ(r.outcome, verdict::fail) << r.reason;
+  EXPECT_FALSE(late_);
 }
 
 TEST_F(hostile_test, refuses) {
@@ -234,7 +240,7 @@ TEST_F(hostile_test, refuses) {
   const case_result r = ping();
   EXPECT_EQ(r.outcome, verdict::error);
   EXPECT_NE(r.reason.find("connection refused"), std::string::npos) << r.reason;
-  EXPECT_NE(executor_->lost().find("connection refused"), std::string::npos);
+  EXPECT_NE(driver_->lost().find("connection refused"), std::string::npos);
 }
 
 // A connection whose layer finds fault with the peer, and notes something before.
@@ -275,7 +281,7 @@ class faulty_connector : public net::connector {
 
 TEST_F(hostile_test, breaks_a_rule_of_the_transport) {
   faulty_connector connector(loop_, "");
-  executor_ = drive::make_network_executor(loop_, connector, nullptr);
+  driver_ = drive::make_network_driver(loop_, connector);
   const case_result r = ping();
   EXPECT_EQ(r.outcome, verdict::error);
   EXPECT_EQ(r.reason, "WebSocket: a text frame");
@@ -285,7 +291,7 @@ TEST_F(hostile_test, breaks_a_rule_of_the_transport) {
 
 TEST_F(hostile_test, breaks_a_statement_about_the_transport) {
   faulty_connector connector(loop_, "MQTT-6.0.0-1");
-  executor_ = drive::make_network_executor(loop_, connector, nullptr);
+  driver_ = drive::make_network_driver(loop_, connector);
   const case_result r = ping();
   EXPECT_EQ(r.outcome, verdict::fail);
   ASSERT_TRUE(r.fault);
@@ -315,7 +321,7 @@ class suite_test : public testing::Test {
     EXPECT_TRUE(port);
     connector_ = net::make_tcp_connector(loop_, {"127.0.0.1", *port}, {});
     // Without control of the broker: one that a test ends is gone, and nobody starts it again.
-    executor_ = drive::make_network_executor(loop_, *connector_, nullptr);
+    driver_ = drive::make_network_driver(loop_, *connector_);
     settings_.versions = {wire::protocol_version::v5};
     settings_.engine = impatient();
     settings_.engine.timeout = 2s;
@@ -330,7 +336,7 @@ class suite_test : public testing::Test {
 
   results::run_results run() {
     return run_suite(
-        *executor_, settings_,
+        *driver_, settings_,
         [](const std::string& tag, const target::capability_values&) { return scenarios(tag); },
         observer_);
   }
@@ -338,7 +344,7 @@ class suite_test : public testing::Test {
   net::event_loop loop_;
   target::broker_server server_;
   std::unique_ptr<net::connector> connector_;
-  std::unique_ptr<drive::executor> executor_;
+  std::unique_ptr<play::driver> driver_;
   suite_settings settings_;
   quiet observer_;
 };
@@ -401,24 +407,28 @@ TEST_F(suite_test, a_broker_that_fails_the_last_sanity_check_voids_the_verdicts)
 }
 
 // Lets the sanity check fail |times| times.
-class unlucky_executor : public drive::executor {
+class unlucky_driver : public play::driver {
  public:
-  unlucky_executor(drive::executor& on, int times) : on_(on), times_(times) {}
-  void run(const drive::batch& what, const result_callback& ended) override {
-    on_.run(what, [&](case_result c) {
-      if (c.name == "sanity" && times_ > 0) {
-        --times_;
-        c.outcome = verdict::fail;
-      }
-      return ended(std::move(c));
-    });
+  unlucky_driver(play::driver& on, int times) : on_(on), times_(times) {}
+  void play(const source& next, const sink& ended, std::size_t at_once,
+            const stop_sign& stop) override {
+    on_.play(
+        [&] {
+          auto m = next();
+          const bool unlucky =
+              m && static_cast<play::scenario_player&>(*m).scenario().name == "sanity" &&
+              times_-- > 0;
+          if (unlucky) m->abandon(play::abandonment::flooded, "", on_.now());
+          return m;
+        },
+        ended, at_once, stop);
   }
   instant now() const override { return on_.now(); }
   bool interrupted() const override { return on_.interrupted(); }
   const std::string& lost() const override { return on_.lost(); }
 
  private:
-  drive::executor& on_;
+  play::driver& on_;
   int times_;
 };
 
@@ -427,7 +437,7 @@ TEST_F(suite_test, a_sanity_check_that_fails_is_tried_again_twice) {
     return scenarios(tag);
   };
   for (const int times : {0, 2, 3}) {
-    unlucky_executor on(*executor_, times);
+    unlucky_driver on(*driver_, times);
     const auto r = run_suite(on, settings_, source, observer_);
     EXPECT_EQ(r.void_reason.empty(), times < 3) << times << ": " << r.void_reason;
     EXPECT_EQ(r.cases.empty(), times == 3) << times;
@@ -442,7 +452,7 @@ TEST_F(suite_test, needs_that_are_not_met_are_skipped_with_the_reason) {
     return all;
   };
   settings_.declared = {{"queue_limit", 1000}};
-  const auto r = run_suite(*executor_, settings_, with_need, observer_);
+  const auto r = run_suite(*driver_, settings_, with_need, observer_);
   ASSERT_EQ(r.cases.size(), 2u);
   EXPECT_EQ(r.cases[0].reason, "needs queue_limit >= 5000; here it is 1000");
   EXPECT_EQ(r.cases[1].reason, "needs transport ws; the target does not have it");

@@ -7,11 +7,11 @@
 
 #include <algorithm>
 
-#include "drive/simulated_executor.h"
 #include "model/rules.h"
 #include "profile/measure.h"
 #include "script/expander.h"
 #include "script/library.h"
+#include "suite/cases.h"
 
 namespace mqttspec::suite {
 namespace {
@@ -31,9 +31,7 @@ session_profile profile_of(const broker::broker_options& broker = {},
   options.run_tag = "t";
   session_profile out;
   for (const script::scenario& s : script::expand(files, options).scenarios) {
-    drive::simulation_options simulation;
-    simulation.broker = broker;
-    profile::measure(drive::simulate({&s, 0}, {}, simulation, rules), out);
+    profile::measure(simulate({&s, 0}, {}, {.broker = broker, .rules = rules}), out);
   }
   results::sort_profile(out);
   return out;

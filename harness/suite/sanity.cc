@@ -190,11 +190,11 @@ std::vector<script::scenario> sanity_scenarios(
   return script::expand(files, options).scenarios;
 }
 
-sanity_outcome check_sanity(drive::executor& on, const std::string& run_tag,
+sanity_outcome check_sanity(play::driver& on, const std::string& run_tag,
                             const std::vector<wire::protocol_version>& versions,
                             const play::run_options& options) {
   const std::vector<script::scenario> scenarios = sanity_scenarios(run_tag, versions);
-  drive::batch b;
+  batch b;
   b.options = options;
   b.options.trace_passed = true;
   // Whether cases can be judged is asked here, not whether the broker is right.
@@ -208,7 +208,8 @@ sanity_outcome check_sanity(drive::executor& on, const std::string& run_tag,
   out.learned = target::learned_from(
       wire::make(wire::packet_type::connack, wire::protocol_version::v5), wire::never_expires);
   std::size_t seen = 0;
-  on.run(b, [&](const case_result& c) {
+  play_cases(on, b, [&](const verdicts::opinion& o) {
+    const case_result& c = o.result;
     if (c.name == assigned_name) {
       const auto connack = connack_in(c);
       out.learned["assigned_client_ids"] =

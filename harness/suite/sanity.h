@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "drive/executor.h"
+#include "suite/cases.h"
 #include "target/capabilities.h"
 
 namespace mqttspec::suite {
@@ -22,7 +22,7 @@ struct sanity_outcome {
   target::capability_values learned;  // what the CONNACK of 5.0 told
 };
 
-sanity_outcome check_sanity(drive::executor& on, const std::string& run_tag,
+sanity_outcome check_sanity(play::driver& on, const std::string& run_tag,
                             const std::vector<wire::protocol_version>& versions,
                             const play::run_options& options);
 

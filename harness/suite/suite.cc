@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/run_tag.h"
 #include "profile/measure.h"
 #include "results/profile.h"
 #include "suite/sanity.h"
@@ -76,9 +77,13 @@ std::optional<std::string> obstacle(const script::scenario& s, const target::cap
 
 class suite {
  public:
-  suite(drive::executor& on, const suite_settings& settings, const scenario_source& source,
+  suite(play::driver& on, const suite_settings& settings, const scenario_source& source,
         suite_observer& observer)
-      : on_(on), settings_(settings), source_(source), observer_(observer) {}
+      : on_(on),
+        settings_(settings),
+        source_(source),
+        observer_(observer),
+        tags_(settings.run_tag) {}
 
   results::run_results run() {
     const instant began = on_.now();
@@ -114,12 +119,11 @@ class suite {
   bool over() const { return stopped_ || on_.interrupted() || !on_.lost().empty(); }
 
   // A broker that now and then loses a race with its client is not a broken one: only failures in a
-  // row count. |when| keeps the names of the tries apart.
-  sanity_outcome sanity(char when) {
+  // row count.
+  sanity_outcome sanity() {
     constexpr int most_tries = 3;
     for (int attempt = 1;; ++attempt) {
-      sanity_outcome s = check_sanity(on_, fmt::format("{}{}{}", settings_.run_tag, when, attempt),
-                                      settings_.versions, settings_.engine);
+      sanity_outcome s = check_sanity(on_, tags_.next(), settings_.versions, settings_.engine);
       const bool in_vain = on_.interrupted() || !on_.lost().empty();
       if (s.failure.empty() || attempt == most_tries || in_vain) return s;
     }
@@ -127,7 +131,7 @@ class suite {
 
   bool sanity_before() {
     observer_.sanity_begins(false);
-    const sanity_outcome s = sanity('a');
+    const sanity_outcome s = sanity();
     for (const target::capability_description& c : target::known_capabilities()) {
       if (c.source == target::capability_source::reach)
         can_[std::string(c.name)] = c.fallback.value_or(0);
@@ -167,7 +171,7 @@ class suite {
       return;
     }
     observer_.sanity_begins(true);
-    const sanity_outcome s = sanity('z');
+    const sanity_outcome s = sanity();
     if (s.failure.empty() || on_.interrupted()) return;
     out_.void_reason = "the sanity check after the cases failed: " + s.failure;
     for (case_result& c : out_.cases) {
@@ -176,10 +180,8 @@ class suite {
   }
 
   void repetition(std::uint32_t number) {
-    const std::string tag =
-        number == 0 ? settings_.run_tag : fmt::format("{}r{}", settings_.run_tag, number);
     // The scenarios must outlive their jobs.
-    const std::vector<script::scenario> all = source_(tag, can_);
+    const std::vector<script::scenario> all = source_(tags_.next(), can_);
     const std::vector<std::size_t> chosen = select(settings_.chosen, all);
     if (number == 0) {
       for (const script::scenario& s : all) all_ids_.push_back(s.id);
@@ -188,26 +190,26 @@ class suite {
       }
       observer_.cases_begin(chosen.size() * settings_.repeat);
     }
-    drive::batch together;
-    drive::batch alone;
+    batch together;
+    batch alone;
     together.options = settings_.engine;
     together.options.trace_passed = settings_.trace_passed;
     together.at_once = settings_.at_once;
     for (const std::size_t i : chosen) {
-      const drive::job j{&all[i], number};
+      const job j{&all[i], number};
       if (const verdicts::baseline_entry* known = verdicts::skips(settings_.known, all[i].id)) {
-        take(drive::not_run(j, verdict::skip, "baseline: " + known->reason));
+        record(not_run(j, verdict::skip, "baseline: " + known->reason));
       } else if (auto reason = obstacle(all[i], can_, settings_)) {
-        take(drive::not_run(j, verdict::skip, std::move(*reason)));
+        record(not_run(j, verdict::skip, std::move(*reason)));
       } else {
         (runs_alone(all[i]) ? alone : together).jobs.push_back(j);
       }
     }
     alone.options = together.options;
     alone.at_once = 1;
-    for (const drive::batch* lane : {&together, &alone}) {
+    for (const batch* lane : {&together, &alone}) {
       if (stopped_ || on_.interrupted()) break;
-      on_.run(*lane, [this](case_result c) { return take(std::move(c)); });
+      play_cases(on_, *lane, [this](verdicts::opinion o) { return take(std::move(o)); });
     }
     try_again(number);
   }
@@ -219,41 +221,45 @@ class suite {
     for (int attempt = 1; attempt <= most_tries && !late_.empty() && !over(); ++attempt) {
       selection these;
       these.ids.emplace();
-      for (const auto& [id, result] : late_) these.ids->insert(id);
-      const std::vector<script::scenario> all =
-          source_(fmt::format("{}y{}n{}", settings_.run_tag, attempt, number), can_);
-      drive::batch few;
+      for (const auto& [id, tries] : late_) these.ids->insert(id);
+      const std::vector<script::scenario> all = source_(tags_.next(), can_);
+      batch few;
       few.options = settings_.engine;
       few.options.trace_passed = settings_.trace_passed;
       few.at_once = 4;
-      drive::batch alone = few;
+      batch alone = few;
       alone.at_once = 1;
       for (const std::size_t i : select(these, all)) {
         (runs_alone(all[i]) ? alone : few).jobs.push_back({&all[i], number});
       }
-      for (const drive::batch* lane : {&few, &alone}) {
-        if (!over()) on_.run(*lane, [this](case_result c) { return take(std::move(c)); });
+      for (const batch* lane : {&few, &alone}) {
+        if (!over())
+          play_cases(on_, *lane, [this](verdicts::opinion o) { return take(std::move(o)); });
       }
     }
-    for (auto& [id, result] : std::exchange(late_, {})) record(std::move(result));
+    for (auto& [id, tries] : std::exchange(late_, {})) record(verdicts::settle(std::move(tries)));
   }
 
-  // A premise that was not reached says nothing; on a busy machine a second try often reaches it.
-  // Where many are not, it is the broker, and the answer is known.
-  bool deserves_a_second_try(case_result c) {
-    constexpr std::size_t most = 16;
-    if (c.outcome != verdict::inconclusive || tried_.size() >= most) return false;
-    verdicts::judge(c, settings_.known, settings_.strict);
-    return !c.expected && tried_.insert(c.id).second;
-  }
-
-  bool take(case_result c) {
-    if (deserves_a_second_try(c)) {
-      late_.insert_or_assign(c.id, std::move(c));
-      return true;
+  // Whether |tried| deserves another try; what is known besides its own tries.
+  verdicts::next_step next_of(const std::vector<verdicts::opinion>& tries) {
+    // Where many premises are not reached it is the broker, and the answer is known.
+    constexpr std::size_t most_premises = 16;
+    case_result last = tries.back().result;
+    verdicts::judge(last, settings_.known, settings_.strict);
+    const auto step = verdicts::next(
+        tries,
+        {.known = last.expected, .premises = tried_.size() < most_premises, .confirming = false});
+    if (step == verdicts::next_step::again && tries.back().because == verdicts::doubt::premise) {
+      tried_.insert(last.id);
     }
-    late_.erase(c.id);
-    return record(std::move(c));
+    return step;
+  }
+
+  bool take(verdicts::opinion o) {
+    auto& tries = late_[o.result.id];
+    tries.push_back(std::move(o));
+    if (next_of(tries) == verdicts::next_step::again) return true;
+    return record(verdicts::settle(std::move(late_.extract(tries.back().result.id).mapped())));
   }
 
   // Takes from the packets what they tell about the broker; then they are no longer needed.
@@ -277,21 +283,22 @@ class suite {
     return !stopped_;
   }
 
-  drive::executor& on_;
+  play::driver& on_;
   const suite_settings& settings_;
   const scenario_source& source_;
   suite_observer& observer_;
+  run_tags tags_;
   results::run_results out_;
   target::capability_values can_;
-  std::vector<std::string> all_ids_;         // selected or not
-  std::map<std::string, case_result> late_;  // by id
-  std::set<std::string> tried_;              // whose premise was not reached, and that run again
+  std::vector<std::string> all_ids_;                            // selected or not
+  std::map<std::string, std::vector<verdicts::opinion>> late_;  // tries that are not all, by id
+  std::set<std::string> tried_;  // whose premise was not reached, and that run again
   bool stopped_ = false;
 };
 
 }  // namespace
 
-results::run_results run_suite(drive::executor& on, const suite_settings& settings,
+results::run_results run_suite(play::driver& on, const suite_settings& settings,
                                const scenario_source& source, suite_observer& observer) {
   return suite(on, settings, source, observer).run();
 }

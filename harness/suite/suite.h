@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "drive/executor.h"
 #include "results/results.h"
+#include "suite/cases.h"
 #include "suite/selection.h"
 #include "target/capabilities.h"
 #include "target/routes.h"
@@ -30,9 +30,9 @@ struct suite_settings {
   bool slow = false;  // cases tagged `slow` too
   bool trace_passed = false;
   std::uint64_t seed = 0;
-  std::string run_tag;                 // begins every {ns}
+  std::string run_tag;                 // begins every {ns}, as base/run_tag.h makes it
   target::capability_values declared;  // facts and hooks of the target; win over what is learned
-  // Where clients can be `over` and `at`, as in runner/routes.h.
+  // Where clients can be `over` and `at`, as in target/routes.h.
   std::set<target::route_key> reach = {{"tcp", ""}};
 };
 
@@ -52,7 +52,7 @@ class suite_observer {
 
 // Fills cases, problems, void_reason, interrupted, took, target.learned and target.versions; the
 // rest of the result is the caller's.
-results::run_results run_suite(drive::executor& on, const suite_settings& settings,
+results::run_results run_suite(play::driver& on, const suite_settings& settings,
                                const scenario_source& source, suite_observer& observer);
 
 }  // namespace mqttspec::suite

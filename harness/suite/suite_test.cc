@@ -3,25 +3,32 @@
 #include <gtest/gtest.h>
 
 #include <deque>
+#include <set>
 
 namespace mqttspec::suite {
 namespace {
 
 using results::verdict;
 
-// Says of each case what is next in its list, and `pass` behind its end.
-class scripted_executor : public drive::executor {
+// Lets each case end as the next in its list says, and pass behind its end.
+class scripted_driver : public play::driver {
  public:
   std::map<std::string, std::deque<verdict>> says;
   std::map<std::string, int> runs;
 
-  void run(const drive::batch& what, const result_callback& ended) override {
-    for (const drive::job& j : what.jobs) {
-      auto& list = says[j.scenario->id];
-      auto r = drive::not_run(j, list.empty() ? verdict::pass : list.front(), "");
+  void play(const source& next, const sink& ended, std::size_t, const stop_sign&) override {
+    while (auto m = next()) {
+      const std::string& id = static_cast<play::scenario_player&>(*m).scenario().id;
+      auto& list = says[id];
+      const verdict is = list.empty() ? verdict::pass : list.front();
       if (!list.empty()) list.pop_front();
-      ++runs[j.scenario->id];
-      if (!ended(std::move(r))) return;
+      ++runs[id];
+      if (is == verdict::pass) {
+        drive::play_virtually(*m, {});
+      } else {
+        m->abandon(play::abandonment::interrupted, "", {});
+      }
+      if (!ended({std::move(m), {}})) return;
     }
   }
   instant now() const override { return {}; }
@@ -38,16 +45,17 @@ class silent : public suite_observer {
   void case_ended(const results::case_result&) override {}
 };
 
-results::run_results run_of(scripted_executor& on, std::size_t cases, const char* level = "must",
-                            const verdicts::baseline& known = {}) {
-  suite_settings settings;
+results::run_results run_of(scripted_driver& on, std::size_t cases, const char* level = "must",
+                            const verdicts::baseline& known = {}, suite_settings settings = {},
+                            std::vector<std::string>* tags = nullptr) {
   settings.versions = {wire::protocol_version::v5};
   settings.run_tag = "t";
   settings.known = known;
   silent nobody;
   return run_suite(
       on, settings,
-      [&](const std::string&, const target::capability_values&) {
+      [&](const std::string& tag, const target::capability_values&) {
+        if (tags != nullptr) tags->push_back(tag);
         std::vector<script::scenario> out(cases);
         for (std::size_t i = 0; i < cases; ++i) {
           out[i].path = out[i].id = "a/" + std::to_string(i);
@@ -60,7 +68,7 @@ results::run_results run_of(scripted_executor& on, std::size_t cases, const char
 }
 
 TEST(suite, an_unknown_inconclusive_case_is_tried_once_more) {
-  scripted_executor on;
+  scripted_driver on;
   on.says["a/0"] = {verdict::inconclusive};
   on.says["a/1"] = {verdict::inconclusive, verdict::inconclusive, verdict::pass};
   const auto r = run_of(on, 3);
@@ -77,7 +85,7 @@ TEST(suite, a_known_one_or_one_that_records_is_not) {
   const auto known = verdicts::parse_baseline("b.txt", "fail a/0 # known\n");
   for (const auto& [level, list] :
        std::vector<std::pair<const char*, verdicts::baseline>>{{"must", *known}, {"info", {}}}) {
-    scripted_executor on;
+    scripted_driver on;
     on.says["a/0"] = {verdict::inconclusive};
     const auto r = run_of(on, 1, level, list);
     EXPECT_EQ(on.runs["a/0"], 1);
@@ -86,11 +94,23 @@ TEST(suite, a_known_one_or_one_that_records_is_not) {
 }
 
 TEST(suite, where_many_premises_fail_it_is_the_broker) {
-  scripted_executor on;
+  scripted_driver on;
   for (int i = 0; i < 40; ++i) on.says["a/" + std::to_string(i)] = {verdict::inconclusive};
   const auto r = run_of(on, 40);
   EXPECT_EQ(results::count(r).pass, 16u);
   EXPECT_EQ(results::count(r).inconclusive, 24u);
+}
+
+TEST(suite, names_have_the_same_length_in_every_trial) {
+  scripted_driver on;
+  on.says["a/0"] = {verdict::inconclusive};
+  std::vector<std::string> tags;
+  suite_settings settings;
+  settings.repeat = 2;
+  run_of(on, 1, "must", {}, settings, &tags);
+  ASSERT_EQ(tags.size(), 3u);  // two repetitions, and one trial more in the first
+  EXPECT_EQ(std::set<std::string>(tags.begin(), tags.end()).size(), 3u);
+  for (const std::string& tag : tags) EXPECT_EQ(tag.size(), tags[0].size()) << tag;
 }
 
 }  // namespace

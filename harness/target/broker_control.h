@@ -47,6 +47,11 @@ class broker_control {
   virtual std::optional<results::broker_process> process() const { return std::nullopt; }
 };
 
+// Performs |action| and runs the loop until it is done, or |given_up| says so. "": it went well;
+// else why not.
+std::string perform(net::event_loop& loop, broker_control& control, script::broker_action action,
+                    const std::function<bool()>& given_up = {});
+
 // Performs the target file's shell commands. Ready is what `wait_ready` says or, without it, that
 // a connection from |probe| is accepted. Both must outlive it.
 std::unique_ptr<broker_control> make_command_control(net::event_loop& loop, net::connector& probe,

@@ -132,6 +132,26 @@ capability_values learned_from(const wire::packet& connack, std::uint32_t asked_
   return out;
 }
 
+capability_values facts_of(const broker::broker_options& b) {
+  using broker::overflow_policy;
+  return {{"queue_limit", b.queue_limit},
+          {"queue_overflow_drop_newest", b.overflow == overflow_policy::drop_newest},
+          {"queue_overflow_drop_oldest", b.overflow == overflow_policy::drop_oldest},
+          {"queue_overflow_disconnect", b.overflow == overflow_policy::disconnect},
+          {"qos0_queued", b.qos0_queued},
+          {"v311_session_expiry", b.v311_session_expiry},
+          {"sessions_survive_restart", b.sessions_survive_restart},
+          {"sessions_survive_kill", b.sessions_survive_restart},
+          {"retained_survive_restart", b.sessions_survive_restart}};
+}
+
+void drop_odd_facts(capability_values& facts, const broker::broker_options& odd) {
+  for (const auto& [name, value] : facts_of(odd)) {
+    const auto found = facts.find(name);
+    if (found != facts.end() && found->second != value) facts.erase(found);
+  }
+}
+
 std::optional<std::string> unmet(const script::need& need, const capability_values& have) {
   const auto found = have.find(need.capability);
   if (found != have.end() && holds(found->second, need.op, need.number)) return std::nullopt;

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "broker/broker.h"
 #include "script/scenario.h"
 #include "wire/packet.h"
 
@@ -41,6 +42,11 @@ std::span<const capability_description> known_capabilities();
 // The values that |connack| tells, by MQTT 5.0 section 3.2.2.3: absent properties have the meaning
 // that the standard gives to their absence. |asked_expiry| is the interval that CONNECT asked for.
 capability_values learned_from(const wire::packet& connack, std::uint32_t asked_expiry);
+
+// What is known of an embedded broker with these |options|, as a target file would declare it.
+capability_values facts_of(const broker::broker_options& options);
+// Takes from |facts| what is not true of |odd|: nobody declares what is odd.
+void drop_odd_facts(capability_values& facts, const broker::broker_options& odd);
 
 // nullopt when |have| meets |need|; else the reason for a skip:
 // "needs queue_limit >= 100; here it is 20", "needs queue_limit >= 100; the target does not say",

@@ -36,6 +36,11 @@ class reader {
     faults.push_back(std::move(d));
   }
 
+  // "target.toml:2"
+  std::string place_of(const toml::node& node) const {
+    return fmt::format("{}:{}", file_, node.source().begin.line);
+  }
+
   void unknown_key(const toml::key& key, std::string_view where,
                    const std::vector<std::string_view>& valid) {
     fault(key.source(), fmt::format("{} has no key '{}'", where, key.str()), "unknown key",
@@ -94,6 +99,7 @@ void read_facts(reader& in, const toml::node& node, description& out) {
   }
   for (const auto& [key, value] : *table) {
     const std::string name(key.str());
+    out.sources[name] = in.place_of(value);
     if (const auto* text = value.as_string()) {
       const std::string flag = flag_name(name, text->get());
       if (!is_known(flag)) {
@@ -225,6 +231,20 @@ void read_versions(reader& in, const toml::node& node, description& out) {
 
 }  // namespace
 
+broker::odd_setup description::our_broker(model::rules rules) const {
+  broker::odd_setup s{embedded, std::move(rules), {}};
+  for (const broker::oddity* o : oddities) o->set(s);
+  return s;
+}
+
+bool description::over_tls() const {
+  const auto any = [](const auto& listeners) {
+    return std::any_of(listeners.begin(), listeners.end(),
+                       [](const auto& one) { return target::over_tls(one.second.over); });
+  };
+  return target::over_tls(own.over) || any(transports) || any(nodes);
+}
+
 std::optional<wire::protocol_version> parse_version(std::string_view text) {
   if (text == "5" || text == "5.0") return wire::protocol_version::v5;
   if (text == "3.1.1" || text == "4") return wire::protocol_version::v311;
@@ -244,6 +264,7 @@ result<description, std::vector<diagnostic>> parse_target(const std::string& fil
   description out;
   for (const auto& [key, value] : table) {
     const std::string_view name = key.str();
+    out.sources[std::string(name)] = in.place_of(value);
     if (name == "name") {
       in.text(value, name, out.name);
     } else if (name == "address") {

@@ -1,5 +1,8 @@
 #pragma once
-// The target file: where the broker is, and what cannot be asked on the wire.
+// What is tested, and how it is reached: what the target file says, and the options and variables
+// that come before it. A standing target is made of it (standing.h).
+//
+// The target file:
 //
 //   name         = "mosquitto 2.0.11"
 //   address      = "127.0.0.1:1883"
@@ -10,7 +13,7 @@
 //
 //   keep_alive   = 60                     # of CONNECTs that name none; without: 0
 //
-//   [facts]                               # names of runner/capabilities.h
+//   [facts]                               # names of target/capabilities.h
 //   queue_limit    = 1000
 //   queue_overflow = "drop-oldest"
 //   qos0_queued    = false
@@ -44,8 +47,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/concealed.h"
 #include "base/diagnostic.h"
+#include "base/instant.h"
 #include "base/result.h"
+#include "broker/oddities.h"
 #include "net/tls.h"
 #include "target/capabilities.h"
 #include "target/listener_address.h"
@@ -63,6 +69,14 @@ struct hook_commands {
   friend bool operator==(const hook_commands&, const hook_commands&) = default;
 };
 
+// Where the broker is, and whose it is.
+enum class place : std::uint8_t {
+  embedded,   // ours, on loopback
+  simulated,  // ours, in memory and in virtual time
+  elsewhere,  // somebody runs it
+  launched,   // we run it: --start
+};
+
 struct description {
   std::string name;
   std::string address;
@@ -77,6 +91,29 @@ struct description {
   net::tls_options tls;
   std::map<std::string, listener_address> transports;  // by "tcp", "tls", "ws", "wss"
   std::map<std::string, listener_address> nodes;       // by name
+
+  // No target file says the following.
+  place where = place::embedded;
+  listener_address own;  // where cases go that name no transport and no node
+  std::string password;
+  std::string start;  // launched: the command that is the broker
+  duration start_timeout = std::chrono::seconds(60);
+  duration wait{};                             // for a broker that is starting; 0: it must be there
+  duration timeout = std::chrono::seconds(5);  // of a connect, and of an answer without a window
+  duration slack = std::chrono::seconds(1);    // widens the windows of the standard
+  broker::broker_options embedded;             // ours, as its operator set it up
+  std::vector<const broker::oddity*> oddities;  // that it has besides
+  machine_paths here;                           // what no output may tell
+  // Where a setting comes from, by its name in the target file or as an option: "--broker",
+  // "MQTTSPEC_BROKER", "target.toml:2".
+  std::map<std::string, std::string> sources;
+
+  bool is_ours() const { return where == place::embedded || where == place::simulated; }
+  bool over_tls() const;  // some listener is
+  // Our broker as it is. |rules|: what it is odd, or broken, beside.
+  broker::odd_setup our_broker(model::rules rules = {}) const;
+  // What no output about this target may hold.
+  concealed hidden() const { return concealed({password}, here); }
 };
 
 // All errors of the file at once.

@@ -172,6 +172,29 @@ TEST(listener_address, reads_what_it_prints) {
   EXPECT_NE(parse_listener("wsss://h").error().find("did you mean 'wss'?"), std::string::npos);
 }
 
+TEST(listener_address, takes_the_schemes_of_other_programs) {
+  const auto printed = [](const char* text) {
+    const auto a = parse_listener(text);
+    return a ? print(*a) : a.error();
+  };
+  EXPECT_EQ(printed("mqtt://127.0.0.1"), "127.0.0.1:1883");
+  EXPECT_EQ(printed("mqtt://127.0.0.1:1884/"), "127.0.0.1:1884");
+  EXPECT_EQ(printed("mqtts://broker.test"), "tls://broker.test:8883");
+  EXPECT_EQ(printed("tcp://127.0.0.1:1"), "127.0.0.1:1");
+  EXPECT_EQ(printed("ws://127.0.0.1"), "ws://127.0.0.1:80/mqtt");
+  EXPECT_NE(printed("mqqt://127.0.0.1").find("did you mean 'mqtt'?"), std::string::npos);
+  const std::string with_user = printed("mqtt://me:hunter2@127.0.0.1");
+  EXPECT_NE(with_user.find("--user"), std::string::npos);
+  EXPECT_EQ(with_user.find("hunter2"), std::string::npos);
+}
+
+TEST(target, says_where_each_setting_comes_from) {
+  const auto t = parse_target("t.toml", "name = \"x\"\n\n[facts]\nqueue_limit = 7\n");
+  ASSERT_TRUE(t);
+  EXPECT_EQ(t->sources.at("name"), "t.toml:1");
+  EXPECT_EQ(t->sources.at("queue_limit"), "t.toml:4");
+}
+
 TEST(target, broken_toml_is_a_diagnostic) {
   for (const char* text : {"name = ", "= 1", "[facts", "name = \"a\"\nname = \"b\"", "a.b.c",
                            "name = \"\xff\"", "versions = [[[[", "\"\"\"", "x = 1e999999"}) {

@@ -104,7 +104,7 @@ class launch_control : public broker_control, public net::timed {
     if (now - began_ > options_.longest_start) {
       const std::string why = fmt::format("the broker took no connection within {}: {}",
                                           print_duration(options_.longest_start), refusal_);
-      end_with(SIGKILL);
+      end_with(SIGTERM);
       return finish(false, why);
     }
     if (!attempt_ || settled_) try_connect();

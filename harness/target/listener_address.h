@@ -6,6 +6,7 @@
 //   ws://127.0.0.1:8080/mqtt       WebSocket; without a path: /mqtt
 //   wss://127.0.0.1:8081/mqtt
 //   [::1]:1883
+//   mqtt://127.0.0.1, mqtts://broker.test    other words for tcp:// and tls://
 
 #include <array>
 #include <cstdint>

@@ -41,4 +41,10 @@ class routes {
 // "tls", "ws", "wss" and "two_nodes": 1 where |reach| has them.
 void add_reach(capability_values& into, const std::set<route_key>& reach);
 
+// In memory every transport and every node leads to the same broker: `over` and `at` change
+// nothing, and their cases run.
+std::set<route_key> reach_in_memory();
+// What a run in memory can do to the broker, and its reach.
+void add_capabilities_in_memory(capability_values& into);
+
 }  // namespace mqttspec::target

@@ -18,6 +18,22 @@ void add_reach(capability_values& into, const std::set<route_key>& reach) {
   into["two_nodes"] = reach.contains({"", "one"}) && reach.contains({"", "two"});
 }
 
+std::set<route_key> reach_in_memory() {
+  std::set<route_key> out;
+  for (const std::string node : {"", "one", "two"}) {
+    out.insert({"", node});
+    for (const std::string_view transport : transport_names) {
+      out.insert({std::string(transport), node});
+    }
+  }
+  return out;
+}
+
+void add_capabilities_in_memory(capability_values& into) {
+  for (const char* hook : {"restart", "stop", "kill"}) into[hook] = 1;
+  add_reach(into, reach_in_memory());
+}
+
 result<trust, std::string> make_trust(const net::tls_options& options) {
   trust out;
   auto tls = net::make_tls_context(options);

@@ -4,7 +4,7 @@
 //   ways to_broker(loop, trust, 5s);
 //   if (const auto why = to_broker.open_own(address); !why.empty()) ...
 //   to_broker.open_transport(*parse_listener("ws://127.0.0.1:8080/mqtt"));
-//   make_network_executor(loop, to_broker.table(), nullptr);
+//   make_network_driver(loop, to_broker.table());
 
 #include <memory>
 #include <string>

@@ -122,8 +122,10 @@ doubt decide_lines(play::trial& t, duration slack) {
       return doubt::none;
     case ending::abandoned:
       conclude(c,
-               t.abandoned_for == play::abandonment::interrupted ? verdict::inconclusive
-                                                                 : verdict::error,
+               t.abandoned_for == play::abandonment::interrupted ||
+                       t.abandoned_for == play::abandonment::out_of_time
+                   ? verdict::inconclusive
+                   : verdict::error,
                t.why);
       return doubt::none;
   }

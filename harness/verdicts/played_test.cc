@@ -377,14 +377,37 @@ TEST_F(played_test, what_the_case_left_is_removed_and_nothing_else) {
   broker_sends("c", connack);
   log_.clear();
   broker_sends("c", "PINGRESP");
-  EXPECT_FALSE(run_->finished());
+  EXPECT_TRUE(run_->finished());
+  clean_up();
   EXPECT_NE(log_.find("open clean-up; write 10"), std::string::npos) << log_;
   broker_sends("clean-up", connack);  // the session
   broker_sends("clean-up", connack);  // retained messages: waits for PINGRESP
-  EXPECT_FALSE(run_->finished());
+  EXPECT_FALSE(after_->finished());
   broker_sends("clean-up", "PINGRESP");
-  EXPECT_TRUE(run_->finished());
-  EXPECT_TRUE(result().warnings.empty());
+  EXPECT_TRUE(after_->finished());
+  EXPECT_TRUE(after_->warnings().empty());
+}
+
+TEST_F(played_test, what_is_sent_in_pieces_is_in_the_trace_and_removed_afterwards) {
+  options_.trace_passed = true;
+  load(
+      "    c > CONNECT client_id=\"abc\" clean_start=1 session_expiry_interval=300 | split 5\n"
+      "    c < CONNACK  @MQTT-3.2.0-1\n"
+      "    c > PINGREQ | append hex(30) | split 1 every 1s\n");
+  broker_sends("c", connack);
+  EXPECT_FALSE(run_->finished());
+  pass_time(2s);
+  ASSERT_TRUE(run_->finished());
+  EXPECT_EQ(run_->left_behind().sessions.count("abc"), 1u);
+  std::vector<std::string> sent;
+  const auto r = result();
+  for (const auto& t : r.trace) {
+    if (t.direction == results::trace_direction::sent) sent.push_back(t.text);
+  }
+  ASSERT_EQ(sent.size(), 3u);
+  EXPECT_TRUE(sent[0].starts_with("CONNECT ")) << sent[0];
+  EXPECT_EQ(sent[1], "PINGREQ");
+  EXPECT_EQ(sent[2], "hex(30)");
 }
 
 TEST_F(played_test, a_broker_that_does_not_let_clean_up_is_given_up_on_with_a_warning) {
@@ -392,11 +415,11 @@ TEST_F(played_test, a_broker_that_does_not_let_clean_up_is_given_up_on_with_a_wa
       "    c > CONNECT client_id=\"{ns}-a\" clean_start=1 session_expiry_interval=300\n"
       "    c < CONNACK  @MQTT-3.2.0-1\n");
   broker_sends("c", connack);
+  EXPECT_EQ(result().outcome, verdict::pass);
+  clean_up();
   pass_time(2s);
-  EXPECT_TRUE(run_->finished());
-  const auto r = result();
-  EXPECT_EQ(r.outcome, verdict::pass);
-  EXPECT_EQ(r.warnings.size(), 1u);
+  EXPECT_TRUE(after_->finished());
+  EXPECT_EQ(after_->warnings().size(), 1u);
 }
 
 TEST_F(played_test, unread_packets_are_warned_of) {

@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "play/clean_up.h"
 #include "play/scenario_player.h"
 #include "script/expander.h"
 #include "script/library.h"
@@ -44,13 +45,21 @@ class scripted_case : public testing::Test {
     collect();
   }
 
+  // As a driver does it when the case has ended.
+  void clean_up() {
+    after_ = std::make_unique<play::clean_up>(run_->left_behind());
+    after_->start(now_);
+    collect();
+  }
+  machine& present() { return after_ ? static_cast<machine&>(*after_) : *run_; }
+
   // What the engine wants done since the last look, in the notation.
   void collect() {
-    while (auto a = run_->next_action()) {
+    while (auto a = present().next_action()) {
       if (const auto* o = std::get_if<open_connection>(&*a)) {
         newest_[o->client] = o->id;
         log_ += "open " + o->client + "; ";
-        if (connects_) run_->connected(o->id, now_);
+        if (connects_) present().connected(o->id, now_);
       } else if (const auto* w = std::get_if<write_octets>(&*a)) {
         log_ += "write " + to_hex(w->octets, "") + "; ";
       } else if (const auto* s = std::get_if<shut_down>(&*a)) {
@@ -69,16 +78,16 @@ class scripted_case : public testing::Test {
     octets(client, wire::encode(*p)->bytes);
   }
   void octets(const std::string& client, const byte_buffer& bytes) {
-    run_->received(newest_.at(client), bytes, now_);
+    present().received(newest_.at(client), bytes, now_);
     collect();
   }
   void broker_closes(const std::string& client) {
-    run_->closed(newest_.at(client), close_kind::orderly, now_);
+    present().closed(newest_.at(client), close_kind::orderly, now_);
     collect();
   }
   void pass_time(duration d) {
     now_ += d;
-    run_->time_passed(now_);
+    present().time_passed(now_);
     collect();
   }
   results::case_result result() {
@@ -91,6 +100,7 @@ class scripted_case : public testing::Test {
   run_options options_;
   script::scenario scenario_;
   std::unique_ptr<scenario_player> run_;
+  std::unique_ptr<play::clean_up> after_;
   instant now_ = zero;
   bool connects_ = true;
   bool late_ = false;  // it deserves another try

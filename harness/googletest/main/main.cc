@@ -12,9 +12,8 @@
 #include <iostream>
 
 #include "cli/exit_codes.h"
+#include "cli/run_options.h"
 #include "googletest/case_tests.h"
-#include "script/expander.h"
-#include "suite/selection.h"
 
 namespace {
 
@@ -22,7 +21,6 @@ using namespace mqttspec;
 
 int run(int argc, char** argv) {
   testing::InitGoogleTest(&argc, argv);
-  std::ostream nowhere(nullptr);
   const auto variable = [](const std::string& name) -> std::optional<std::string> {
     const char* value = std::getenv(name.c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
@@ -40,18 +38,11 @@ int run(int argc, char** argv) {
   if (!cases) return cli::bad_usage;
   auto request = cli::read_run_request(*options, *cases, on);
   if (!request) return cli::bad_usage;
-  script::expand_options expand;
-  expand.versions = request->suite.versions;
-  const auto all = script::expand(cases->files, expand).scenarios;
-  std::vector<script::scenario> chosen;
-  for (const std::size_t i : suite::select(request->suite.chosen, all)) chosen.push_back(all[i]);
-  if (chosen.empty()) {
+  if (suite::chosen_scenarios(request->run).empty()) {
     on.error("no case is selected", "mqttspec list shows all cases");
     return cli::nothing_ran;
   }
-  // What goes on is told by GoogleTest.
-  cli::console silent{nowhere, std::cerr, false, false, variable};
-  googletest::register_tests(chosen, *request, *cases, silent);
+  googletest::register_tests(request->run);
   return RUN_ALL_TESTS();
 }
 

@@ -3,11 +3,11 @@
 
 #include <benchmark/benchmark.h>
 
-#include "drive/simulated_executor.h"
 #include "script/expander.h"
 #include "script/library.h"
+#include "suite/cases.h"
 
-namespace mqttspec::drive {
+namespace mqttspec::suite {
 namespace {
 
 script::scenario load(const std::string& lines) {
@@ -61,4 +61,4 @@ void thousand_messages(benchmark::State& state) {
 BENCHMARK(thousand_messages);
 
 }  // namespace
-}  // namespace mqttspec::drive
+}  // namespace mqttspec::suite

@@ -1,0 +1,214 @@
+#include "drive/network_driver.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "net/tcp.h"
+#include "target/broker_server.h"
+#include "wire/encode.h"
+
+namespace mqttspec::drive {
+namespace {
+
+using namespace std::chrono_literals;
+using play::abandonment;
+
+byte_buffer octets_of(const wire::packet& p) {
+  return wire::encode(p)->bytes;
+}
+
+// Connects and, when |leaves| is not empty, leaves that session; ends after so long, or never.
+class visitor : public play::machine {
+ public:
+  explicit visitor(duration stays, std::string leaves = "") : stays_(stays) {
+    if (!leaves.empty()) left_.sessions[std::move(leaves)] = wire::protocol_version::v5;
+  }
+  bool stops = false;
+  std::optional<abandonment> abandoned;
+  std::size_t got = 0;
+  std::string failed;
+
+  void start(instant now) override {
+    ends_ = saturating_add(now, stays_);
+    actions_.emplace_back(play::open_connection{1, "c", "", ""});
+  }
+  void connected(play::connection_id, instant) override {
+    wire::packet p = wire::make(wire::packet_type::connect, wire::protocol_version::v5);
+    p.client_id = left_.sessions.empty() ? "v" : left_.sessions.begin()->first;
+    p.clean_start = true;
+    if (!left_.sessions.empty()) {
+      p.properties.push_back(
+          wire::number_property(wire::property_id::session_expiry_interval, 300));
+    }
+    actions_.emplace_back(play::write_octets{1, octets_of(p)});
+  }
+  void connect_failed(play::connection_id, const std::string& why, instant) override {
+    failed = why;
+    over_ = true;
+  }
+  void received(play::connection_id, byte_view octets, instant) override { got += octets.size(); }
+  void closed(play::connection_id, play::close_kind, instant) override { over_ = true; }
+  void broke_below(play::connection_id, const std::string&, std::string_view, instant) override {}
+  void hook_done(bool, const std::string&, instant) override {}
+  void time_passed(instant now) override { over_ = over_ || now >= ends_; }
+  void stalled(duration, instant) override {}
+  void abandon(abandonment why, const std::string&, instant) override {
+    abandoned = why;
+    over_ = true;
+  }
+  std::optional<play::action> next_action() override {
+    if (actions_.empty()) return std::nullopt;
+    play::action a = std::move(actions_.front());
+    actions_.pop_front();
+    return a;
+  }
+  instant next_deadline() const override { return over_ ? never : ends_; }
+  bool finished() const override { return over_; }
+  bool stops_broker() const override { return stops; }
+  play::leftovers left_behind() const override { return left_; }
+
+ private:
+  duration stays_;
+  instant ends_ = never;
+  bool over_ = false;
+  std::deque<play::action> actions_;
+  play::leftovers left_;
+};
+
+class network_driver_test : public testing::Test {
+ protected:
+  // Says what |how| says to each that connects; counts the connections.
+  void listen(std::function<void(net::stream&, byte_view)> how) {
+    auto made = net::listen_tcp(
+        loop_, {"127.0.0.1", 0}, {}, [this, how](std::unique_ptr<net::stream> s, instant) {
+          net::stream* peer = s.get();
+          s->start({{},
+                    [this, how, peer](byte_view octets, instant) {
+                      heard_.insert(heard_.end(), octets.begin(), octets.end());
+                      how(*peer, octets);
+                    },
+                    [](net::stream_end, instant) {}});
+          peers_.push_back(std::move(s));
+        });
+    ASSERT_TRUE(made) << made.error();
+    listener_ = std::move(*made);
+    connector_ = net::make_tcp_connector(loop_, {"127.0.0.1", listener_->port()}, {});
+  }
+  void answer_connect() {
+    listen([](net::stream& s, byte_view octets) {
+      if (octets[0] >> 4 == 1) s.write(*from_hex("20 03 00 00 00"));
+    });
+  }
+  std::unique_ptr<play::driver> make(network_options options = {}) {
+    return make_network_driver(loop_, *connector_, std::move(options));
+  }
+  static play::driver::source list(std::vector<std::unique_ptr<play::machine>>& all) {
+    return [&all, next = std::size_t{0}]() mutable {
+      return next == all.size() ? nullptr : std::move(all[next++]);
+    };
+  }
+
+  net::event_loop loop_;
+  byte_buffer heard_;
+  std::vector<std::unique_ptr<net::stream>> peers_;
+  std::unique_ptr<net::listener> listener_;
+  std::unique_ptr<net::connector> connector_;
+};
+
+TEST_F(network_driver_test, what_is_left_behind_is_removed) {
+  answer_connect();
+  std::vector<std::unique_ptr<play::machine>> all;
+  all.push_back(std::make_unique<visitor>(50ms, "stays"));
+  std::vector<std::string> warnings;
+  make()->play(
+      list(all),
+      [&](play::played p) {
+        warnings = p.around.warnings;
+        return true;
+      },
+      10);
+  EXPECT_TRUE(warnings.empty());
+  EXPECT_EQ(peers_.size(), 2u);
+  const std::string_view id = "stays";
+  const auto first = std::search(heard_.begin(), heard_.end(), id.begin(), id.end());
+  ASSERT_NE(first, heard_.end());
+  EXPECT_NE(std::search(first + 1, heard_.end(), id.begin(), id.end()), heard_.end());
+}
+
+TEST_F(network_driver_test, ends_what_is_under_way_when_the_time_is_over) {
+  listen([](net::stream&, byte_view) {});  // lets nobody clean up
+  std::vector<std::unique_ptr<play::machine>> all;
+  for (int i = 0; i < 20; ++i)
+    all.push_back(std::make_unique<visitor>(1h, "v" + std::to_string(i)));
+  const auto on = make();
+  const instant began = on->now();
+  std::size_t cut = 0;
+  on->play(
+      list(all),
+      [&](play::played p) {
+        cut += static_cast<visitor&>(*p.what).abandoned == abandonment::out_of_time ? 1 : 0;
+        EXPECT_EQ(p.around.warnings.size(), 1u);
+        return true;
+      },
+      10, [&] { return on->now() - began > 200ms; });
+  EXPECT_EQ(cut, 10u);
+  EXPECT_LT(on->now() - began, 4s);
+}
+
+TEST_F(network_driver_test, what_stops_the_broker_is_played_alone) {
+  answer_connect();
+  std::vector<std::unique_ptr<play::machine>> all;
+  for (int i = 0; i < 5; ++i) all.push_back(std::make_unique<visitor>(50ms));
+  all.push_back(std::make_unique<visitor>(50ms));
+  static_cast<visitor&>(*all.back()).stops = true;
+  for (int i = 0; i < 5; ++i) all.push_back(std::make_unique<visitor>(50ms));
+  std::size_t ended = 0;
+  make()->play(
+      list(all),
+      [&](play::played p) {
+        ++ended;
+        const bool alone = static_cast<visitor&>(*p.what).stops;
+        EXPECT_EQ(p.around.beside, alone ? 1u : 5u);
+        return true;
+      },
+      10);
+  EXPECT_EQ(ended, 11u);
+}
+
+TEST_F(network_driver_test, a_flood_ends_the_machine_that_takes_too_much) {
+  listen([](net::stream& s, byte_view) { s.write(byte_buffer(3u << 20)); });
+  std::vector<std::unique_ptr<play::machine>> all;
+  all.push_back(std::make_unique<visitor>(1h));
+  std::optional<abandonment> why;
+  make({.most_octets_held = 1u << 20})
+      ->play(
+          list(all),
+          [&](play::played p) {
+            why = static_cast<visitor&>(*p.what).abandoned;
+            return true;
+          },
+          10);
+  EXPECT_EQ(why, abandonment::flooded);
+}
+
+TEST_F(network_driver_test, tells_who_was_refused_and_that_nobody_is_there) {
+  answer_connect();
+  listener_.reset();
+  std::vector<std::unique_ptr<play::machine>> all;
+  all.push_back(std::make_unique<visitor>(1h));
+  const auto on = make();
+  bool refused = false;
+  on->play(
+      list(all),
+      [&](play::played p) {
+        refused = p.around.refused;
+        return true;
+      },
+      10);
+  EXPECT_TRUE(refused);
+  EXPECT_NE(on->lost().find("no more connections"), std::string::npos) << on->lost();
+}
+
+}  // namespace
+}  // namespace mqttspec::drive

@@ -1,0 +1,194 @@
+#include "drive/seat.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace mqttspec::drive {
+
+using play::abandonment;
+
+namespace {
+
+constexpr duration slow_connect = std::chrono::milliseconds(50);
+
+}  // namespace
+
+seat::seat(std::unique_ptr<play::machine> what, surroundings& around)
+    : around_(around), machine_(std::move(what)) {}
+
+seat::~seat() {
+  *alive_ = false;
+  let_go();
+  around_.octets_held -= octets_;
+}
+
+void seat::start(instant now) {
+  seen_.began = now;
+  machine_->start(now);
+  perform(now);
+}
+
+void seat::time_passed(instant now) {
+  present().time_passed(now);
+  perform(now);
+}
+
+void seat::stalled(duration length, instant now) {
+  present().stalled(length, now);
+}
+
+void seat::abandon(abandonment why, const std::string& reason, instant now) {
+  if (finished_) return;
+  leaves_as_it_is_ = why == abandonment::interrupted || why == abandonment::broker_lost;
+  present().abandon(why, reason, now);
+  perform(now);
+}
+
+void seat::perform(instant now) {
+  while (const auto next = present().next_action()) perform(*next, now);
+  if (!finished_ && present().finished()) end_play(now);
+  around_.changed(*this);
+}
+
+void seat::perform(const play::action& a, instant now) {
+  if (const auto* o = std::get_if<play::open_connection>(&a)) return open(*o, now);
+  if (const auto* k = std::get_if<play::run_hook>(&a)) return hook(k->action, now);
+  const auto of = [this](play::connection_id id) -> link* {
+    const auto found = links_.find(id);
+    return found == links_.end() ? nullptr : &found->second;
+  };
+  if (const auto* w = std::get_if<play::write_octets>(&a)) {
+    if (link* l = of(w->id)) l->stream->write(w->octets);
+  } else if (const auto* h = std::get_if<play::shut_down>(&a)) {
+    if (link* l = of(h->id)) l->stream->shutdown();
+  } else if (const auto* c = std::get_if<play::close_connection>(&a)) {
+    link* l = of(c->id);
+    if (l == nullptr) return;
+    l->ended = true;
+    stands(*l);
+    if (c->abort) {
+      l->stream->abort();
+    } else {
+      l->stream->close();
+    }
+  }
+}
+
+// Of the machine, or of the clean-up behind it.
+void seat::end_play(instant now) {
+  let_go();
+  if (cleaning_) {
+    seen_.warnings = cleaning_->warnings();
+    finished_ = true;
+    return;
+  }
+  seen_.ended = now;
+  const play::leftovers left = machine_->left_behind();
+  finished_ = left.empty() || leaves_as_it_is_;
+  if (finished_) return;
+  cleaning_ = std::make_unique<play::clean_up>(left);
+  cleaning_->start(now);
+  while (const auto next = cleaning_->next_action()) perform(*next, now);
+}
+
+// What was written still arrives.
+void seat::let_go() {
+  for (auto& [id, l] : links_) {
+    stands(l);
+    if (!l.ended) l.stream->finish();
+    let_go_.push_back(std::move(l.stream));
+  }
+  links_.clear();
+}
+
+void seat::stands(link& l) {
+  if (std::exchange(l.connecting, false)) --around_.connecting;
+}
+
+void seat::open(const play::open_connection& what, instant now) {
+  net::connector* by = around_.reach.find({what.transport, what.node});
+  // The plan skips what the target cannot do; this is for a scenario that slipped through.
+  if (by == nullptr) {
+    return present().connect_failed(
+        what.id,
+        fmt::format("the target tells no way over '{}' to node '{}'", what.transport, what.node),
+        now);
+  }
+  const play::connection_id id = what.id;
+  link& l = links_[id];
+  l.stream = by->make();
+  ++around_.connecting;
+  l.stream->start(
+      {[this, id, began = now](const std::string& error, instant at) {
+         connected(id, error, began, at);
+       },
+       [this, id](byte_view octets, instant at) { received(id, octets, at); },
+       [this, id, by](net::stream_end how, instant at) { closed(id, how, *by, at); },
+       [this, id](const std::string& text, instant at) { present().noted(id, text, at); }});
+}
+
+void seat::connected(play::connection_id id, const std::string& error, instant began, instant now) {
+  link& l = links_.at(id);
+  stands(l);
+  if (error.empty()) {
+    // Hundreds of handshakes at once take their time: none of the broker's windows shrinks by that,
+    // and what was missed because of it is tried again.
+    if (now - began > slow_connect) present().stalled(now - began, now);
+    present().connected(id, now);
+  } else {
+    l.ended = true;
+    seen_.refused = true;
+    if (!machine_->stops_broker()) around_.refused();
+    present().connect_failed(id, error, now);
+  }
+  perform(now);
+}
+
+void seat::received(play::connection_id id, byte_view octets, instant now) {
+  links_.at(id).heard = true;
+  octets_ += octets.size();
+  around_.octets_held += octets.size();
+  if (around_.octets_held > around_.most_octets_held) {
+    return abandon(abandonment::flooded,
+                   fmt::format("the broker flooded the harness: {} MiB are held for all cases",
+                               around_.most_octets_held >> 20),
+                   now);
+  }
+  present().received(id, octets, now);
+  perform(now);
+}
+
+void seat::closed(play::connection_id id, net::stream_end how, net::connector& by, instant now) {
+  link& l = links_.at(id);
+  l.ended = true;
+  seen_.refused = seen_.refused || !l.heard;
+  switch (how) {
+    case net::stream_end::over_limit:
+      return abandon(abandonment::flooded, "the broker flooded one connection", now);
+    case net::stream_end::violation:
+      present().broke_below(id, by.complaint(), by.broken_statement(), now);
+      break;
+    case net::stream_end::reset:
+    case net::stream_end::orderly:
+      present().closed(
+          id, how == net::stream_end::reset ? play::close_kind::reset : play::close_kind::orderly,
+          now);
+      break;
+  }
+  perform(now);
+}
+
+void seat::hook(script::broker_action action, instant now) {
+  if (around_.control == nullptr) {
+    return machine_->hook_done(false, "the target has no hooks", now);
+  }
+  around_.control->perform(action, [this, alive = alive_](bool ok, const std::string& why) {
+    if (!*alive) return;
+    const instant at = around_.loop.now();
+    machine_->hook_done(ok, why, at);
+    perform(at);
+  });
+}
+
+}  // namespace mqttspec::drive

@@ -1,0 +1,268 @@
+#include "drive/virtual_driver.h"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <utility>
+
+namespace mqttspec::drive {
+
+namespace {
+
+using play::abandonment;
+
+broker::broker make_broker(const virtual_world& in) {
+  return in.rules == nullptr ? broker::broker(in.broker, in.seed)
+                             : broker::broker(in.broker, in.seed, *in.rules);
+}
+
+// One machine, a broker, and the octets on their way between the two.
+class world {
+ public:
+  world(play::machine& what, const virtual_world& in)
+      : in_(in), machine_(what), broker_(make_broker(in)) {}
+
+  duration play() {
+    machine_.start(now_);
+    std::size_t steps = 0;
+    take_actions();
+    while (!machine_.finished()) {
+      if (++steps > in_.most_steps) {
+        machine_.abandon(abandonment::endless, "the case does not end: too many steps", now_);
+        break;
+      }
+      take_outputs();
+      if (!arrivals_.empty() && arrivals_.begin()->first <= next_timer()) {
+        deliver();
+      } else if (!pass_time()) {
+        machine_.abandon(abandonment::endless, "the case does not end: nothing more can happen",
+                         now_);
+      }
+      take_actions();
+    }
+    return now_ - instant{};
+  }
+
+ private:
+  enum class event : std::uint8_t {
+    to_broker,
+    peer_ended,
+    connected,
+    refused,
+    to_machine,
+    ended,
+    broken,
+    hook_ended
+  };
+  struct arrival {
+    event what{};
+    play::connection_id mine = 0;
+    broker::connection_id theirs = 0;
+    byte_buffer octets;
+    std::string why;
+  };
+
+  void send(event what, play::connection_id mine, broker::connection_id theirs,
+            byte_buffer octets = {}, std::string why = {}) {
+    const instant at = arrival_of(what);
+    if (what == event::to_machine && gathers()) {
+      // One with what the same client gets at the same instant.
+      const auto [first, last] = arrivals_.equal_range(at);
+      const auto same = std::find_if(first, last, [&](const auto& each) {
+        return each.second.what == event::to_machine && each.second.mine == mine;
+      });
+      if (same != last) {
+        byte_buffer& all = same->second.octets;
+        all.insert(all.end(), octets.begin(), octets.end());
+        return;
+      }
+    }
+    arrivals_.emplace(at, arrival{what, mine, theirs, std::move(octets), std::move(why)});
+  }
+
+  bool gathers() const { return in_.network.gathered > duration::zero(); }
+
+  instant arrival_of(event what) const {
+    const duration far = in_.latency + in_.network.latency;
+    const bool by_broker =
+        what == event::to_machine || what == event::ended || what == event::broken;
+    if (!by_broker || !gathers()) return now_ + far;
+    const duration each = in_.network.gathered;
+    const duration since = (now_ - instant{}) % each;
+    return now_ + (since == duration::zero() ? duration::zero() : each - since) + far;
+  }
+
+  instant next_timer() const {
+    return std::min(machine_.next_deadline(), up_ ? broker_.next_deadline() : never);
+  }
+
+  void take_actions() {
+    while (auto next = machine_.next_action()) {
+      if (const auto* o = std::get_if<play::open_connection>(&*next)) {
+        open(*o);
+      } else if (auto* w = std::get_if<play::write_octets>(&*next)) {
+        if (const auto b = theirs_.find(w->id); b != theirs_.end()) {
+          send(event::to_broker, w->id, b->second, std::move(w->octets));
+        }
+      } else if (const auto* h = std::get_if<play::shut_down>(&*next)) {
+        if (const auto b = theirs_.find(h->id); b != theirs_.end()) {
+          send(event::peer_ended, h->id, b->second);
+        }
+      } else if (const auto* c = std::get_if<play::close_connection>(&*next)) {
+        if (const auto b = theirs_.find(c->id); b != theirs_.end()) {
+          deaf_[c->id] = true;
+          send(event::peer_ended, c->id, b->second);
+        }
+      } else if (const auto* k = std::get_if<play::run_hook>(&*next)) {
+        hook(k->action);
+      }
+    }
+  }
+
+  void open(const play::open_connection& o) {
+    if (!up_) return send(event::refused, o.id, 0, {}, "connection refused");
+    const broker::connection_id b = broker_.accept(now_);
+    theirs_[o.id] = b;
+    mine_[b] = o.id;
+    send(event::connected, o.id, b);
+  }
+
+  void take_outputs() {
+    for (broker::output& o : broker_.take_outputs()) {
+      if (auto* octets = std::get_if<broker::send_octets>(&o)) {
+        if (const auto c = mine_.find(octets->to); c != mine_.end()) {
+          send(event::to_machine, c->second, octets->to, std::move(octets->octets));
+        }
+      } else {
+        const auto b = std::get<broker::close_connection>(o).to;
+        if (const auto c = mine_.find(b); c != mine_.end()) unlink(c->second, event::ended);
+      }
+    }
+  }
+
+  // Nothing more goes to the broker; the machine hears of it after what was sent before.
+  void unlink(play::connection_id c, event how) {
+    const auto link = theirs_.find(c);
+    if (link == theirs_.end()) return;
+    send(how, c, link->second);
+    mine_.erase(link->second);
+    theirs_.erase(link);
+  }
+
+  void deliver() {
+    now_ = std::max(now_, arrivals_.begin()->first);
+    const arrival a = std::move(arrivals_.extract(arrivals_.begin()).mapped());
+    const bool heard = !deaf_.contains(a.mine);
+    switch (a.what) {
+      case event::connected:
+        return machine_.connected(a.mine, now_);
+      case event::refused:
+        return machine_.connect_failed(a.mine, a.why, now_);
+      case event::to_machine:
+        if (heard) hear(a);
+        return;
+      case event::ended:
+        if (heard) machine_.closed(a.mine, play::close_kind::orderly, now_);
+        return;
+      case event::broken:
+        if (heard) machine_.closed(a.mine, play::close_kind::reset, now_);
+        return;
+      case event::hook_ended:
+        return machine_.hook_done(a.why.empty(), a.why, now_);
+      case event::to_broker:
+        if (mine_.contains(a.theirs)) broker_.receive(a.theirs, a.octets, now_);
+        return;
+      case event::peer_ended:
+        if (!mine_.contains(a.theirs)) return;
+        broker_.peer_closed(a.theirs, now_);
+        unlink(a.mine, event::ended);  // the broker ends its side too
+        return;
+    }
+  }
+
+  void hear(const arrival& a) {
+    const std::size_t piece = in_.network.octet_by_octet ? 1 : a.octets.size();
+    for (byte_view rest = a.octets; !rest.empty(); rest = rest.subspan(piece)) {
+      machine_.received(a.mine, rest.first(piece), now_);
+    }
+  }
+
+  bool pass_time() {
+    const instant next = next_timer();
+    if (next == never) return false;
+    // A deadline that has passed and asks for nothing would hold time still.
+    now_ = std::max(now_, next);
+    if (up_ && broker_.next_deadline() <= now_) broker_.advance(now_);
+    take_outputs();
+    if (machine_.next_deadline() <= now_) machine_.time_passed(now_);
+    return true;
+  }
+
+  void hook(script::broker_action action) {
+    using script::broker_action;
+    std::string why;
+    const bool ends = action != broker_action::start;
+    const bool begins = action == broker_action::start || action == broker_action::restart;
+    if (ends == !up_) why = up_ ? "the broker runs already" : "the broker does not run";
+    if (why.empty() && ends) {
+      broker_.stop(action != broker_action::kill, now_);
+      take_outputs();
+      while (!theirs_.empty()) {
+        unlink(theirs_.begin()->first,
+               action == broker_action::kill ? event::broken : event::ended);
+      }
+      up_ = false;
+    }
+    if (why.empty() && begins) {
+      broker_.start(now_);
+      up_ = true;
+    }
+    send(event::hook_ended, 0, 0, {}, why);
+  }
+
+  const virtual_world& in_;
+  play::machine& machine_;
+  broker::broker broker_;
+  instant now_{};
+  bool up_ = true;
+  std::multimap<instant, arrival> arrivals_;  // of one instant: in the order of sending
+  std::map<play::connection_id, broker::connection_id> theirs_;
+  std::map<broker::connection_id, play::connection_id> mine_;
+  std::map<play::connection_id, bool> deaf_;  // closed by the machine
+};
+
+class virtual_driver : public play::driver {
+ public:
+  explicit virtual_driver(virtual_world in) : in_(std::move(in)) {}
+
+  void play(const source& next, const sink& ended, std::size_t, const stop_sign& stop) override {
+    while (!stop || !stop()) {
+      play::played p{next(), {}};
+      if (!p.what) return;
+      p.around.began = now_;
+      now_ += play_virtually(*p.what, in_);
+      p.around.ended = now_;
+      if (!ended(std::move(p))) return;
+    }
+  }
+  instant now() const override { return now_; }
+  bool interrupted() const override { return false; }
+  const std::string& lost() const override { return lost_; }
+
+ private:
+  virtual_world in_;
+  instant now_{};
+  std::string lost_;
+};
+
+}  // namespace
+
+duration play_virtually(play::machine& what, const virtual_world& in) {
+  return world(what, in).play();
+}
+
+std::unique_ptr<play::driver> make_virtual_driver(virtual_world in) {
+  return std::make_unique<virtual_driver>(std::move(in));
+}
+
+}  // namespace mqttspec::drive

@@ -1,0 +1,136 @@
+#include "suite/target_run.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <random>
+
+#include "base/run_tag.h"
+#include "drive/network_driver.h"
+#include "drive/virtual_driver.h"
+#include "script/expander.h"
+#include "target/standing.h"
+
+namespace mqttspec::suite {
+
+namespace {
+
+std::string utc_now() {
+  return fmt::format(
+      "{:%Y-%m-%dT%H:%M:%SZ}",
+      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
+}
+
+std::unique_ptr<play::driver> make_driver(target::standing_target& target,
+                                          const suite_settings& settings) {
+  if (target.in_virtual_time()) {
+    return drive::make_virtual_driver({.broker = target.ours().options,
+                                       .seed = settings.seed,
+                                       .rules = &target.ours().rules,
+                                       .network = target.ours().network});
+  }
+  const target::description& what = target.what();
+  return drive::make_network_driver(
+      target.loop(), target.reach(),
+      {target.control(), drive::pulse_as(settings.versions.front(), what.user, what.password)});
+}
+
+results::run_results on_standing(const target_run& run, target::standing_target& target,
+                                 suite_observer& observer) {
+  suite_settings settings = run.suite;
+  // On the network names are new for each run.
+  random_source random(target.in_virtual_time() ? settings.seed : std::random_device{}());
+  settings.run_tag = make_run_tag(random);
+  settings.declared = target.declared();
+  settings.reach = target.keys();
+  const auto driver = make_driver(target, settings);
+  results::run_results r = run_suite(
+      *driver, settings,
+      [&](const std::string& tag, const target::capability_values& can) {
+        script::expand_options options;
+        options.versions = settings.versions;
+        if (!target.in_virtual_time()) options.port = target.what().own.at.port;
+        options.run_tag = tag;
+        options.capability = script::capabilities(can.begin(), can.end());
+        return script::expand(*run.files, options).scenarios;
+      },
+      observer);
+  if (target.in_virtual_time() || r.void_reason.empty()) return r;
+  if (const std::string why = target.reach().own().complaint(); !why.empty()) {
+    r.void_reason += fmt::format(" ({})", why);
+  }
+  return r;
+}
+
+// A --start command or what a broker prints may hold the password, or paths of this machine.
+void hide(results::run_results& r, const concealed& hidden) {
+  const auto in = [&](std::string& text) { text = hidden.without(std::move(text)); };
+  in(r.void_reason);
+  for (std::string& text : r.problems) in(text);
+  if (!r.process) return;
+  in(r.process->command);
+  in(r.process->ended);
+  for (std::string& line : r.process->output) in(line);
+}
+
+}  // namespace
+
+std::vector<std::string> target_run::shown_command() const {
+  std::vector<std::string> out = command;
+  const concealed hidden = target.hidden();
+  for (std::string& word : out) word = hidden.without(std::move(word));
+  return out;
+}
+
+play::run_options options_for(const target::description& target) {
+  play::run_options out;
+  out.timeout = target.timeout;
+  out.slack = target.slack;
+  out.keep_alive = target.keep_alive;
+  out.user_name = target.user;
+  out.password = target.password;
+  return out;
+}
+
+std::vector<script::scenario> chosen_scenarios(const target_run& run) {
+  script::expand_options options;
+  options.versions = run.suite.versions;
+  std::vector<script::scenario> all = script::expand(*run.files, options).scenarios;
+  std::vector<script::scenario> out;
+  for (const std::size_t i : select(run.suite.chosen, all)) out.push_back(std::move(all[i]));
+  return out;
+}
+
+results::run_results run_on_target(const target_run& run, suite_observer& observer) {
+  const std::string started_at = utc_now();
+  target::standing_target target(run.target, run.suite.seed);
+  results::run_results r;
+  if (std::string why = target.stand(); why.empty()) {
+    r = on_standing(run, target, observer);
+  } else {
+    for (const auto v : run.suite.versions) {
+      r.target.versions.emplace_back(wire::version_name(v));
+    }
+    r.interrupted = target.interrupted();
+    r.void_reason = std::move(why);
+  }
+  if (const std::string why = target.ended(); !why.empty() && r.void_reason.empty()) {
+    r.void_reason = why;
+  }
+  target.end();
+  if (const std::string why = target.crash(); !why.empty()) r.problems.push_back(why);
+  r.process = target.process();
+  r.started_at = started_at;
+  r.tool_version = run.tool_version;
+  r.catalogue_version = run.catalogue_version;
+  r.command = run.shown_command();
+  r.seed = run.suite.seed;
+  r.target.name = target.name();
+  r.target.address = target.address();
+  r.target.declared = target.told();
+  hide(r, run.target.hidden());
+  return r;
+}
+
+}  // namespace mqttspec::suite
