@@ -24,7 +24,7 @@ constexpr const char* cases_text = R"(scenario ping
   clients  c
   step "connect and ping"
     c > CONNECT client_id="{ns}-c" clean_start=1
-    c < CONNACK session_present=0       @MQTT-3.2.2-2
+    c < CONNACK session_present=0       @MQTT-3.1.4-5
     c > PINGREQ
     c < PINGRESP                        @MQTT-3.12.4-1
     c > DISCONNECT
@@ -37,7 +37,7 @@ scenario wait-a-while
   clients  c
   step "connect and wait"
     c > CONNECT client_id="{ns}-c" clean_start=1
-    c < CONNACK session_present=0       @MQTT-3.2.2-2
+    c < CONNACK session_present=0       @MQTT-3.1.4-5
     wait 300ms
     c > PINGREQ
     c < PINGRESP                        @MQTT-3.12.4-1
