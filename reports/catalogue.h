@@ -1,13 +1,8 @@
 #pragma once
-// The statements of the standards as the reports need them (cases/statements/v5.json, v311.json).
-//
-//   auto entries = parse_catalogue(text_of("cases/statements/v5.json"));
+// The statements of the standards as the reports need them. script/catalogue.h reads them.
 
 #include <string>
-#include <string_view>
 #include <vector>
-
-#include "base/result.h"
 
 namespace mqttspec::reports {
 
@@ -21,9 +16,7 @@ struct catalogue_entry {
   std::string why;      // why it is not testable
 };
 
+// 5 first, each version in the order of its text.
 using catalogue = std::vector<catalogue_entry>;
-
-// The entries of one file, in its order; or what is wrong with it.
-result<catalogue, std::string> parse_catalogue(std::string_view json);
 
 }  // namespace mqttspec::reports

@@ -150,14 +150,6 @@ TEST(digest, departing_from_a_recommendation_is_not_a_violation) {
   EXPECT_EQ(judge(run, make_digest(run, {})).is, tone::good);
 }
 
-TEST(catalogue, what_is_no_catalogue_is_said) {
-  EXPECT_FALSE(parse_catalogue("nonsense"));
-  EXPECT_FALSE(parse_catalogue("{}"));
-  EXPECT_FALSE(parse_catalogue("[1]"));
-  EXPECT_FALSE(parse_catalogue("[{\"id\": \"MQTT-1.5.4-1\", \"version\": \"6\"}]"));
-  EXPECT_TRUE(parse_catalogue("[]"));
-}
-
 TEST(markdown, looks_as_documented) {
   const comparison changes = compare(older_run(), example_run());
   expect_golden_file("report.md", to_markdown(example_run(), {nullptr, &changes, 60'000}));

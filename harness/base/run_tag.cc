@@ -1,12 +1,14 @@
 #include "base/run_tag.h"
 
 #include <string_view>
+#include <utility>
 
 namespace mqttspec {
 
 namespace {
 
 constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
+constexpr std::size_t fewest_digits = 3;
 
 }  // namespace
 
@@ -16,14 +18,19 @@ std::string make_run_tag(random_source& random) {
   return tag;
 }
 
+run_tags::run_tags(std::string first) : next_(std::move(first)) {
+  while (next_.size() < 1 + fewest_digits) next_ += digits.front();
+}
+
 std::string run_tags::next() {
-  std::string number(3, '0');
-  std::uint32_t rest = number_++;
-  for (auto at = number.rbegin(); at != number.rend(); ++at) {
-    *at = digits[rest % digits.size()];
-    rest /= static_cast<std::uint32_t>(digits.size());
+  std::string out = next_;
+  for (std::size_t at = next_.size() - 1; at >= 1; --at) {
+    const std::size_t digit = digits.find(next_[at]);  // npos + 1: what is none becomes the first
+    const bool last = digit + 1 >= digits.size();
+    next_[at] = last ? digits.front() : digits[digit + 1];
+    if (!last) break;
   }
-  return run_ + number;
+  return out;
 }
 
 }  // namespace mqttspec

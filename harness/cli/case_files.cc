@@ -121,6 +121,14 @@ bool replace_file(const std::string& name, const std::string& text) {
   return !error;
 }
 
+std::optional<script::catalogue> load_statements(const std::string& cases_directory, console& on) {
+  std::vector<diagnostic> problems;
+  auto out = script::catalogue::load((fs::path(cases_directory) / "statements").string(), problems);
+  if (!has_errors(problems)) return out;
+  on.show(problems);
+  return std::nullopt;
+}
+
 std::optional<case_files> load_cases(const parsed_options& options, const arguments& words,
                                      console& on) {
   case_files out;

@@ -33,6 +33,9 @@ struct case_files {
   std::vector<diagnostic> found;      // errors and warnings of all files
 };
 
+// The catalogue below a directory of cases. nullopt, with the errors told: it cannot be read.
+std::optional<script::catalogue> load_statements(const std::string& cases_directory, console& on);
+
 // Reads what |words| name; the whole directory of cases when there is none, or a pattern among
 // them. nullopt, with everything told on err, when a file has errors.
 std::optional<case_files> load_cases(const parsed_options& options, const arguments& words,

@@ -391,13 +391,9 @@ int explore_model(const arguments& words, console& on) {
   // Only the catalogue is needed; the cases are not read.
   case_files cases;
   cases.root = find_cases_directory(*options);
-  std::vector<diagnostic> problems;
-  cases.statements = script::catalogue::load(
-      (std::filesystem::path(cases.root) / "statements").string(), problems);
-  if (has_errors(problems)) {
-    on.show(problems);
-    return bad_usage;
-  }
+  auto statements = load_statements(cases.root, on);
+  if (!statements) return bad_usage;
+  cases.statements = std::move(*statements);
   if (!options->get<bool>("measure")) return exploration(request, cases, on).run();
   if (request.target.where != target::place::simulated) {
     on.error("--measure goes with --simulate");

@@ -43,7 +43,9 @@ int write_one(const parsed_options& options, const results::run_results& run, co
   const auto request = read_report_request(options, "", on);
   if (!request) return bad_usage;
   if (!request->files.empty()) {
-    context.statements = read_catalogue(find_cases_directory(options), on);
+    if (const auto statements = load_statements(find_cases_directory(options), on)) {
+      context.statements = for_reports(*statements);
+    }
   }
   std::string where;
   if (!write_reports(run, *request, context, where, on)) return bad_usage;

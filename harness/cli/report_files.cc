@@ -127,22 +127,13 @@ std::optional<report_request> read_report_request(const parsed_options& options,
   return out;
 }
 
-reports::catalogue read_catalogue(const std::string& cases_directory, console& on) {
-  reports::catalogue all;
-  for (const char* name : {"v5.json", "v311.json"}) {
-    const std::string file = (fs::path(cases_directory) / "statements" / name).string();
-    std::error_code error;
-    if (!fs::exists(file, error)) continue;
-    const auto text = read_file(file, "catalogue of statements", on);
-    if (!text) continue;
-    auto part = reports::parse_catalogue(*text);
-    if (!part) {
-      on.error(fmt::format("'{}' is not a catalogue: {}", file, part.error()));
-      continue;
-    }
-    all.insert(all.end(), part->begin(), part->end());
+reports::catalogue for_reports(const script::catalogue& statements) {
+  reports::catalogue out;
+  for (const script::statement_entry* s : statements.statements()) {
+    out.push_back({s->id, std::string(wire::version_tag(s->version)), s->section, s->level,
+                   s->summary, s->status, s->why});
   }
-  return all;
+  return out;
 }
 
 bool write_report(const std::string& file, const std::string& text, console& on) {

@@ -9,6 +9,7 @@
 #include "reports/catalogue.h"
 #include "reports/compare.h"
 #include "results/results.h"
+#include "script/catalogue.h"
 
 namespace mqttspec::cli {
 
@@ -33,8 +34,8 @@ struct report_request {
 std::optional<report_request> read_report_request(const parsed_options& options,
                                                   const std::string& prefix, console& on);
 
-// The statements in |cases_directory|/statements; empty, told on err, when they cannot be read.
-reports::catalogue read_catalogue(const std::string& cases_directory, console& on);
+// As reports want the catalogue.
+reports::catalogue for_reports(const script::catalogue& statements);
 
 bool write_report(const std::string& file, const std::string& text, console& on);
 

@@ -32,7 +32,7 @@ int finish(const results::run_results& r, const run_request& request, const case
   std::string where;
   report_context context;
   if (!request.reports.files.empty() || request.workflow_log != nullptr) {
-    context.statements = read_catalogue(cases.root, on);
+    context.statements = for_reports(cases.statements);
   }
   if (request.workflow_log != nullptr) {
     request.workflow_log->tell(r, request.trace != trace_choice::none);

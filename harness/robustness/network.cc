@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/random.h"
+#include "base/run_tag.h"
 #include "drive/network_driver.h"
 #include "robustness/experiment_player.h"
 #include "script/expander.h"
@@ -38,7 +39,7 @@ class network_bench : public bench {
     script::file_set files([](const std::string&) { return std::nullopt; });
     files.add(std::string(file_name), std::move(text));
     script::expand_options expand;
-    expand.run_tag = next_tag();
+    expand.run_tag = make_run_tag(random_);  // new for each play
     expand.port = options_.port;
     const script::expansion expanded = script::expand(files, expand);
     std::vector<outcome> out(all.size());
@@ -96,14 +97,6 @@ class network_bench : public bench {
   static std::string name_of(std::size_t index) { return fmt::format("experiment-{}", index); }
   static std::size_t index_of(const std::string& name) {
     return std::stoul(name.substr(name.rfind('-') + 1));
-  }
-
-  // Names are new for each play, so that nothing of an earlier one matters.
-  std::string next_tag() {
-    static constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789";
-    std::string tag = "h";
-    for (int i = 0; i < 7; ++i) tag += letters[random_.below(letters.size())];
-    return tag;
   }
 
   // One that has lost its broker stays so.

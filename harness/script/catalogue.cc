@@ -113,7 +113,9 @@ bool catalogue::add_statements(std::string_view text) {
     s.who = text_of(entry, "who");
     s.summary = text_of(entry, "summary");
     s.status = text_of(entry, "status");
-    statements_[{s.version, s.id}] = std::move(s);
+    s.why = text_of(entry, "why");
+    const statement_key key{s.version, s.id};
+    if (statements_.insert_or_assign(key, std::move(s)).second) order_.push_back(key);
   }
   return true;
 }
@@ -159,7 +161,7 @@ bool catalogue::has_statements(wire::protocol_version version) const {
 
 std::vector<const statement_entry*> catalogue::statements() const {
   std::vector<const statement_entry*> all;
-  for (const auto& [key, entry] : statements_) all.push_back(&entry);
+  for (const statement_key& key : order_) all.push_back(&statements_.at(key));
   return all;
 }
 

@@ -23,7 +23,8 @@ struct statement_entry {
   std::string level;    // as in the file: "must", "should", ...
   std::string who;      // whom it binds
   std::string summary;  // in our words
-  std::string status;   // testable, or why not
+  std::string status;   // "testable"; "client": binds clients only; "untestable"
+  std::string why;      // why it is not testable
 };
 
 struct purpose_entry {
@@ -63,8 +64,9 @@ class catalogue {
 
   bool has_purposes() const { return !purposes_.empty(); }
 
-  std::vector<const statement_entry*> statements() const;  // by version and id
-  std::vector<const purpose_entry*> purposes() const;      // by id
+  // In the order in which they were added: that of the files.
+  std::vector<const statement_entry*> statements() const;
+  std::vector<const purpose_entry*> purposes() const;  // by id
   const std::vector<coverage_note>& coverage_notes() const { return coverage_notes_; }
 
   // The ids nearest to |id|, at most |most|.
@@ -75,6 +77,7 @@ class catalogue {
  private:
   using statement_key = std::pair<wire::protocol_version, std::string>;
   std::map<statement_key, statement_entry> statements_;
+  std::vector<statement_key> order_;
   std::map<std::string, purpose_entry, std::less<>> purposes_;
   std::vector<coverage_note> coverage_notes_;
   std::string version_ = "unnumbered";
