@@ -208,9 +208,7 @@ std::string to_junit(const results::run_results& run) {
     property(properties, "target", run.target.name);
     property(properties, "address", run.target.address);
     property(properties, "seed", std::to_string(run.seed));
-    std::string command = "mqttspec run";
-    for (const std::string& word : run.command) command += " " + shell_quote(word);
-    property(properties, "command", command);
+    property(properties, "command", command_line(run));
     property(properties, "tool_version", run.tool_version);
     for (const case_result* c : cases) write_case(suite, run, *c, taken);
     if (!run.void_reason.empty()) {

@@ -83,7 +83,7 @@ std::string trace_row(const trace_line& t, bool with_client) {
 
 std::string last_of_client(const case_result& c, const std::string& client) {
   std::vector<const trace_line*> mine;
-  for (const trace_line& t : c.trace) {
+  for (const trace_line& t : c.packets) {
     if (t.client == client) mine.push_back(&t);
   }
   // The marked line stays in sight even when more came after it.
@@ -142,10 +142,16 @@ std::string shell_quote(std::string_view text) {
   return out + "'";
 }
 
-std::string run_again(const results::run_results& run, const case_result& c) {
-  std::string out = "mqttspec run";
+std::string command_line(const results::run_results& run) {
+  std::string out = "mqttspec " + run.verb;
   for (const std::string& word : run.command) out += " " + shell_quote(word);
-  return fmt::format("{} '{}' --trace", out, c.id);
+  return out;
+}
+
+std::string run_again(const results::run_results& run, const case_result& c) {
+  if (c.again.starts_with("mqttspec ")) return c.again;
+  return fmt::format("{} {} --trace", command_line(run),
+                     shell_quote(c.again.empty() ? c.id : c.again));
 }
 
 std::string took_text(duration took) {
@@ -180,7 +186,7 @@ std::string case_line(const case_result& c, bool colour) {
 
 std::string trace_text(const case_result& c) {
   std::string out;
-  for (const trace_line& t : c.trace) out += trace_row(t, true);
+  for (const trace_line& t : c.packets) out += trace_row(t, true);
   return out;
 }
 
@@ -194,7 +200,7 @@ std::string case_text(const results::run_results& run, const case_result& c,
   for (const results::finding& f : c.findings) out += fmt::format("  {}\n", finding_line(f));
   if (c.fault) out += fault_text(c, *c.fault, options.colour);
   if (options.whole_trace) {
-    if (!c.trace.empty()) out += "\n  all packets:\n" + trace_text(c);
+    if (!c.packets.empty()) out += "\n  all packets:\n" + trace_text(c);
   } else if (c.fault) {
     const std::string last = last_of_client(c, c.fault->client);
     if (!last.empty()) out += "\n  last packets on this connection:\n" + last;
@@ -225,6 +231,11 @@ std::string summary_text(const results::run_results& run, bool colour) {
     if (!run.process->output.empty()) out += "its last output:\n";
     for (const std::string& line : run.process->output) out += indented(line, "  ");
   }
+  if (!run.findings.empty()) out += "findings:\n";
+  for (const results::run_finding& f : run.findings) {
+    const case_result c = results::as_case(f);
+    out += fmt::format("  {} {}, {} times: {}\n", outcome_label(c), f.id, f.times, f.seen);
+  }
   if (!run.problems.empty()) out += "problems:\n";
   for (const std::string& p : run.problems) out += indented(p, "  ");
   if (!run.void_reason.empty()) {
@@ -244,7 +255,12 @@ std::string summary_text(const results::run_results& run, bool colour) {
   part(t.error, t.error == 1 ? "error" : "errors");
   part(t.skip, "skipped");
   const bool simulated = run.target.address == "simulated";
-  const bool bad = t.unexpected != 0 || !run.problems.empty() || !run.void_reason.empty();
+  const bool bad = t.unexpected + t.unexpected_findings != 0 || !run.problems.empty() ||
+                   !run.void_reason.empty();
+  if (t.findings != 0) {
+    parts.push_back(fmt::format("{} finding{} ({} unexpected)", t.findings,
+                                t.findings == 1 ? "" : "s", t.unexpected_findings));
+  }
   out += fmt::format(
       "{}{}{}: {} of {} in {}{} ({} unexpected) against {}\n",
       !colour ? ""

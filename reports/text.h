@@ -14,6 +14,9 @@ std::string finding_line(const results::finding& f);
 // |text| for a POSIX shell: as it is where that is safe, else in single quotation marks.
 std::string shell_quote(std::string_view text);
 
+// "mqttspec run --broker 127.0.0.1:1883"
+std::string command_line(const results::run_results& run);
+
 // "mqttspec run --broker 127.0.0.1:1883 'queue/order/...[v5]' --trace"
 std::string run_again(const results::run_results& run, const results::case_result& c);
 

@@ -8,9 +8,11 @@
 #include <random>
 
 #include "cli/exit_codes.h"
-#include "cli/report_files.h"
+#include "cli/findings_record.h"
 #include "cli/target_options.h"
 #include "net/tcp.h"
+#include "reports/finding_page.h"
+#include "reports/text.h"
 #include "robustness/network.h"
 #include "robustness/report.h"
 #include "target/broker_server.h"
@@ -59,16 +61,22 @@ std::optional<bytes_request> read_request(const parsed_options& options, console
 
 class bytes_run {
  public:
-  bytes_run(bytes_request& request, console& on)
-      : request_(request), target_(request.target), on_(on) {
+  bytes_run(bytes_request& request, std::string cases_directory, console& on)
+      : request_(request),
+        target_(request.target),
+        on_(on),
+        record_(request.target, "explore bytes", std::move(cases_directory), on) {
     context_.seed = request.campaign.seed;
-    context_.start = target_.start;
-    context_.target = target_.target.name;
+    context_.target = record_.run().target.name;
+    context_.folder = request.folder;
+    for (const std::string& word : target_.command) {
+      context_.options += (context_.options.empty() ? "" : " ") + reports::shell_quote(word);
+    }
   }
 
   int run() {
     net::event_loop loop;
-    return target_.kind == target_kind::network ? on_network(loop) : embedded(loop);
+    return record_.finish(target_.kind == target_kind::network ? on_network(loop) : embedded(loop));
   }
 
  private:
@@ -76,13 +84,11 @@ class bytes_run {
     target::broker_server server(loop, {}, request_.campaign.seed);
     const auto port = server.listen({"127.0.0.1", 0}, target::transport::tcp);
     if (!port) return void_run("the embedded broker cannot start: " + port.error());
-    context_.target = "the embedded broker";
     target_.own = {target::transport::tcp, {"127.0.0.1", *port}, ""};
     return on_running(loop, &server);
   }
 
   int on_network(net::event_loop& loop) {
-    if (context_.target.empty()) context_.target = print(target_.own);
     if (target_.over_tls && !target_.tls.tls) {
       auto made = target::make_trust(target_.target.tls);
       if (!made) return void_run(made.error());
@@ -107,7 +113,6 @@ class bytes_run {
   }
 
   int on_running(net::event_loop& loop, target::broker_control* control) {
-    context_.address = print(target_.own);
     target::ways to_broker(loop, target_.tls, target_.suite.engine.timeout);
     if (const auto why = to_broker.open_own(target_.own); !why.empty()) {
       return void_run(fmt::format("cannot connect to {}: {}", print(target_.own), why));
@@ -135,41 +140,48 @@ class bytes_run {
   }
 
   int finish(const campaign_result& r) {
-    const bool written = write(r);
+    results::run_results& whole = record_.run();
+    whole.took = r.took;
+    whole.seed = context_.seed;
+    whole.notes.push_back(line(r));
+    whole.notes.back().pop_back();  // the end of the line
+    whole.notes.insert(whole.notes.end(), r.doubts.begin(), r.doubts.end());
     on_.print(line(r));
+    bool written = true;
     for (std::size_t i = 0; i < r.findings.size(); ++i) {
-      on_.print(fmt::format("  {}: {}\n", robustness::finding_name(r, i), r.findings[i].evidence));
+      const results::run_finding& kept = record_.add(robustness::record_of(r, i, context_));
+      on_.print(fmt::format("  {} {}: {}\n", kept.expected ? "KNOWN" : "FOUND", kept.id,
+                            record_.hide(r.findings[i].evidence)));
+      written = written && write(robustness::finding_name(r, i) + ".mqs", kept.scenario);
     }
-    if (!r.ended_early.empty()) on_.error("ended early: " + r.ended_early);
+    if (!r.ended_early.empty()) on_.error("ended early: " + record_.hide(r.ended_early));
+    std::string report = robustness::report_text(r, context_);
+    for (const results::run_finding& f : whole.findings) {
+      report += reports::finding_markdown(whole, f);
+    }
+    written = written && write("report.md", report);
     if (!request_.folder.empty()) on_.print(fmt::format("report: {}/report.md\n", request_.folder));
     if (!written) return internal_error;
-    if (r.experiments == 0) return broker_unusable;
-    return r.findings.empty() ? as_expected : unexpected_result;
+    return r.experiments == 0 ? broker_unusable : as_expected;
   }
 
-  bool write(const campaign_result& r) {
+  bool write(const std::string& name, const std::string& text) {
     if (request_.folder.empty()) return true;
     std::error_code failed;
     fs::create_directories(request_.folder, failed);
-    const auto write_in = [&](const std::string& name, const std::string& text) {
-      return write_report(request_.folder + "/" + name, text, on_);
-    };
-    bool good = write_in("report.md", robustness::report_text(r, context_));
-    for (std::size_t i = 0; i < r.findings.size() && good; ++i) {
-      good = write_in(robustness::finding_name(r, i) + ".mqs",
-                      robustness::finding_file(r, i, context_));
-    }
-    return good;
+    return write_report(request_.folder + "/" + name, record_.hide(text), on_);
   }
 
   int void_run(const std::string& why) {
-    on_.error(why);
+    on_.error(record_.hide(why));
+    record_.run().void_reason = why;
     return broker_unusable;
   }
 
   bytes_request& request_;
   run_request& target_;
   console& on_;
+  findings_record record_;
   robustness::report_context context_;
 };
 
@@ -192,12 +204,14 @@ int explore_bytes(const arguments& words, console& on) {
       "timeout", text("TIME"), "after which somebody is not served (5s)")(
       "out", text("DIR"), "report.md and a scenario for each finding");
   set.described.add(running);
+  add_record_options(set.described);
+  add_cases_option(set.described);
   int status = 0;
   const auto options = parse_options(set, words, on, status);
   if (!options) return status;
   auto request = read_request(*options, on);
-  if (!request) return bad_usage;
-  return bytes_run(*request, on).run();
+  if (!request || !read_record_options(*options, request->target, on)) return bad_usage;
+  return bytes_run(*request, find_cases_directory(*options), on).run();
 }
 
 }  // namespace mqttspec::cli

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <random>
+#include <sstream>
 
 #include "base/spelling.h"
 #include "broker/defects.h"
@@ -13,10 +14,13 @@
 #include "cli/exit_codes.h"
 #include "cli/explore_files.h"
 #include "cli/explore_measure.h"
+#include "cli/findings_record.h"
 #include "cli/report_files.h"
 #include "cli/target_options.h"
 #include "drive/network_executor.h"
 #include "net/tcp.h"
+#include "reports/finding_page.h"
+#include "reports/markdown.h"
 #include "reports/text.h"
 #include "target/broker_server.h"
 
@@ -40,17 +44,26 @@ struct explore_request {
 class exploration {
  public:
   exploration(explore_request& request, const case_files& cases, console& on)
-      : request_(request), cases_(cases), on_(on) {}
+      : request_(request),
+        cases_(cases),
+        on_(on),
+        record_(request.target, "explore model", cases.root, on) {
+    if (request.defect != nullptr) {
+      record_.run().target.name = fmt::format("embedded broker with {}", request.defect->name);
+      record_.run().command.insert(record_.run().command.end(),
+                                   {"--defect", std::string(request.defect->name)});
+    }
+  }
 
-  int run() {
+  int run() { return record_.finish(explore()); }
+
+ private:
+  int explore() {
     switch (request_.target.kind) {
       case target_kind::simulated: {
         drive::simulated_play how;
         how.broker = request_.target.broker;
         if (request_.defect != nullptr) how.rules = &request_.rules;
-        name_ = request_.defect == nullptr
-                    ? "The embedded broker, in virtual time."
-                    : fmt::format("The embedded broker with the defect {}.", request_.defect->name);
         const auto place = drive::make_simulated_arena(request_.arena, how);
         return on_place(*place, nullptr);
       }
@@ -60,7 +73,6 @@ class exploration {
                                      request_.campaign.generator.seed);
         const auto port = server.listen({"127.0.0.1", 0});
         if (!port) return unusable("the embedded broker cannot start: " + port.error());
-        name_ = "The embedded broker.";
         const auto connector = net::make_tcp_connector(loop, {"127.0.0.1", *port}, {});
         return on_network(loop, *connector);
       }
@@ -70,17 +82,15 @@ class exploration {
     return internal_error;
   }
 
- private:
   int unusable(const std::string& why) {
-    on_.error(why);
+    on_.error(record_.hide(why));
+    record_.run().void_reason = why;
     return broker_unusable;
   }
 
   int on_broker() {
     run_request& target = request_.target;
     const std::string address = print(target.own);
-    name_ =
-        target.target.name.empty() ? fmt::format("The broker at {}.", address) : target.target.name;
     net::event_loop loop;
     std::unique_ptr<net::connector> plain;
     std::unique_ptr<target::broker_control> control;
@@ -117,9 +127,11 @@ class exploration {
       return unusable(fmt::format("the broker ended: {}", control.ended()));
     }
     perform(loop, control, script::broker_action::stop);
-    if (control.crash().empty()) return status;
-    on_.error(std::string(control.crash()));
-    return unexpected_result;
+    if (!control.crash().empty()) {
+      on_.error(record_.hide(control.crash()));
+      record_.run().problems.emplace_back(control.crash());
+    }
+    return status;
   }
 
   static std::string perform(net::event_loop& loop, target::broker_control& control,
@@ -178,13 +190,13 @@ class exploration {
         summary(
             run, took,
             fmt::format("DEAF, {} kinds seen before and not confirmed", run.counts().kinds.size()));
-        return unexpected_result;
+        return as_expected;
       }
     }
     auto since = clock::now();
     run.examine(
         [&](const drive::finding& f) {
-          tell(f, scenarios);
+          tell(f, run.counts(), scenarios);
           since = clock::now();
         },
         [&] { return clock::now() - since > longest_shrinking; });
@@ -193,7 +205,7 @@ class exploration {
     if (place.interrupted()) return interrupted;
     if (!place.lost().empty()) return unusable(place.lost());
     if (run.counts().histories == 0) return nothing_ran;
-    return run.findings().empty() ? as_expected : unexpected_result;
+    return as_expected;
   }
 
   // A finding that is slow to show itself is told as it is by then.
@@ -203,6 +215,13 @@ class exploration {
   void tell_deaf(const drive::campaign& run, std::size_t since) {
     on_.print(fmt::format("DEAF the broker leaves CONNECT without an answer, from history {} on\n",
                           since));
+    results::run_finding f;
+    f.id = "explore/model/deaf";
+    f.kind = "model";
+    f.version = record_.run().target.versions.front();
+    f.title = "the broker leaves CONNECT without an answer";
+    f.seen_in = {fmt::format("history {}", since)};
+    record_.add(std::move(f));
     if (request_.out.empty()) return;
     std::size_t n = 0;
     for (const explore::history& h : run.before_deaf()) {
@@ -212,49 +231,46 @@ class exploration {
         fmt::format("  the {} histories before: {}/before-deaf-*.history\n", n, request_.out));
   }
 
-  void tell(const drive::finding& f, drive::executor* scenarios) {
+  void tell(const drive::finding& f, const drive::campaign_counts& counts,
+            drive::executor* scenarios) {
     clear_line();
-    if (f.recorded.events.empty()) {
-      on_.print(fmt::format("FOUND {}  ({} of {}), but not with its packets kept\n  {}\n{}",
-                            f.violation.what, f.confirmed, f.tried, f.violation.statements,
-                            print(f.least)));
-      return;
-    }
-    ++told_;
-    scenario_text s =
+    const scenario_text s =
         make_scenario(f, cases_,
                       {request_.target.suite.engine, request_.campaign.rehearsal, scenarios,
                        request_.defect != nullptr ? &request_.rules : nullptr});
-    const std::string base = fmt::format("{:02}-{}", told_, explore::slug(f.violation.what));
-    report_facts facts;
-    facts.target = name_;
-    facts.run_options = fmt::format("{}", fmt::join(request_.target.command, " "));
-    facts.seed = request_.campaign.generator.seed;
-    facts.scenario_file = base + ".mqs";
-    facts.report_file = base + ".md";
-    facts.history_file = base + ".history";
-    on_.print(fmt::format("FOUND {}  ({} of {})\n  {}\n  expected {}\n  seen     {}\n",
-                          f.violation.what, f.confirmed, f.tried, f.violation.statements,
-                          f.violation.expected.empty() ? "nothing" : f.violation.expected,
-                          f.violation.seen));
-    std::string steps;
-    for (const explore::action& a : f.least) steps += "    " + print(a) + "\n";
-    on_.print(fmt::format("{}  {} steps, {} lines; a sound broker {}\n", steps, f.least.size(),
-                          length_of(s.text),
-                          s.sound_passes ? "passes" : "does not pass: " + s.problem));
-    if (!request_.out.empty()) {
-      write(facts.scenario_file, s.text);
-      write(facts.history_file, print(f.least));
-      write(facts.report_file, finding_report(f, s, cases_, facts));
-      rows_.push_back(finding_row(f, facts));
-      on_.print(fmt::format("  written to {}/{}.{{mqs,history,md}}\n", request_.out, base));
+    const std::string base = fmt::format("{:02}-{}", ++told_, explore::slug(f.violation.what));
+    results::run_finding found = record_of(f, s, cases_);
+    if (const auto seen = counts.kinds.find(f.violation.kind()); seen != counts.kinds.end()) {
+      found.times = seen->second;
     }
+    found.again = reports::command_line(record_.run());
+    found.again +=
+        request_.out.empty()
+            ? fmt::format(" --seed {}", request_.campaign.generator.seed)
+            : " --replay " + reports::shell_quote(request_.out + "/" + base + ".history");
+    const results::run_finding& kept = record_.add(std::move(found));
+    std::string text =
+        fmt::format("{} {}  ({} of {})\n  {}\n  expected {}\n  seen     {}\n",
+                    kept.expected ? "KNOWN" : "FOUND", kept.title, f.confirmed, f.tried, kept.id,
+                    kept.wanted.empty() ? "nothing" : kept.wanted, kept.seen);
+    for (const explore::action& a : f.least) text += "    " + print(a) + "\n";
+    text += fmt::format("  {} steps", f.least.size());
+    if (!s.text.empty()) {
+      text += fmt::format(", {} lines; a sound broker {}", length_of(s.text),
+                          s.sound_passes ? "passes" : "does not pass: " + s.problem);
+    }
+    on_.print(record_.hide(text) + "\n");
+    if (request_.out.empty()) return;
+    if (!s.text.empty()) write(base + ".mqs", kept.scenario);
+    write(base + ".history", kept.history);
+    write(base + ".md", reports::finding_markdown(record_.run(), kept));
+    on_.print(fmt::format("  written to {}/{}.{{mqs,history,md}}\n", request_.out, base));
   }
 
   void write(const std::string& name, const std::string& text) {
     std::error_code ignored;
     std::filesystem::create_directories(request_.out, ignored);
-    write_report((std::filesystem::path(request_.out) / name).string(), text, on_);
+    write_report((std::filesystem::path(request_.out) / name).string(), record_.hide(text), on_);
   }
 
   void show_progress(const drive::campaign& run, clock::time_point begin) {
@@ -300,20 +316,28 @@ class exploration {
       }
       out += fmt::format("  not seen again: {} (history {}): expected {}, seen {}\n",
                          f.violation.kind(), f.number, f.violation.expected, f.violation.seen);
+      record_.add(record_of(f, {}, cases_));
     }
-    on_.print(out);
-    if (!request_.out.empty()) write("findings.md", findings_list(name_, out, rows_));
+    on_.print(record_.hide(out));
+    results::run_results& r = record_.run();
+    r.took = took;
+    r.seed = request_.campaign.generator.seed;
+    std::istringstream lines(out);
+    for (std::string line; std::getline(lines, line);) r.notes.push_back(line);
+    if (!request_.out.empty()) {
+      const reports::catalogue statements = read_catalogue(cases_.root, on_);
+      write("findings.md", reports::to_markdown(with_findings_as_cases(r), {&statements, nullptr}));
+    }
   }
 
   explore_request& request_;
   const case_files& cases_;
   console& on_;
-  std::string name_;
+  findings_record record_;
   target::broker_control* control_ = nullptr;
   net::event_loop* loop_ = nullptr;
   clock::time_point last_shown_{};
   std::size_t told_ = 0;
-  std::vector<std::string> rows_;  // of findings.md
   bool drawn_ = false;
   // Those that were over while new ones began: at the end the last ones wait out their seconds.
   std::size_t counted_ = 0;
@@ -416,6 +440,7 @@ int explore_model(const arguments& words, console& on) {
       "out", text("DIR"), "write a scenario, a history and a report for each finding");
   set.described.add(exploring);
   add_target_options(set.described);
+  add_record_options(set.described);
   add_cases_option(set.described);
   add_broker_flags(set.described);
   int status = 0;
@@ -427,7 +452,7 @@ int explore_model(const arguments& words, console& on) {
   request.target.broker = *broker;
   if (!read_target_options(*options, request.target, on) || !read_numbers(*options, request, on) ||
       (!options->get<bool>("measure") && !read_defect(*options, request, on)) ||
-      !read_replay(*options, request, on)) {
+      !read_replay(*options, request, on) || !read_record_options(*options, request.target, on)) {
     return bad_usage;
   }
   if (options->has("out")) request.out = options->get<std::string>("out");

@@ -34,7 +34,9 @@ void progress::case_ended(const case_result& c) {
   how.whole_trace = request_.trace != trace_choice::none;
   if (shows_whole(c)) {
     clear_line();
-    on_.print(reports::case_text(run_, c, how) + "\n");
+    case_result shown = c;
+    make_public(shown, secrets_);
+    on_.print(reports::case_text(run_, shown, how) + "\n");
   } else if (request_.verbosity > 0 || (request_.verbosity == 0 && !on_.out_is_terminal)) {
     clear_line();
     // Skips are summed up by reason at the end.

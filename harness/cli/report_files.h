@@ -6,11 +6,15 @@
 #include <vector>
 
 #include "cli/options.h"
+#include "play/scenario_player.h"
 #include "reports/catalogue.h"
 #include "reports/compare.h"
 #include "results/results.h"
 
 namespace mqttspec::cli {
+
+// What |engine| logs in with.
+trace::secrets secrets_of(const play::run_options& engine);
 
 // nullopt, told on err: not a results file.
 std::optional<results::run_results> read_results(const std::string& file, console& on);
@@ -21,8 +25,9 @@ struct report_context {
   bool only_failures_have_packets = false;     // in the results file
 };
 
-// Adds an option for every kind, each name with |prefix|, and --pcap.
-void add_report_options(po::options_description& to, const std::string& prefix);
+// Adds an option for every kind, each name with |prefix|, and with |captures| --pcap.
+void add_report_options(po::options_description& to, const std::string& prefix,
+                        bool captures = true);
 
 struct report_request {
   std::vector<std::pair<std::string, std::string>> files;  // kind, file

@@ -1,6 +1,5 @@
 // mqttspec run
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <chrono>
@@ -12,6 +11,7 @@
 #include "base/random.h"
 #include "cli/broker_flags.h"
 #include "cli/exit_codes.h"
+#include "cli/findings_record.h"
 #include "cli/progress.h"
 #include "cli/run_options.h"
 #include "cli/workflow.h"
@@ -30,22 +30,6 @@ namespace mqttspec::cli {
 namespace {
 
 using target::listener_address;
-
-std::string utc_now() {
-  return fmt::format(
-      "{:%Y-%m-%dT%H:%M:%SZ}",
-      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
-}
-
-// Short secrets would hide ordinary text.
-std::string without_secret(std::string text, const std::string& secret) {
-  if (secret.size() < 4) return text;
-  for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at)) {
-    text.replace(at, secret.size(), "***");
-    at += 3;
-  }
-  return text;
-}
 
 machine_paths paths_here(const console& on) {
   std::error_code none;
@@ -296,17 +280,20 @@ class run_of_cases {
     r.target.name = skeleton_.target.name;
     r.target.address = skeleton_.target.address;
     r.target.declared = skeleton_.target.declared;
+    gather_rule_findings(r);
+    for (results::run_finding& f : r.findings) {
+      verdicts::judge(f, request_.suite.known, request_.suite.strict);
+    }
     hide_what_is_ours(r);
     return r;
   }
 
-  // A --start command or what a broker prints may hold the password, or paths of this machine;
-  // traces are the engine's business.
+  // A --start command or what a broker prints may hold the password, or paths of this machine.
   void hide_what_is_ours(results::run_results& r) const {
-    const std::string& secret = request_.suite.engine.password;
+    make_public(r, secrets_of(request_.suite.engine));
     const machine_paths here = paths_here(on_);
     const auto hide = [&](std::string& text) {
-      text = without_machine_paths(without_secret(std::move(text), secret), here);
+      text = without_machine_paths(std::move(text), here);
     };
     for (std::string& word : r.command) hide(word);
     hide(r.void_reason);

@@ -73,6 +73,8 @@ bool read_selection(const parsed_options& options, const case_files& cases, run_
   return read_failed(options, out, on);
 }
 
+}  // namespace
+
 bool read_baseline(const parsed_options& options, run_request& out, console& on) {
   if (!options.has("baseline")) return true;
   for (const std::string& file : list_of(options, "baseline")) {
@@ -87,6 +89,8 @@ bool read_baseline(const parsed_options& options, run_request& out, console& on)
   }
   return true;
 }
+
+namespace {
 
 bool read_running(const parsed_options& options, run_request& out, console& on) {
   if (!read_duration(options, "start-timeout", out.start_timeout, on) ||

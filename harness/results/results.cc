@@ -49,6 +49,10 @@ totals count(const run_results& r) {
     }
     if (!c.expected) ++t.unexpected;
   }
+  t.findings = r.findings.size();
+  for (const run_finding& f : r.findings) {
+    if (!f.expected) ++t.unexpected_findings;
+  }
   return t;
 }
 
