@@ -19,7 +19,8 @@ std::string finding_markdown(const results::run_results& run, const results::run
   }
   out += fmt::format("- expected: {}\n- seen: {}\n",
                      markdown_code(f.wanted.empty() ? "nothing" : f.wanted), markdown_code(f.seen));
-  for (const std::string& note : c.notes) out += fmt::format("- {}\n", markdown_text(note));
+  for (const std::string& note : f.notes) out += fmt::format("- {}\n", markdown_text(note));
+  out += fmt::format("- {}\n", markdown_text(c.notes.back()));  // how often and where
   if (!f.baseline_reason.empty()) {
     out += fmt::format("- known to the baseline: {}\n", markdown_text(f.baseline_reason));
   }

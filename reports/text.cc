@@ -81,10 +81,11 @@ std::string trace_row(const trace_line& t, bool with_client) {
                      with_client ? t.client + " " : std::string(), sign, t.text);
 }
 
+// |client|: "" = all.
 std::string last_of_client(const case_result& c, const std::string& client) {
   std::vector<const trace_line*> mine;
   for (const trace_line& t : c.packets) {
-    if (t.client == client) mine.push_back(&t);
+    if (client.empty() || t.client == client) mine.push_back(&t);
   }
   // The marked line stays in sight even when more came after it.
   std::size_t end = mine.size();
@@ -93,7 +94,7 @@ std::string last_of_client(const case_result& c, const std::string& client) {
   }
   std::string out;
   for (std::size_t i = end > last_packets ? end - last_packets : 0; i < end; ++i) {
-    out += trace_row(*mine[i], false);
+    out += trace_row(*mine[i], client.empty());
   }
   return out;
 }
@@ -203,7 +204,10 @@ std::string case_text(const results::run_results& run, const case_result& c,
     if (!c.packets.empty()) out += "\n  all packets:\n" + trace_text(c);
   } else if (c.fault) {
     const std::string last = last_of_client(c, c.fault->client);
-    if (!last.empty()) out += "\n  last packets on this connection:\n" + last;
+    if (!last.empty()) {
+      out += fmt::format("\n  last packets{}:\n{}",
+                         c.fault->client.empty() ? "" : " on this connection", last);
+    }
   } else if (results::disagrees(c)) {
     out += "\n  last packets on this connection:\n" + last_of_client(c, c.findings.front().client);
   }

@@ -113,6 +113,13 @@ TEST_F(explore_command, is_a_gate_that_lets_known_findings_through) {
   EXPECT_EQ(run({"report", path("json"), "--html", path("again.html")}), as_expected) << out_;
   EXPECT_TRUE(printed("1 passed with a note, 1 failed of 2")) << out_;
   EXPECT_NE(read("again.html").find(f.title), std::string::npos);
+  EXPECT_EQ(run({"report", path("json"), path("json"), "--matrix", path("matrix.html")}),
+            as_expected)
+      << out_;
+  EXPECT_NE(read("matrix.html").find(f.title), std::string::npos);
+  EXPECT_EQ(run({"run", "--simulate", "--report-json", path("sound.json")}), as_expected);
+  EXPECT_EQ(run({"report", path("json"), "--compare", path("sound.json")}), unexpected_result);
+  EXPECT_TRUE(printed("1 new failure")) << out_;
   EXPECT_EQ(run({"run", "--simulate", "--baseline", path("known.txt")}), unexpected_result)
       << "of these a run of cases knows the first to be stale";
   EXPECT_TRUE(printed("no case matches 'session/**'")) << out_;

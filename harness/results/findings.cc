@@ -12,7 +12,7 @@ namespace mqttspec::results {
 
 namespace {
 
-constexpr std::size_t most_places = 20;  // that a finding names
+constexpr std::size_t most_places = 20;  // that the text of a finding names
 
 std::string tag_of(const std::string& version) {
   return version == "5" ? "v5" : "v311";
@@ -34,6 +34,15 @@ case_result whole_of(const run_results& r) {
   c.notes = r.notes;
   c.took = r.took;
   return c;
+}
+
+// "a connect v5\nb cut fin\n" -> "a connect v5; b cut fin"
+std::string on_one_line(std::string_view lines) {
+  std::string out;
+  for (const char c : lines.substr(0, lines.find_last_not_of('\n') + 1)) {
+    out += c == '\n' ? std::string("; ") : std::string(1, c);
+  }
+  return out;
 }
 
 }  // namespace
@@ -63,11 +72,11 @@ case_result as_case(const run_finding& f) {
   c.fault = std::move(fault);
   c.statements = f.statements;
   c.notes = f.notes;
+  if (!f.history.empty()) c.notes.push_back("history: " + on_one_line(f.history));
   std::string places = fmt::format("seen {} time{}", f.times, f.times == 1 ? "" : "s");
-  for (std::size_t i = 0; i < f.seen_in.size(); ++i) {
-    places += (i == 0 ? ", in " : ", ") + f.seen_in[i];
-  }
-  if (!f.seen_in.empty() && f.times > f.seen_in.size()) places += " ...";
+  const std::size_t named = std::min(f.seen_in.size(), most_places);
+  for (std::size_t i = 0; i < named; ++i) places += (i == 0 ? ", in " : ", ") + f.seen_in[i];
+  if (named != 0 && f.times > named) places += " ...";
   c.notes.push_back(std::move(places));
   c.trace = f.trace;
   c.packets = f.packets;
@@ -112,9 +121,14 @@ void gather_rule_findings(run_results& r) {
         one.again = c.id;
         excused[id] = true;
       }
-      ++one.times;
-      if (one.seen_in.size() < most_places && (one.seen_in.empty() || one.seen_in.back() != c.id)) {
+      if (one.seen_in.empty() || one.seen_in.back() != c.id) {
         one.seen_in.push_back(c.id);
+        ++one.times;
+      }
+      if (!c.trace.empty() && (one.trace.empty() || c.trace.size() < one.trace.size())) {
+        one.trace = c.trace;
+        one.seen = f.message;
+        one.again = c.id;
       }
       const bool known =
           c.expected && c.outcome != verdict::pass && c.outcome != verdict::pass_note;

@@ -25,8 +25,13 @@ TEST(findings, of_one_rule_and_statement_are_told_once) {
              case_with("b[v5]", verdict::fail, true, "once", "MQTT-1"),
              case_with("c[v5]", verdict::fail, true, "once", "MQTT-2"),
              case_with("d[v311]", verdict::fail, true, "once", "MQTT-1", "v311")};
+  r.cases[0].trace.resize(3);
+  r.cases[1].trace.resize(2);
+  r.cases[1].findings.push_back(r.cases[1].findings[0]);
   gather_rule_findings(r);
   ASSERT_EQ(r.findings.size(), 3u);
+  EXPECT_EQ(r.findings[1].trace.size(), 2u) << "the shortest";
+  EXPECT_EQ(r.findings[1].again, "b[v5]");
   EXPECT_EQ(r.findings[1].id, "trace-rule/once/MQTT-1[v5]");
   EXPECT_EQ(r.findings[1].times, 2u);
   EXPECT_EQ(r.findings[1].seen_in, (std::vector<std::string>{"a[v5]", "b[v5]"}));
@@ -53,11 +58,13 @@ TEST(findings, are_cases_for_reports) {
   f.times = 7;
   f.seen_in = {"history 3"};
   f.again = "mqttspec explore --replay a.history";
+  f.history = "a connect v5\na cut fin\n";
   const case_result c = as_case(f);
   EXPECT_EQ(c.path, "explore/model/MQTT-4.5.0-1/a-message-does-not-come");
   EXPECT_EQ(c.outcome, verdict::fail);
   EXPECT_EQ(c.fault->message, "a message does not come: expected PUBLISH topic=\"a\", got nothing");
-  EXPECT_EQ(c.notes, std::vector<std::string>{"seen 7 times, in history 3 ..."});
+  EXPECT_EQ(c.notes, (std::vector<std::string>{"history: a connect v5; a cut fin",
+                                               "seen 7 times, in history 3 ..."}));
 
   run_results r;
   r.verb = "explore model";

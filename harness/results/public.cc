@@ -11,9 +11,10 @@ namespace {
 
 // These are our own words; others read them as names, and a secret that is a common word may not
 // change them.
-constexpr std::array<std::string_view, 16> names = {
-    "id",   "path", "name",    "version", "row",    "title", "file", "level",
-    "tags", "rule", "summary", "from",    "client", "hex",   "kind", "purposes"};
+constexpr std::array names = std::to_array<std::string_view>(
+    {"id",    "path",     "name", "version", "row",     "title",     "file",
+     "level", "tags",     "rule", "summary", "from",    "client",    "hex",
+     "kind",  "purposes", "verb", "seen_in", "history", "started_at"});
 
 class hider {
  public:
@@ -46,9 +47,13 @@ class hider {
 };
 
 template <class T>
-void make_one_public(T& what, const trace::secrets& hidden) {
-  if (!what.trace.empty()) what.packets = trace::print(what.trace, hidden);
-  what.trace.clear();
+void print_trace(T& of, const trace::secrets& hidden) {
+  if (!of.trace.empty()) of.packets = trace::print(of.trace, hidden);
+  of.trace.clear();
+}
+
+template <class T>
+void hide_in(T& what, const trace::secrets& hidden) {
   hider h(hidden);
   fields(h, what);
 }
@@ -56,18 +61,19 @@ void make_one_public(T& what, const trace::secrets& hidden) {
 }  // namespace
 
 void make_public(case_result& c, const trace::secrets& hidden) {
-  make_one_public(c, hidden);
+  print_trace(c, hidden);
+  hide_in(c, hidden);
 }
 
 void make_public(run_finding& f, const trace::secrets& hidden) {
-  make_one_public(f, hidden);
+  print_trace(f, hidden);
+  hide_in(f, hidden);
 }
 
 void make_public(run_results& r, const trace::secrets& hidden) {
-  for (case_result& c : r.cases) make_one_public(c, hidden);
-  for (run_finding& f : r.findings) make_one_public(f, hidden);
-  hider h(hidden);
-  fields(h, r);
+  for (case_result& c : r.cases) print_trace(c, hidden);
+  for (run_finding& f : r.findings) print_trace(f, hidden);
+  hide_in(r, hidden);
 }
 
 }  // namespace mqttspec::results

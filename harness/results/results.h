@@ -102,11 +102,11 @@ struct run_finding {
   std::string seen;
   std::vector<std::string> notes;
   std::vector<statement_check> statements;  // that it breaks
-  std::uint64_t times = 1;                  // that it was seen
-  std::vector<std::string> seen_in;         // the first cases, histories or experiments
+  std::uint64_t times = 1;                  // that it was seen: histories, experiments, cases
+  std::vector<std::string> seen_in;         // those that are known by name
   std::string scenario;                     // text of an .mqs file that shows it; may be empty
   std::string history;                      // for `explore --replay`; may be empty
-  std::string again;                        // the command that shows it again
+  std::string again;                        // the command that shows it again, or a case
   std::vector<trace_entry> trace;           // as in case_result
   std::vector<trace_line> packets;
   bool expected = false;        // the baseline knows it
@@ -186,8 +186,9 @@ struct run_results {
 // one more, which stands for the whole.
 run_results with_findings_as_cases(run_results r);
 
-// Makes one finding of each rule and statement that |r|'s cases saw broken. What it was seen in
-// excuses it: a case that does not pass and is expected.
+// Makes one finding of each rule and statement that |r|'s cases saw broken, with the shortest of
+// their traces. What it was seen in excuses it, if all of that is cases that do not pass and are
+// expected.
 void gather_rule_findings(run_results& r);
 
 struct totals {
