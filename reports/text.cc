@@ -238,7 +238,8 @@ std::string summary_text(const results::run_results& run, bool colour) {
   if (!run.findings.empty()) out += "findings:\n";
   for (const results::run_finding& f : run.findings) {
     const case_result c = results::as_case(f);
-    out += fmt::format("  {} {}, {} times: {}\n", outcome_label(c), f.id, f.times, f.seen);
+    out += fmt::format("  {} {}, in {} case{}: {}\n", outcome_label(c), f.id, f.times,
+                       f.times == 1 ? "" : "s", f.seen);
   }
   if (!run.problems.empty()) out += "problems:\n";
   for (const std::string& p : run.problems) out += indented(p, "  ");

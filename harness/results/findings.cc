@@ -137,6 +137,7 @@ void gather_rule_findings(run_results& r) {
   }
   for (auto& [id, f] : found) {
     f.expected = excused[id];
+    if (f.expected) f.baseline_reason = "seen in known failures only";
     r.findings.push_back(std::move(f));
   }
 }

@@ -196,7 +196,7 @@ void judge(results::run_finding& f, const baseline& known, bool strict) {
   judge(c, known, strict);
   // What excuses the cases in which a trace rule saw it excuses the finding.
   f.expected = f.expected || c.expected;
-  f.baseline_reason = c.baseline_reason;
+  if (!c.baseline_reason.empty()) f.baseline_reason = c.baseline_reason;
   f.notes.insert(f.notes.end(), c.warnings.begin(), c.warnings.end());
 }
 
