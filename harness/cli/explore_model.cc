@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <random>
+#include <sstream>
 
 #include "base/run_tag.h"
 #include "base/shell_words.h"
@@ -15,10 +16,14 @@
 #include "cli/exit_codes.h"
 #include "cli/explore_files.h"
 #include "cli/explore_measure.h"
+#include "cli/findings_record.h"
 #include "cli/progress.h"
 #include "cli/report_files.h"
 #include "cli/target_options.h"
 #include "drive/network_executor.h"
+#include "reports/finding_page.h"
+#include "reports/markdown.h"
+#include "reports/text.h"
 #include "target/standing.h"
 
 namespace mqttspec::cli {
@@ -29,7 +34,7 @@ using clock = std::chrono::steady_clock;
 
 struct explore_request {
   target::description target;
-  arguments again;  // the options that say the target again
+  record_request record;
   drive::campaign_options campaign;
   drive::arena_options arena;
   duration length = std::chrono::seconds(60);
@@ -45,29 +50,39 @@ class exploration {
       : request_(request),
         cases_(cases),
         on_(on),
-        hidden_(request.target.hidden()),
+        record_(request.record, request.target.hidden(), on),
         target_(request.target, request.campaign.generator.seed),
         line_(on.err, on.err_is_terminal, std::chrono::seconds(10)) {}
 
   int run() {
-    if (const std::string why = target_.stand(); !why.empty()) {
-      return target_.interrupted() ? interrupted : unusable(why);
-    }
-    name_ = target_.name();
-    if (request_.defect != nullptr) name_ += fmt::format(", defect {}", request_.defect->name);
-    const int status = target_.in_virtual_time() ? in_memory() : on_network();
-    if (const std::string why = target_.ended(); !why.empty()) {
-      return unusable("the broker ended: " + why);
-    }
+    const int status = explore();
     target_.end();
-    if (target_.crash().empty()) return status;
-    on_.error(hidden_.without(target_.crash()));
-    return unexpected_result;
+    record_.tell(target_);
+    name_defect();
+    return record_.finish(status);
   }
 
  private:
+  int explore() {
+    const std::string why = target_.stand();
+    record_.tell(target_);
+    name_defect();
+    if (!why.empty()) return target_.interrupted() ? interrupted : unusable(why);
+    const int status = target_.in_virtual_time() ? in_memory() : on_network();
+    if (const std::string end = target_.ended(); !end.empty()) {
+      return unusable("the broker ended: " + end);
+    }
+    return status;
+  }
+
+  void name_defect() {
+    if (request_.defect == nullptr) return;
+    record_.run().target.name += fmt::format(" with {}", request_.defect->name);
+  }
+
   int unusable(const std::string& why) {
-    on_.error(hidden_.without(why));
+    on_.error(record_.hide(why));
+    record_.run().void_reason = why;
     return broker_unusable;
   }
 
@@ -120,13 +135,13 @@ class exploration {
         summary(
             run, took,
             fmt::format("DEAF, {} kinds seen before and not confirmed", run.counts().kinds.size()));
-        return unexpected_result;
+        return as_expected;
       }
     }
     auto since = clock::now();
     run.examine(
         [&](const drive::finding& f) {
-          tell(f, scenarios);
+          tell(f, run.counts(), scenarios);
           since = clock::now();
         },
         [&] { return clock::now() - since > longest_shrinking; });
@@ -135,7 +150,7 @@ class exploration {
     if (place.interrupted()) return interrupted;
     if (!place.lost().empty()) return unusable(place.lost());
     if (run.counts().histories == 0) return nothing_ran;
-    return run.findings().empty() ? as_expected : unexpected_result;
+    return as_expected;
   }
 
   // A finding that is slow to show itself is told as it is by then.
@@ -145,6 +160,13 @@ class exploration {
   void tell_deaf(const drive::campaign& run, std::size_t since) {
     say(fmt::format("DEAF the broker leaves CONNECT without an answer, from history {} on\n",
                     since));
+    results::run_finding f;
+    f.id = "explore/model/deaf";
+    f.kind = "model";
+    f.version = record_.run().target.versions.front();
+    f.title = "the broker leaves CONNECT without an answer";
+    f.seen_in = {fmt::format("history {}", since)};
+    record_.add(std::move(f));
     if (request_.out.empty()) return;
     std::size_t n = 0;
     for (const explore::history& h : run.before_deaf()) {
@@ -153,53 +175,52 @@ class exploration {
     say(fmt::format("  the {} histories before: {}/before-deaf-*.history\n", n, request_.out));
   }
 
-  void tell(const drive::finding& f, drive::executor* scenarios) {
-    if (f.recorded.events.empty()) {
-      say(fmt::format("FOUND {}  ({} of {}), but not with its packets kept\n  {}\n{}",
-                      f.violation.what, f.confirmed, f.tried, f.violation.statements,
-                      print(f.least)));
-      return;
-    }
-    ++told_;
-    scenario_text s =
+  void tell(const drive::finding& f, const drive::campaign_counts& counts,
+            drive::executor* scenarios) {
+    const scenario_text s =
         make_scenario(f, cases_,
                       {suite::options_for(request_.target), request_.campaign.rehearsal, scenarios,
                        request_.defect != nullptr ? &request_.rules : nullptr});
-    const std::string base = fmt::format("{:02}-{}", told_, explore::slug(f.violation.what));
-    report_facts facts;
-    facts.target = name_;
-    facts.run_options = shell_line(request_.again);
-    facts.seed = request_.campaign.generator.seed;
-    facts.scenario_file = base + ".mqs";
-    facts.report_file = base + ".md";
-    facts.history_file = base + ".history";
-    say(fmt::format("FOUND {}  ({} of {})\n  {}\n  expected {}\n  seen     {}\n", f.violation.what,
-                    f.confirmed, f.tried, f.violation.statements,
-                    f.violation.expected.empty() ? "nothing" : f.violation.expected,
-                    f.violation.seen));
-    std::string steps;
-    for (const explore::action& a : f.least) steps += "    " + print(a) + "\n";
-    say(fmt::format("{}  {} steps, {} lines; a sound broker {}\n", steps, f.least.size(),
-                    length_of(s.text), s.sound_passes ? "passes" : "does not pass: " + s.problem));
-    if (!request_.out.empty()) {
-      write(facts.scenario_file, s.text);
-      write(facts.history_file, print(f.least));
-      write(facts.report_file, finding_report(f, s, cases_, facts));
-      rows_.push_back(finding_row(f, facts));
-      say(fmt::format("  written to {}/{}.{{mqs,history,md}}\n", request_.out, base));
+    const std::string base = fmt::format("{:02}-{}", ++told_, explore::slug(f.violation.what));
+    results::run_finding found = record_of(f, s, cases_);
+    if (const auto seen = counts.kinds.find(f.violation.kind()); seen != counts.kinds.end()) {
+      found.times = seen->second;
     }
+    found.again = reports::command_line(record_.run());
+    found.again += request_.out.empty()
+                       ? fmt::format(" --seed {}", request_.campaign.generator.seed)
+                       : " --replay " + shell_quote(request_.out + "/" + base + ".history");
+    const results::run_finding& kept = record_.add(std::move(found));
+    std::string text =
+        fmt::format("{} {}  ({} of {})\n  {}\n  expected {}\n  seen     {}\n",
+                    kept.expected ? "KNOWN" : "FOUND", kept.title, f.confirmed, f.tried, kept.id,
+                    kept.wanted.empty() ? "nothing" : kept.wanted, kept.seen);
+    for (const explore::action& a : f.least) text += "    " + print(a) + "\n";
+    text += fmt::format("  {} steps", f.least.size());
+    if (!s.text.empty()) {
+      text += fmt::format(", {} lines; a sound broker {}", length_of(s.text),
+                          s.sound_passes ? "passes" : "does not pass: " + s.problem);
+    }
+    say(text + "\n");
+    if (request_.out.empty()) return;
+    if (!s.text.empty()) write(base + ".mqs", kept.scenario);
+    write(base + ".history", kept.history);
+    write(base + ".md", reports::finding_markdown(record_.run(), kept));
+    say(fmt::format("  written to {}/{}.{{mqs,history,md}}\n", request_.out, base));
   }
 
   // Whatever a broker or a command says may hold what nobody should read.
   void say(const std::string& text) {
     line_.clear();
-    on_.print(hidden_.without(text));
+    on_.print(record_.hide(text));
   }
 
   void write(const std::string& name, const std::string& text) {
     std::error_code ignored;
     std::filesystem::create_directories(request_.out, ignored);
-    write_report((std::filesystem::path(request_.out) / name).string(), hidden_.without(text), on_);
+    // Nobody but us writes a history; a password that is one of its words must not spoil it.
+    write_report((std::filesystem::path(request_.out) / name).string(),
+                 name.ends_with(".history") ? text : record_.hide(text), on_);
   }
 
   void show_progress(const drive::campaign& run, clock::time_point begin) {
@@ -232,20 +253,27 @@ class exploration {
       }
       out += fmt::format("  not seen again: {} (history {}): expected {}, seen {}\n",
                          f.violation.kind(), f.number, f.violation.expected, f.violation.seen);
+      record_.add(record_of(f, {}, cases_));
     }
     say(out);
-    if (!request_.out.empty()) write("findings.md", findings_list(name_, out, rows_));
+    results::run_results& r = record_.run();
+    r.took = took;
+    r.seed = request_.campaign.generator.seed;
+    std::istringstream lines(out);
+    for (std::string line; std::getline(lines, line);) r.notes.push_back(line);
+    if (!request_.out.empty()) {
+      const reports::catalogue statements = read_catalogue(cases_.root, on_);
+      write("findings.md", reports::to_markdown(with_findings_as_cases(r), {&statements, nullptr}));
+    }
   }
 
   explore_request& request_;
   const case_files& cases_;
   console& on_;
-  concealed hidden_;
+  findings_record record_;
   target::standing_target target_;
   progress_line line_;
-  std::string name_;
   std::size_t told_ = 0;
-  std::vector<std::string> rows_;  // of findings.md
   // Those that were over while new ones began: at the end the last ones wait out their seconds.
   std::size_t counted_ = 0;
   duration counted_in_{};
@@ -339,6 +367,7 @@ int explore_model(const arguments& words, console& on) {
       "out", text("DIR"), "write a scenario, a history and a report for each finding");
   set.described.add(exploring);
   add_target_options(set.described);
+  add_record_options(set.described);
   add_cases_option(set.described);
   add_broker_flags(set.described);
   int status = 0;
@@ -350,10 +379,16 @@ int explore_model(const arguments& words, console& on) {
   request.target = std::move(*target);
   if (!read_numbers(*options, request, on) ||
       (!options->get<bool>("measure") && !read_defect(*options, request, on)) ||
-      !read_replay(*options, request, on)) {
+      !read_replay(*options, request, on) || !read_record_options(*options, request.record, on)) {
     return bad_usage;
   }
-  request.again = target_again(*options);
+  request.record.verb = "explore model";
+  request.record.versions = request.target.versions;
+  request.record.command = target_again(*options);
+  if (request.defect != nullptr) {
+    request.record.command.insert(request.record.command.end(),
+                                  {"--defect", std::string(request.defect->name)});
+  }
   if (options->has("out")) request.out = options->get<std::string>("out");
   request.campaign.generator.versions = request.target.versions;
   explore::player_options& player = request.arena.player;
@@ -382,6 +417,7 @@ int explore_model(const arguments& words, console& on) {
   // Only the catalogue is needed; the cases are not read.
   case_files cases;
   cases.root = find_cases_directory(*options);
+  request.record.cases_directory = cases.root;
   std::vector<diagnostic> problems;
   cases.statements = script::catalogue::load(
       (std::filesystem::path(cases.root) / "statements").string(), problems);

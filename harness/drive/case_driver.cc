@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "verdicts/decide.h"
+
 namespace mqttspec::drive {
 
 using results::verdict;
@@ -15,7 +17,7 @@ constexpr duration slow_connect = std::chrono::milliseconds(50);
 }  // namespace
 
 case_driver::case_driver(const job& j, const play::run_options& options, surroundings& around)
-    : job_(j), around_(around), run_(*j.scenario, options) {
+    : job_(j), around_(around), slack_(options.slack), run_(*j.scenario, options) {
   const auto& lines = j.scenario->lines;
   stops_broker_ = std::any_of(lines.begin(), lines.end(), [](const script::instruction& i) {
     return std::holds_alternative<script::hook_line>(i.what);
@@ -43,13 +45,13 @@ void case_driver::stalled(duration length, instant now) {
   run_.stalled(length, now);
 }
 
-void case_driver::abandon(verdict outcome, const std::string& reason, instant now) {
+void case_driver::abandon(play::abandonment outcome, const std::string& reason, instant now) {
   run_.abandon(outcome, reason, now);
   perform(now);
 }
 
 results::case_result case_driver::take_result() {
-  results::case_result r = run_.take_result();
+  results::case_result r = verdicts::decide(run_.take_trial(), {}, slack_).result;
   r.started = started_ - instant{};
   r.repetition = job_.repetition;
   return r;
@@ -108,7 +110,7 @@ void case_driver::open(const play::open_connection& what, instant now) {
            [this, id](byte_view octets, instant at) { received(id, octets, at); },
            [this, id, by](net::stream_end how, instant at) {
              if (how == net::stream_end::over_limit) {
-               run_.abandon(verdict::error, "the broker flooded one connection", at);
+               run_.abandon(play::abandonment::flooded, "the broker flooded one connection", at);
              } else if (how == net::stream_end::violation) {
                run_.broke_below(id, by->complaint(), by->broken_statement(), at);
              } else {
@@ -126,7 +128,7 @@ void case_driver::received(play::connection_id id, byte_view octets, instant now
   octets_ += octets.size();
   *around_.octets_held += octets.size();
   if (*around_.octets_held > around_.most_octets_held) {
-    run_.abandon(verdict::error,
+    run_.abandon(play::abandonment::flooded,
                  fmt::format("the broker flooded the harness: {} MiB are held for all cases",
                              around_.most_octets_held >> 20),
                  now);

@@ -34,7 +34,7 @@ class case_driver {
   void start(instant now);
   void time_passed(instant now);
   void stalled(duration length, instant now);
-  void abandon(results::verdict outcome, const std::string& reason, instant now);
+  void abandon(play::abandonment outcome, const std::string& reason, instant now);
 
   instant next_deadline() const { return run_.next_deadline(); }
   bool finished() const { return run_.finished(); }
@@ -50,6 +50,7 @@ class case_driver {
 
   const job job_;
   surroundings& around_;
+  const duration slack_;
   play::scenario_player run_;
   instant started_{};
   std::size_t octets_ = 0;

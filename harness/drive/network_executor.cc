@@ -66,10 +66,10 @@ class network_executor : public executor, public net::timed {
     });
     const instant end = loop_.now();
     if (stopped || interrupted_) {
-      abandon_all(verdict::inconclusive,
+      abandon_all(play::abandonment::interrupted,
                   interrupted_ ? "interrupted" : "another case failed (--fail-fast)", end);
     } else if (!lost_.empty()) {
-      abandon_all(verdict::error, lost_, end);
+      abandon_all(play::abandonment::broker_lost, lost_, end);
       for (; next < waiting.size() && !stopped; ++next) {
         stopped = !ended(not_run(waiting[next], verdict::error, lost_));
       }
@@ -148,8 +148,6 @@ class network_executor : public executor, public net::timed {
     const instant began = instant{} + r.started;
     const duration stood_still = pulse_->slowest(began, began + r.took);
     if (stood_still <= pulse::tolerated) return;
-    r.harness_late = true;
-    if (!r.about_time) return;
     r.outcome = verdict::inconclusive;
     r.reason =
         fmt::format("the broker did not answer a PINGREQ for {}",
@@ -225,7 +223,7 @@ class network_executor : public executor, public net::timed {
     }
   }
 
-  void abandon_all(verdict outcome, const std::string& reason, instant now) {
+  void abandon_all(play::abandonment outcome, const std::string& reason, instant now) {
     std::vector<case_driver*> all;
     for (const auto& [raw, driver] : running_) all.push_back(raw);
     for (case_driver* d : all) d->abandon(outcome, reason, now);

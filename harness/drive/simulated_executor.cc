@@ -6,6 +6,8 @@
 #include <deque>
 #include <map>
 
+#include "verdicts/decide.h"
+
 namespace mqttspec::drive {
 
 namespace {
@@ -23,6 +25,7 @@ class world {
   world(const job& j, const play::run_options& options, const simulation_options& simulation,
         const model::rules* rules)
       : simulation_(simulation),
+        slack_(options.slack),
         run_(*j.scenario, options),
         broker_(make_broker(simulation, rules)) {}
 
@@ -31,7 +34,7 @@ class world {
     std::size_t steps = 0;
     while (!run_.finished()) {
       if (++steps > simulation_.most_steps) {
-        run_.abandon(verdict::error, "the case does not end: too many steps", now_);
+        run_.abandon(play::abandonment::endless, "the case does not end: too many steps", now_);
         break;
       }
       take_actions();
@@ -40,10 +43,11 @@ class world {
       if (!arrivals_.empty() && arrivals_.front().at <= next_timer()) {
         deliver();
       } else if (!pass_time()) {
-        run_.abandon(verdict::error, "the case does not end: nothing more can happen", now_);
+        run_.abandon(play::abandonment::endless, "the case does not end: nothing more can happen",
+                     now_);
       }
     }
-    return run_.take_result();
+    return verdicts::decide(run_.take_trial(), {}, slack_).result;
   }
 
  private:
@@ -198,6 +202,7 @@ class world {
   }
 
   const simulation_options& simulation_;
+  const duration slack_;
   play::scenario_player run_;
   broker::broker broker_;
   instant now_{};

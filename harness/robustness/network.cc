@@ -11,7 +11,6 @@
 namespace mqttspec::robustness {
 
 using results::case_result;
-using results::trace_direction;
 using results::verdict;
 
 namespace {
@@ -22,19 +21,18 @@ reaction reaction_of(const case_result& trial) {
   // The last octets that x sent, and what came behind them.
   reaction seen = reaction::none;
   bool told = false;
-  for (const results::trace_line& line : trial.trace) {
-    if (line.client == "z") break;  // takes the session over
-    if (line.client != "x") continue;
-    if (line.direction == trace_direction::sent) {
+  for (const trace::entry& e : trial.trace) {
+    if (e.client == "z") break;  // takes the session over
+    if (e.client != "x") continue;
+    if (e.way == trace::direction::sent) {
       seen = reaction::none;
       told = false;
-    } else if (line.direction == trace_direction::received) {
-      const bool refusal = line.text.starts_with("CONNACK") &&
-                           line.text.find("reason=success") == line.text.npos &&
-                           line.text.find("reason=accepted") == line.text.npos;
-      told = told || refusal || line.text.starts_with("DISCONNECT");
+    } else if (e.way == trace::direction::received) {
+      const auto p = trace::packet_of(e);
+      told = told || (p && ((p->type == wire::packet_type::connack && p->reason != 0) ||
+                            p->type == wire::packet_type::disconnect));
       seen = reaction::answered;
-    } else if (line.text.starts_with("closed by the broker")) {
+    } else if (e.what == trace::event_kind::ended || e.what == trace::event_kind::reset) {
       seen = told ? reaction::told : reaction::closed;
     }
   }
@@ -155,7 +153,7 @@ outcome judge_trial(case_result trial) {
   const auto& fault = trial.fault;
   if (trial.outcome == verdict::pass || trial.outcome == verdict::pass_note) {
     o.became = fate::served;
-  } else if (trial.harness_late) {
+  } else if (trial.reason.starts_with("the harness was late")) {
     o.became = fate::unclear;
     o.evidence = trial.reason;
   } else if (fault) {

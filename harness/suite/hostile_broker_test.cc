@@ -217,7 +217,6 @@ class stands_still_test : public hostile_test {
 TEST_F(stands_still_test, a_broker_that_answers_nobody_is_not_accused_of_being_late) {
   const case_result r = ping_while(true);
   EXPECT_EQ(r.outcome, verdict::inconclusive) << r.reason;
-  EXPECT_TRUE(r.harness_late);
   EXPECT_TRUE(r.reason.starts_with("the broker did not answer a PINGREQ for ")) << r.reason;
   for (const auto& s : r.statements) EXPECT_NE(s.outcome, results::check_outcome::violated) << s.id;
 }
@@ -225,7 +224,6 @@ TEST_F(stands_still_test, a_broker_that_answers_nobody_is_not_accused_of_being_l
 TEST_F(stands_still_test, a_broker_that_answers_others_is) {
   const case_result r = ping_while(false);
   EXPECT_EQ(r.outcome, verdict::fail) << r.reason;
-  EXPECT_FALSE(r.harness_late);
 }
 
 TEST_F(hostile_test, refuses) {

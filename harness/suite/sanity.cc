@@ -4,7 +4,6 @@
 
 #include "script/expander.h"
 #include "script/library.h"
-#include "wire/decode.h"
 
 namespace mqttspec::suite {
 
@@ -73,13 +72,10 @@ constexpr std::string_view assigned_name = "assigned-client-id";
 constexpr std::string_view refuses_name = "refuses-wrong-credentials";
 
 std::optional<wire::packet> connack_in(const case_result& c) {
-  for (const results::trace_line& t : c.trace) {
-    if (t.direction != results::trace_direction::received) continue;
-    const auto octets = from_hex(t.hex);
-    if (!octets) return std::nullopt;
-    const auto p = wire::decode(*octets, {wire::protocol_version::v5, wire::sender::server});
-    if (p && p->type == wire::packet_type::connack) return *p;
-    return std::nullopt;
+  for (const trace::entry& e : c.trace) {
+    if (e.way != trace::direction::received) continue;
+    auto p = trace::packet_of(e);
+    return p && p->type == wire::packet_type::connack ? std::move(p) : std::nullopt;
   }
   return std::nullopt;
 }

@@ -249,7 +249,7 @@ class suite {
   }
 
   bool take(case_result c) {
-    if (c.harness_late || deserves_a_second_try(c)) {
+    if (deserves_a_second_try(c)) {
       late_.insert_or_assign(c.id, std::move(c));
       return true;
     }

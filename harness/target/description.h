@@ -47,7 +47,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/concealed.h"
 #include "base/diagnostic.h"
 #include "base/instant.h"
 #include "base/result.h"
@@ -55,6 +54,7 @@
 #include "net/tls.h"
 #include "target/capabilities.h"
 #include "target/listener_address.h"
+#include "trace/secrets.h"
 #include "wire/types.h"
 
 namespace mqttspec::target {
@@ -110,7 +110,7 @@ struct description {
   bool is_ours() const { return where == place::embedded || where == place::simulated; }
   bool over_tls() const;  // some listener is
   // What no output about this target may hold.
-  concealed hidden() const { return concealed({password}, here); }
+  trace::secrets hidden() const { return trace::secrets({password}, {user}, here); }
 };
 
 // All errors of the file at once.
