@@ -41,7 +41,7 @@ scenario blames-another
     c > shutdown
     c < close
     c > CONNECT client_id="{ns}-c" clean_start=0 session_expiry_interval=60
-    c < CONNACK session_present=1   @v5:MQTT-3.12.4-1
+    c < CONNACK session_present=1@v5:MQTT-3.12.4-1
 
 scenario flags-are-clear
   title    "seven bits of CONNACK are 0"
