@@ -226,7 +226,7 @@ std::vector<seed> trace_seeds(const results::case_result& c) {
   std::vector<seed> out;
   std::map<std::string, byte_buffer> streams;
   imitation history(v311);
-  for (const trace_line& line : c.trace) {
+  for (const trace_line& line : c.packets) {
     if (line.direction == trace_direction::event) {
       if (line.text == "close" || line.text == "abort" || line.text == "shutdown") {
         history.ended(line.client, line.at);

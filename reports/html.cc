@@ -214,7 +214,7 @@ void set_facts(fields& page, const results::run_results& run) {
   fact("mqttspec", run.tool_version);
   fact("Catalogue", run.catalogue_version);
   fact("Seed", fmt::format("{}", run.seed), true);
-  fact("Command", "mqttspec run " + shell_line(run.command), true);
+  fact("Command", command_line(run), true);
   if (run.process) {
     fact("Launched by", run.process->command, true);
     fact("The broker", run.process->ended + (run.process->by_us ? ", as it was asked to" : ""));

@@ -147,7 +147,7 @@ std::string case_body(const results::run_results& run, const case_result& c) {
   const bool worth_repeating =
       c.fault || c.outcome == verdict::error || c.outcome == verdict::inconclusive;
   out["again"] = worth_repeating ? data(run_again(run, c)) : data(false);
-  out["has_packets"] = data(!c.trace.empty());
+  out["has_packets"] = data(!c.packets.empty());
   out["packets"] = data(packet_summary(c));
   out["packets_label"] = data("Packets of " + c.id);
   out["chart"] = data(packet_chart(c));

@@ -20,7 +20,7 @@ constexpr std::size_t most_columns = 24;
 std::vector<std::string> clients_of(const case_result& c) {
   std::vector<std::string> out;
   std::set<std::string> seen;
-  for (const trace_line& t : c.trace) {
+  for (const trace_line& t : c.packets) {
     if (t.client.empty() || !seen.insert(t.client).second) continue;
     if (out.size() == most_columns) {
       out.back() = "others";
@@ -38,7 +38,7 @@ list blanks(std::size_t n) {
 }  // namespace
 
 std::string packet_summary(const case_result& c) {
-  const auto packets = std::count_if(c.trace.begin(), c.trace.end(), [](const trace_line& t) {
+  const auto packets = std::count_if(c.packets.begin(), c.packets.end(), [](const trace_line& t) {
     return t.direction != trace_direction::event;
   });
   return fmt::format("{}, {}", counted(static_cast<std::size_t>(packets), "packet"),
@@ -52,8 +52,8 @@ std::string packet_chart(const case_result& c) {
   for (const std::string& name : clients) heads.push_back(data(name));
   if (clients.empty()) heads.push_back(data(std::string("events")));
   list lines;
-  lines.reserve(c.trace.size());
-  for (const trace_line& t : c.trace) {
+  lines.reserve(c.packets.size());
+  for (const trace_line& t : c.packets) {
     const auto found = std::find(clients.begin(), clients.end(), t.client);
     const std::size_t column = found != clients.end()
                                    ? static_cast<std::size_t>(found - clients.begin())
@@ -82,7 +82,7 @@ std::string packet_chart(const case_result& c) {
 
 std::string packet_octets(const case_result& c) {
   std::string out;
-  for (const trace_line& t : c.trace) {
+  for (const trace_line& t : c.packets) {
     if (t.hex.empty()) continue;
     const std::size_t shown = (t.hex.size() + 1) / 3;
     out += fmt::format("{:>8} {} {} {}\n", print_seconds(t.at), t.client,

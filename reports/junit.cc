@@ -209,7 +209,7 @@ std::string to_junit(const results::run_results& run) {
     property(properties, "target", run.target.name);
     property(properties, "address", run.target.address);
     property(properties, "seed", std::to_string(run.seed));
-    property(properties, "command", "mqttspec run " + shell_line(run.command));
+    property(properties, "command", command_line(run));
     property(properties, "tool_version", run.tool_version);
     for (const case_result* c : cases) write_case(suite, run, *c, taken);
     if (!run.void_reason.empty()) {

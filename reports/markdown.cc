@@ -151,6 +151,9 @@ std::string head(const results::run_results& run, const digest& d) {
                                 markdown_text(shortened(target_name(run))), t.headline,
                                 markdown_text(shortened(t.violated)), markdown_text(t.unchecked));
   for (const std::string& r : t.remarks) out += fmt::format("{}\n\n", markdown_text(r));
+  if (!run.notes.empty()) {
+    out += markdown_block(shortened(fmt::format("{}", fmt::join(run.notes, "\n")))) + "\n";
+  }
   out += "| fail | error | inconclusive | pass-note | skip | pass |\n";
   out += "| ---: | ---: | ---: | ---: | ---: | ---: |\n";
   out += fmt::format("| {} | {} | {} | {} | {} | {} |\n\n", n.fail, n.error, n.inconclusive,

@@ -278,7 +278,7 @@ class capture {
 
 std::string to_pcapng(const results::run_results& run, const case_result& c) {
   capture out(run, c);
-  for (const trace_line& t : c.trace) {
+  for (const trace_line& t : c.packets) {
     std::string note;
     if (t.marked) note = comment("the failure is about this: " + fault_line(c));
     out.add(t, c.started, note);

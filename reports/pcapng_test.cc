@@ -79,9 +79,9 @@ TEST(pcapng, a_new_connection_of_a_client_is_a_new_stream) {
   if (!have_tshark()) GTEST_SKIP() << "tshark is not installed";
   case_result c;
   c.id = "a[v5]";
-  c.trace = {{"c", 1ms, trace_direction::sent, "PINGREQ", "c0 00", 2, false},
-             {"c", 2ms, trace_direction::event, "closed by the broker (reset)", "", 0, false},
-             {"c", 3ms, trace_direction::sent, "PINGREQ", "c0 00", 2, false}};
+  c.packets = {{"c", 1ms, trace_direction::sent, "PINGREQ", "c0 00", 2, false},
+               {"c", 2ms, trace_direction::event, "closed by the broker (reset)", "", 0, false},
+               {"c", 3ms, trace_direction::sent, "PINGREQ", "c0 00", 2, false}};
   EXPECT_EQ(tshark(to_pcapng({}, c), mqtt_types), "0\t12\n1\t12\nread\n");
   EXPECT_EQ(tshark(to_pcapng({}, c), "-Y 'tcp.flags.reset==1' -T fields -e tcp.srcport"),
             "1883\nread\n");
@@ -90,8 +90,8 @@ TEST(pcapng, a_new_connection_of_a_client_is_a_new_stream) {
 TEST(pcapng, a_packet_known_in_part_is_cut_off_by_the_capture) {
   if (!have_tshark()) GTEST_SKIP() << "tshark is not installed";
   case_result c;
-  c.trace = {{"c", 1ms, trace_direction::sent, "PUBLISH", "30 ac 9c 01 00 01 61", 20'015, false},
-             {"c", 2ms, trace_direction::sent, "PINGREQ", "c0 00", 2, false}};
+  c.packets = {{"c", 1ms, trace_direction::sent, "PUBLISH", "30 ac 9c 01 00 01 61", 20'015, false},
+               {"c", 2ms, trace_direction::sent, "PINGREQ", "c0 00", 2, false}};
   const std::string lengths =
       tshark(to_pcapng({}, c), "-Y 'tcp.len>0' -T fields -e frame.len -e frame.cap_len");
   EXPECT_EQ(lengths, "20055\t47\n42\t42\nread\n");
@@ -99,7 +99,7 @@ TEST(pcapng, a_packet_known_in_part_is_cut_off_by_the_capture) {
 
 TEST(pcapng, masked_credentials_are_letters) {
   case_result c;
-  c.trace = {{"c", 1ms, trace_direction::sent, "CONNECT", "10 02 ** **", 4, false}};
+  c.packets = {{"c", 1ms, trace_direction::sent, "CONNECT", "10 02 ** **", 4, false}};
   EXPECT_THAT(to_pcapng({}, c), HasSubstr(std::string("\x10\x02xx")));
 }
 
@@ -109,14 +109,14 @@ TEST(pcapng, no_text_makes_a_capture_that_cannot_be_read) {
     run_results run = hostile_run(text);
     run.started_at = text;
     for (case_result& c : run.cases) {
-      for (auto& t : c.trace) {
+      for (auto& t : c.packets) {
         t.hex = text.substr(0, 300);
         t.at = duration::min();
         t.size = UINT64_C(1) << 20;
       }
       const std::string capture = to_pcapng(run, c);
       EXPECT_EQ(capture.size() % 4, 0u);
-      if (!c.trace.empty()) all = capture;
+      if (!c.packets.empty()) all = capture;
     }
     if (have_tshark() && !all.empty()) {
       EXPECT_THAT(tshark(all, "-c 3 -T fields -e frame.number"), testing::EndsWith("read\n"));
@@ -126,7 +126,7 @@ TEST(pcapng, no_text_makes_a_capture_that_cannot_be_read) {
 
 TEST(pcapng, a_boundless_size_does_not_make_a_boundless_file) {
   case_result c;
-  c.trace = {{"c", 1ms, trace_direction::sent, "PUBLISH", "30", UINT64_MAX, false}};
+  c.packets = {{"c", 1ms, trace_direction::sent, "PUBLISH", "30", UINT64_MAX, false}};
   EXPECT_LT(to_pcapng({}, c).size(), 1'000'000u);
 }
 

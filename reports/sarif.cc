@@ -90,10 +90,14 @@ json location_of(const case_result& c) {
   } else {
     region["startLine"] = std::max<std::uint32_t>(1, c.line);
   }
-  json artifact = {{"uri", uri_text(file)}};
-  if (!file.starts_with('/')) artifact["uriBaseId"] = "SRCROOT";
-  return {{"physicalLocation", {{"artifactLocation", artifact}, {"region", region}}},
-          {"logicalLocations", json::array({{{"fullyQualifiedName", visible_line(c.id)}}})}};
+  json out;
+  if (!file.empty()) {  // a finding stands in none
+    json artifact = {{"uri", uri_text(file)}};
+    if (!file.starts_with('/')) artifact["uriBaseId"] = "SRCROOT";
+    out["physicalLocation"] = {{"artifactLocation", artifact}, {"region", region}};
+  }
+  out["logicalLocations"] = json::array({{{"fullyQualifiedName", visible_line(c.id)}}});
+  return out;
 }
 
 std::string message_of(const results::run_results& run, const case_result& c) {

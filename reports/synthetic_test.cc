@@ -218,7 +218,7 @@ results::run_results synthetic_run(std::size_t cases, unsigned seed) {
     }
     if (c.outcome != verdict::skip) {
       c.statements = {cited};
-      c.trace = trace_of(random, failing);
+      c.packets = trace_of(random, failing);
     }
     run.cases.push_back(std::move(c));
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <sstream>
 
 #include "base/diagnostic.h"
 #include "base/shell_words.h"
@@ -82,10 +83,11 @@ std::string trace_row(const trace_line& t, bool with_client) {
                      with_client ? t.client + " " : std::string(), sign, t.text);
 }
 
+// |client|: "" = all.
 std::string last_of_client(const case_result& c, const std::string& client) {
   std::vector<const trace_line*> mine;
-  for (const trace_line& t : c.trace) {
-    if (t.client == client) mine.push_back(&t);
+  for (const trace_line& t : c.packets) {
+    if (client.empty() || t.client == client) mine.push_back(&t);
   }
   // The marked line stays in sight even when more came after it.
   std::size_t end = mine.size();
@@ -94,7 +96,7 @@ std::string last_of_client(const case_result& c, const std::string& client) {
   }
   std::string out;
   for (std::size_t i = end > last_packets ? end - last_packets : 0; i < end; ++i) {
-    out += trace_row(*mine[i], false);
+    out += trace_row(*mine[i], client.empty());
   }
   return out;
 }
@@ -126,10 +128,18 @@ std::string finding_line(const results::finding& f) {
                      f.message, statements.empty() ? "the format" : statements);
 }
 
+std::string command_line(const results::run_results& run) {
+  std::vector<std::string> words = {"mqttspec"};
+  std::istringstream verb(run.verb);
+  for (std::string word; verb >> word;) words.push_back(word);
+  words.insert(words.end(), run.command.begin(), run.command.end());
+  return shell_line(words);
+}
+
 std::string run_again(const results::run_results& run, const case_result& c) {
-  std::vector<std::string> words = run.command;
-  words.insert(words.end(), {c.id, "--trace"});
-  return "mqttspec run " + shell_line(words);
+  if (c.again.starts_with("mqttspec ")) return c.again;
+  return fmt::format("{} {} --trace", command_line(run),
+                     shell_quote(c.again.empty() ? c.id : c.again));
 }
 
 std::string took_text(duration took) {
@@ -164,7 +174,7 @@ std::string case_line(const case_result& c, bool colour) {
 
 std::string trace_text(const case_result& c) {
   std::string out;
-  for (const trace_line& t : c.trace) out += trace_row(t, true);
+  for (const trace_line& t : c.packets) out += trace_row(t, true);
   return out;
 }
 
@@ -178,14 +188,15 @@ std::string case_text(const results::run_results& run, const case_result& c,
   for (const results::finding& f : c.findings) out += fmt::format("  {}\n", finding_line(f));
   if (c.fault) out += fault_text(c, *c.fault, options.colour);
   if (options.whole_trace) {
-    if (!c.trace.empty()) out += "\n  all packets:\n" + trace_text(c);
+    if (!c.packets.empty()) out += "\n  all packets:\n" + trace_text(c);
   } else if (c.fault) {
     const std::string last = last_of_client(c, c.fault->client);
-    if (!last.empty()) out += "\n  last packets on this connection:\n" + last;
-  } else if (results::disagrees(c)) {
-    out += "\n  last packets on this connection:\n" + last_of_client(c, c.findings.front().client);
+    if (!last.empty()) {
+      out += fmt::format("\n  last packets{}:\n{}",
+                         c.fault->client.empty() ? "" : " on this connection", last);
+    }
   }
-  if (c.fault || c.outcome == verdict::error || results::disagrees(c)) {
+  if (c.fault || c.outcome == verdict::error) {
     out += fmt::format("  run again: {}\n", run_again(run, c));
   }
   return out;
@@ -209,6 +220,12 @@ std::string summary_text(const results::run_results& run, bool colour) {
     if (!run.process->output.empty()) out += "its last output:\n";
     for (const std::string& line : run.process->output) out += indented(line, "  ");
   }
+  if (!run.findings.empty()) out += "findings:\n";
+  for (const results::run_finding& f : run.findings) {
+    const case_result c = results::as_case(f);
+    out += fmt::format("  {} {}, in {} case{}: {}\n", outcome_label(c), f.id, f.times,
+                       f.times == 1 ? "" : "s", f.seen);
+  }
   if (!run.problems.empty()) out += "problems:\n";
   for (const std::string& p : run.problems) out += indented(p, "  ");
   if (!run.void_reason.empty()) {
@@ -228,7 +245,12 @@ std::string summary_text(const results::run_results& run, bool colour) {
   part(t.error, t.error == 1 ? "error" : "errors");
   part(t.skip, "skipped");
   const bool simulated = run.target.address == "simulated";
-  const bool bad = t.unexpected != 0 || !run.problems.empty() || !run.void_reason.empty();
+  const bool bad = t.unexpected + t.unexpected_findings != 0 || !run.problems.empty() ||
+                   !run.void_reason.empty();
+  if (t.findings != 0) {
+    parts.push_back(fmt::format("{} finding{} ({} unexpected)", t.findings,
+                                t.findings == 1 ? "" : "s", t.unexpected_findings));
+  }
   out += fmt::format(
       "{}{}{}: {} of {} in {}{} ({} unexpected) against {}\n",
       !colour ? ""

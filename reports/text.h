@@ -11,6 +11,9 @@ namespace mqttspec::reports {
 // "trace rule connack-comes-once: 0.003 sub: a second CONNACK came [v5:MQTT-3.2.0-2]"
 std::string finding_line(const results::finding& f);
 
+// "mqttspec run --broker 127.0.0.1:1883"
+std::string command_line(const results::run_results& run);
+
 // "mqttspec run --broker 127.0.0.1:1883 'queue/order/...[v5]' --trace"
 std::string run_again(const results::run_results& run, const results::case_result& c);
 

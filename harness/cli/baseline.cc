@@ -38,7 +38,7 @@ std::optional<std::vector<results::run_results>> read_sound_results(const argume
                            reports::visible_line(out.front().target.name)));
       return std::nullopt;
     }
-    out.push_back(std::move(*run));
+    out.push_back(with_findings_as_cases(std::move(*run)));
   }
   return out;
 }

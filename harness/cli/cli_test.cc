@@ -118,8 +118,8 @@ TEST_F(cli_test, results_are_written_again_with_the_packets_of_what_failed_only)
   ASSERT_EQ(kept->cases.size(), 3u);
   for (std::size_t i = 0; i < 3; ++i) {
     const bool failed = kept->cases[i].outcome == results::verdict::fail;
-    EXPECT_FALSE(whole->cases[i].trace.empty());
-    EXPECT_EQ(kept->cases[i].trace.size(), failed ? whole->cases[i].trace.size() : 0);
+    EXPECT_FALSE(whole->cases[i].packets.empty());
+    EXPECT_EQ(kept->cases[i].packets.size(), failed ? whole->cases[i].packets.size() : 0);
     EXPECT_EQ(kept->cases[i].id, whole->cases[i].id);
     EXPECT_EQ(kept->cases[i].outcome, whole->cases[i].outcome);
   }

@@ -10,9 +10,11 @@
 #include "base/shell_words.h"
 #include "cli/broker_flags.h"
 #include "cli/exit_codes.h"
+#include "cli/findings_record.h"
 #include "cli/progress.h"
 #include "cli/report_files.h"
 #include "cli/target_options.h"
+#include "reports/finding_page.h"
 #include "robustness/network.h"
 #include "robustness/report.h"
 #include "target/standing.h"
@@ -26,7 +28,7 @@ using robustness::campaign_result;
 
 struct bytes_request {
   target::description target;
-  arguments again;  // the options that say the target again
+  record_request record;
   robustness::campaign_settings campaign;
   std::string folder;
 };
@@ -40,7 +42,11 @@ std::optional<bytes_request> read_request(const parsed_options& options, console
     on.error("bytes mode needs a broker on the network", "leave --simulate out: the embedded one");
     return std::nullopt;
   }
-  out.again = target_again(options);
+  out.record.verb = "explore bytes";
+  out.record.versions = out.target.versions;
+  out.record.command = target_again(options);
+  out.record.cases_directory = find_cases_directory(options);
+  if (!read_record_options(options, out.record, on)) return std::nullopt;
   out.campaign.versions = out.target.versions;
   if (!read_duration(options, "for", out.campaign.length, on) ||
       !read_positive(options, "jobs", out.campaign.at_once, on)) {
@@ -57,26 +63,35 @@ class bytes_run {
   bytes_run(bytes_request& request, console& on)
       : request_(request),
         on_(on),
-        hidden_(request.target.hidden()),
+        record_(request.record, request.target.hidden(), on),
         target_(request.target, request.campaign.seed),
         line_(on.err, on.err_is_terminal, std::chrono::seconds(5)) {
     context_.seed = request.campaign.seed;
-    context_.run_options = shell_line(request.again);
+    context_.folder = request.folder;
+    context_.run_options = shell_line(request.record.command);
   }
 
   int run() {
-    if (const std::string why = target_.stand(); !why.empty()) {
-      if (target_.interrupted()) return interrupted;
-      on_.error(hidden_.without(why));
-      return broker_unusable;
-    }
-    context_.target = target_.name();
-    const campaign_result r = play();
+    const int status = explore();
     target_.end();
-    return finish(r);
+    record_.tell(target_);
+    return record_.finish(status);
   }
 
  private:
+  int explore() {
+    const std::string why = target_.stand();
+    record_.tell(target_);
+    if (!why.empty()) {
+      if (target_.interrupted()) return interrupted;
+      on_.error(record_.hide(why));
+      record_.run().void_reason = why;
+      return broker_unusable;
+    }
+    context_.target = target_.name();
+    return finish(play());
+  }
+
   campaign_result play() {
     const robustness::bench_options options{suite::options_for(request_.target),
                                             request_.campaign.seed, target_.what().own.at.port};
@@ -99,38 +114,40 @@ class bytes_run {
   }
 
   int finish(const campaign_result& r) {
-    const bool written = write(r);
+    results::run_results& whole = record_.run();
+    whole.took = r.took;
+    whole.seed = context_.seed;
+    whole.notes.push_back(line(r));
+    whole.notes.insert(whole.notes.end(), r.doubts.begin(), r.doubts.end());
     on_.print(line(r) + "\n");
+    bool written = true;
     for (std::size_t i = 0; i < r.findings.size(); ++i) {
-      on_.print(hidden_.without(
-          fmt::format("  {}: {}\n", robustness::finding_name(r, i), r.findings[i].evidence)));
+      const results::run_finding& kept = record_.add(robustness::record_of(r, i, context_));
+      on_.print(fmt::format("  {} {}: {}\n", kept.expected ? "KNOWN" : "FOUND", kept.id,
+                            record_.hide(r.findings[i].evidence)));
+      written = written && write(robustness::finding_name(r, i) + ".mqs", kept.scenario);
     }
-    if (!r.ended_early.empty()) on_.error(hidden_.without("ended early: " + r.ended_early));
+    if (!r.ended_early.empty()) on_.error(record_.hide("ended early: " + r.ended_early));
+    std::string report = robustness::report_text(r, context_);
+    for (const results::run_finding& f : whole.findings) {
+      report += reports::finding_markdown(whole, f);
+    }
+    written = written && write("report.md", report);
     if (!request_.folder.empty()) on_.print(fmt::format("report: {}/report.md\n", request_.folder));
-    if (!target_.crash().empty()) on_.error(hidden_.without(target_.crash()));
     if (!written) return internal_error;
-    if (r.experiments == 0) return broker_unusable;
-    return r.findings.empty() && target_.crash().empty() ? as_expected : unexpected_result;
+    return r.experiments == 0 ? broker_unusable : as_expected;
   }
 
-  bool write(const campaign_result& r) {
+  bool write(const std::string& name, const std::string& text) {
     if (request_.folder.empty()) return true;
     std::error_code failed;
     fs::create_directories(request_.folder, failed);
-    const auto write_in = [&](const std::string& name, const std::string& text) {
-      return write_report(request_.folder + "/" + name, hidden_.without(text), on_);
-    };
-    bool good = write_in("report.md", robustness::report_text(r, context_));
-    for (std::size_t i = 0; i < r.findings.size() && good; ++i) {
-      good = write_in(robustness::finding_name(r, i) + ".mqs",
-                      robustness::finding_file(r, i, context_));
-    }
-    return good;
+    return write_report(request_.folder + "/" + name, record_.hide(text), on_);
   }
 
   bytes_request& request_;
   console& on_;
-  concealed hidden_;
+  findings_record record_;
   target::standing_target target_;
   progress_line line_;
   robustness::report_context context_;
@@ -155,6 +172,8 @@ int explore_bytes(const arguments& words, console& on) {
       "jobs,j", po::value<std::uint32_t>()->value_name("N"), "experiments at once (32)")(
       "out", text("DIR"), "report.md and a scenario for each finding");
   set.described.add(running);
+  add_record_options(set.described);
+  add_cases_option(set.described);
   int status = 0;
   const auto options = parse_options(set, words, on, status);
   if (!options) return status;

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <sstream>
 
-#include "reports/escape.h"
+#include "drive/virtual_driver.h"
 #include "script/checker.h"
 #include "script/expander.h"
 #include "script/formatter.h"
@@ -19,13 +19,57 @@ wire::protocol_version version_of(const explore::finding& f) {
   return f.recorded.version_of[f.violation.connection];
 }
 
-std::string summaries(const explore::finding& f, const case_files& cases) {
+std::string in_one_line(const explore::history& h) {
   std::string out;
-  std::istringstream ids(f.violation.statements);
-  for (std::string id; ids >> id;) {
-    const auto* s = cases.statements.find(version_of(f), id);
-    out += fmt::format("- `{}` (MQTT {}): {}\n", id, wire::version_name(version_of(f)),
-                       s == nullptr ? "" : s->summary);
+  for (const explore::action& a : h) out += (out.empty() ? "" : "; ") + print(a);
+  return out;
+}
+
+// Without octets: what was recorded is the packets.
+std::vector<trace::entry> trace_of(const explore::recording& r) {
+  using trace::event_kind;
+  std::vector<trace::entry> out;
+  if (r.events.empty()) return out;
+  const explore::connection_names names(r);
+  for (const explore::event& e : r.events) {
+    const bool of_one =
+        e.kind != explore::event_kind::waited && e.kind != explore::event_kind::restarted;
+    const std::string who = of_one ? names.of(e.connection) : "";
+    const auto event = [&](event_kind what, std::string text) {
+      out.push_back(trace::event_entry(who, e.connection, what, std::move(text)));
+    };
+    const auto packet = [&](trace::direction way) {
+      event(event_kind::noted, e.malformed);
+      out.back().way = way;
+      if (e.malformed.empty()) out.back().cut = std::make_shared<wire::packet>(e.packet);
+    };
+    switch (e.kind) {
+      case explore::event_kind::opened:
+        event(event_kind::opened, "open");
+        break;
+      case explore::event_kind::sent:
+        packet(trace::direction::sent);
+        break;
+      case explore::event_kind::received:
+        packet(trace::direction::received);
+        break;
+      case explore::event_kind::shut:
+        event(event_kind::shut, "shutdown");
+        break;
+      case explore::event_kind::aborted:
+        event(event_kind::aborted, "abort");
+        break;
+      case explore::event_kind::closed:
+        event(event_kind::ended, "closed by the broker");
+        break;
+      case explore::event_kind::waited:
+        event(event_kind::noted, "wait " + print_duration(e.length));
+        break;
+      case explore::event_kind::restarted:
+        event(event_kind::noted, "restart");
+        break;
+    }
+    out.back().at = e.at - r.events.front().at;
   }
   return out;
 }
@@ -117,54 +161,49 @@ std::size_t length_of(const std::string& text) {
   return n;
 }
 
-std::string finding_row(const explore::finding& f, const report_facts& facts) {
-  const auto& v = f.violation;
-  const std::string seen =
-      v.expected.empty() ? v.seen : fmt::format("{}, not {}", v.seen, v.expected);
-  return fmt::format("| [{}]({}) | {} | {} | {} | {} of {} |\n", v.what, facts.report_file,
-                     v.statements, reports::markdown_text(seen), f.least.size(), f.confirmed,
-                     f.tried);
-}
-
-std::string findings_list(const std::string& target, const std::string& summary,
-                          const std::vector<std::string>& rows) {
-  std::string out = fmt::format("# Findings\n\n{}\n\n{}", target, reports::markdown_block(summary));
-  if (rows.empty()) return out;
-  out += "\n| what | statements | seen | steps | again |\n| --- | --- | --- | --- | --- |\n";
-  for (const std::string& row : rows) out += row;
-  return out;
-}
-
-std::string finding_report(const explore::finding& f, const scenario_text& s,
-                           const case_files& cases, const report_facts& facts) {
-  std::string out = fmt::format("# {}\n\n{}\n", f.violation.what, facts.target);
-  out += "\n## Statement\n\n" + summaries(f, cases);
-  out += fmt::format("\n## Expected and seen\n\n- expected: `{}`\n- seen: `{}`\n",
-                     f.violation.expected.empty() ? "nothing" : f.violation.expected,
-                     f.violation.seen);
-  out += fmt::format("- shown again {} of {} times, on client ids and topics that were new\n",
-                     f.confirmed, f.tried);
-  out +=
-      fmt::format("- a sound broker {} the scenario", s.sound_passes ? "passes" : "does not pass");
-  if (s.on_target != results::verdict::inconclusive) {
-    out += fmt::format("; this one: {}", results::verdict_name(s.on_target));
+results::run_finding record_of(const explore::finding& f, const scenario_text& s,
+                               const case_files& cases) {
+  const explore::violation& v = f.violation;
+  const auto version = version_of(f);
+  results::run_finding out;
+  out.kind = "model";
+  out.version = std::string(wire::version_name(version));
+  out.title = v.what;
+  out.wanted = v.expected;
+  out.seen = v.seen;
+  std::istringstream ids(v.statements);
+  for (std::string id; ids >> id;) {
+    const auto* known = cases.statements.find(version, id);
+    out.statements.push_back({std::string(wire::version_tag(version)), id,
+                              known == nullptr ? "" : known->summary,
+                              results::check_outcome::violated});
   }
-  out += "\n";
-  if (!s.problem.empty()) out += fmt::format("- note: {}\n", s.problem);
-  out += fmt::format("\n## Replay\n\n    mqttspec run {} {}\n    mqttspec explore {} --replay {}\n",
-                     facts.run_options, facts.scenario_file, facts.run_options, facts.history_file);
-  out += "\n## History\n\n";
-  std::istringstream steps(print(f.least));
-  for (std::string line; std::getline(steps, line);) out += "    " + line + "\n";
+  const std::string statement = out.statements.empty() ? "none" : out.statements.front().id;
+  out.id = fmt::format("explore/model/{}/{}[{}]", statement, explore::slug(v.what),
+                       wire::version_tag(version));
+  out.seen_in = {fmt::format("history {}", f.number)};
+  if (f.confirmed == 0) {
+    out.outcome = results::verdict::inconclusive;
+    out.history = print(f.found);
+    out.notes.push_back("not seen again");
+    return out;
+  }
+  out.notes.push_back(fmt::format(
+      "shown again {} of {} times, on client ids and topics that were new", f.confirmed, f.tried));
+  out.history = print(f.least);
+  out.scenario = s.text;
+  if (!s.text.empty()) {
+    out.notes.push_back(
+        fmt::format("a sound broker {} the scenario{}", s.sound_passes ? "passes" : "does not pass",
+                    s.on_target == results::verdict::inconclusive
+                        ? ""
+                        : fmt::format("; this one: {}", results::verdict_name(s.on_target))));
+  }
+  if (!s.problem.empty()) out.notes.push_back(s.problem);
   if (!f.control.empty()) {
-    out += "\nControl arm: without one step nothing is wrong.\n\n";
-    std::istringstream control(print(f.control));
-    for (std::string line; std::getline(control, line);) out += "    " + line + "\n";
+    out.notes.push_back("without one step nothing is wrong: " + in_one_line(f.control));
   }
-  out += "\n## Packets\n\n";
-  std::istringstream trace(write_trace(f.recorded));
-  for (std::string line; std::getline(trace, line);) out += "    " + line + "\n";
-  out += fmt::format("\nSeed {}, history {}.\n", facts.seed, f.number);
+  out.trace = trace_of(f.recorded);
   return out;
 }
 

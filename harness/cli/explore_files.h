@@ -1,5 +1,5 @@
 #pragma once
-// What `mqttspec explore` writes about a finding: a scenario, a history, a report.
+// What `mqttspec explore` makes of a finding: a scenario, and an entry of the record.
 
 #include <optional>
 #include <string>
@@ -39,20 +39,8 @@ scenario_text make_scenario(const explore::finding& f, const case_files& cases,
 // Traffic lines: what is left of |text| without headers, steps, comments and empty lines.
 std::size_t length_of(const std::string& text);
 
-struct report_facts {
-  std::string target;       // as reports name it
-  std::string run_options;  // "--broker 127.0.0.1:1883"
-  std::string scenario_file;
-  std::string report_file;
-  std::string history_file;
-  std::uint64_t seed = 0;
-};
-// A line of findings.md, which lists what a run has found.
-std::string finding_row(const explore::finding& f, const report_facts& facts);
-std::string findings_list(const std::string& target, const std::string& summary,
-                          const std::vector<std::string>& rows);
-
-std::string finding_report(const explore::finding& f, const scenario_text& s,
-                           const case_files& cases, const report_facts& facts);
+// |f| for the record of the run; |s|: its scenario.
+results::run_finding record_of(const explore::finding& f, const scenario_text& s,
+                               const case_files& cases);
 
 }  // namespace mqttspec::cli

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <random>
+#include <sstream>
 
 #include "base/run_tag.h"
 #include "base/shell_words.h"
@@ -16,11 +17,15 @@
 #include "cli/explore_files.h"
 #include "cli/explore_limits.h"
 #include "cli/explore_measure.h"
+#include "cli/findings_record.h"
 #include "cli/progress.h"
 #include "cli/report_files.h"
 #include "cli/target_options.h"
 #include "drive/network_driver.h"
 #include "drive/virtual_driver.h"
+#include "reports/finding_page.h"
+#include "reports/markdown.h"
+#include "reports/text.h"
 #include "target/standing.h"
 
 namespace mqttspec::cli {
@@ -31,7 +36,7 @@ using clock = std::chrono::steady_clock;
 
 struct explore_request {
   target::description target;
-  arguments again;  // the options that say the target again
+  record_request record;
   explore::campaign_options campaign;
   broker::broker_options rehearsal;  // the sound broker that histories are drawn on
   duration length = std::chrono::seconds(60);
@@ -47,29 +52,39 @@ class exploration {
       : request_(request),
         cases_(cases),
         on_(on),
-        hidden_(request.target.hidden()),
+        record_(request.record, request.target.hidden(), on),
         target_(request.target, request.campaign.generator.seed),
         line_(on.err, on.err_is_terminal, std::chrono::seconds(10)) {}
 
   int run() {
-    if (const std::string why = target_.stand(); !why.empty()) {
-      return target_.interrupted() ? interrupted : unusable(why);
-    }
-    name_ = target_.name();
-    if (request_.defect != nullptr) name_ += fmt::format(", defect {}", request_.defect->name);
-    const int status = target_.in_virtual_time() ? in_memory() : on_network();
-    if (const std::string why = target_.ended(); !why.empty()) {
-      return unusable("the broker ended: " + why);
-    }
+    const int status = explore();
     target_.end();
-    if (target_.crash().empty()) return status;
-    on_.error(hidden_.without(target_.crash()));
-    return unexpected_result;
+    record_.tell(target_);
+    name_defect();
+    return record_.finish(status);
   }
 
  private:
+  int explore() {
+    const std::string why = target_.stand();
+    record_.tell(target_);
+    name_defect();
+    if (!why.empty()) return target_.interrupted() ? interrupted : unusable(why);
+    const int status = target_.in_virtual_time() ? in_memory() : on_network();
+    if (const std::string end = target_.ended(); !end.empty()) {
+      return unusable("the broker ended: " + end);
+    }
+    return status;
+  }
+
+  void name_defect() {
+    if (request_.defect == nullptr) return;
+    record_.run().target.name += fmt::format(" with {}", request_.defect->name);
+  }
+
   int unusable(const std::string& why) {
-    on_.error(hidden_.without(why));
+    on_.error(record_.hide(why));
+    record_.run().void_reason = why;
     return broker_unusable;
   }
 
@@ -101,12 +116,12 @@ class exploration {
       if (!why.empty()) return unusable("this broker serves nobody: " + why);
     }
     const auto examine = [&] {
-      run.examine([&](const explore::finding& f) { tell(f, scenarios); },
+      run.examine([&](const explore::finding& f) { tell(f, run.counts(), scenarios); },
                   [this] { return left(); });
     };
     if (request_.replay) {
       run.replay(*request_.replay);
-      run.examine([&](const explore::finding& f) { tell(f, scenarios); });
+      run.examine([&](const explore::finding& f) { tell(f, run.counts(), scenarios); });
     } else {
       while (explore_for_a_while(run, place)) examine();
     }
@@ -120,7 +135,7 @@ class exploration {
       if (!again) {
         summary(run, fmt::format("DEAF, {} kinds seen before and not confirmed",
                                  run.counts().kinds.size()));
-        return unexpected_result;
+        return as_expected;
       }
     }
     if (run.has_news()) examine();
@@ -129,7 +144,7 @@ class exploration {
     if (place.interrupted()) return interrupted;
     if (!place.lost().empty()) return unusable(place.lost());
     if (run.counts().histories == 0) return nothing_ran;
-    return run.findings().empty() ? as_expected : unexpected_result;
+    return as_expected;
   }
 
   duration left() const { return request_.length - (clock::now() - begin_); }
@@ -152,6 +167,13 @@ class exploration {
   void tell_deaf(const explore::campaign& run, std::size_t since) {
     say(fmt::format("DEAF the broker leaves CONNECT without an answer, from history {} on\n",
                     since));
+    results::run_finding f;
+    f.id = "explore/model/deaf";
+    f.kind = "model";
+    f.version = record_.run().target.versions.front();
+    f.title = "the broker leaves CONNECT without an answer";
+    f.seen_in = {fmt::format("history {}", since)};
+    record_.add(std::move(f));
     if (request_.out.empty()) return;
     std::size_t n = 0;
     for (const explore::history& h : run.before_deaf()) {
@@ -160,51 +182,54 @@ class exploration {
     say(fmt::format("  the {} histories before: {}/before-deaf-*.history\n", n, request_.out));
   }
 
-  void tell(const explore::finding& f, play::driver* scenarios) {
-    line_.clear();
-    ++told_;
+  void tell(const explore::finding& f, const explore::campaign_counts& counts,
+            play::driver* scenarios) {
     // An exploration is over a few seconds after its time at the latest.
     const auto late = [this] { return !request_.replay && left() < -std::chrono::seconds(2); };
     const scenario_text s =
         make_scenario(f, cases_,
                       {suite::options_for(request_.target), request_.rehearsal, scenarios,
                        request_.defect != nullptr ? &request_.rules : nullptr, late});
-    const std::string base = fmt::format("{:02}-{}", told_, explore::slug(f.violation.what));
-    report_facts facts;
-    facts.target = name_;
-    facts.run_options = shell_line(request_.again);
-    facts.seed = request_.campaign.generator.seed;
-    facts.scenario_file = base + ".mqs";
-    facts.report_file = base + ".md";
-    facts.history_file = base + ".history";
-    say(fmt::format("FOUND {}  ({} of {})\n  {}\n  expected {}\n  seen     {}\n", f.violation.what,
-                    f.confirmed, f.tried, f.violation.statements,
-                    f.violation.expected.empty() ? "nothing" : f.violation.expected,
-                    f.violation.seen));
-    std::string steps;
-    for (const explore::action& a : f.least) steps += "    " + print(a) + "\n";
-    say(fmt::format("{}  {} steps, {} lines{}; a sound broker {}\n", steps, f.least.size(),
-                    length_of(s.text), f.made_small ? "" : " (no time to make it smaller)",
-                    s.sound_passes ? "passes" : "does not pass: " + s.problem));
-    if (!request_.out.empty()) {
-      write(facts.scenario_file, s.text);
-      write(facts.history_file, print(f.least));
-      write(facts.report_file, finding_report(f, s, cases_, facts));
-      rows_.push_back(finding_row(f, facts));
-      say(fmt::format("  written to {}/{}.{{mqs,history,md}}\n", request_.out, base));
+    const std::string base = fmt::format("{:02}-{}", ++told_, explore::slug(f.violation.what));
+    results::run_finding found = record_of(f, s, cases_);
+    if (const auto seen = counts.kinds.find(f.violation.kind()); seen != counts.kinds.end()) {
+      found.times = seen->second;
     }
+    found.again = reports::command_line(record_.run());
+    found.again += request_.out.empty()
+                       ? fmt::format(" --seed {}", request_.campaign.generator.seed)
+                       : " --replay " + shell_quote(request_.out + "/" + base + ".history");
+    const results::run_finding& kept = record_.add(std::move(found));
+    std::string text =
+        fmt::format("{} {}  ({} of {})\n  {}\n  expected {}\n  seen     {}\n",
+                    kept.expected ? "KNOWN" : "FOUND", kept.title, f.confirmed, f.tried, kept.id,
+                    kept.wanted.empty() ? "nothing" : kept.wanted, kept.seen);
+    for (const explore::action& a : f.least) text += "    " + print(a) + "\n";
+    text += fmt::format("  {} steps", f.least.size());
+    if (!s.text.empty()) {
+      text += fmt::format(", {} lines; a sound broker {}", length_of(s.text),
+                          s.sound_passes ? "passes" : "does not pass: " + s.problem);
+    }
+    say(text + "\n");
+    if (request_.out.empty()) return;
+    if (!s.text.empty()) write(base + ".mqs", kept.scenario);
+    write(base + ".history", kept.history);
+    write(base + ".md", reports::finding_markdown(record_.run(), kept));
+    say(fmt::format("  written to {}/{}.{{mqs,history,md}}\n", request_.out, base));
   }
 
   // Whatever a broker or a command says may hold what nobody should read.
   void say(const std::string& text) {
     line_.clear();
-    on_.print(hidden_.without(text));
+    on_.print(record_.hide(text));
   }
 
   void write(const std::string& name, const std::string& text) {
     std::error_code ignored;
     std::filesystem::create_directories(request_.out, ignored);
-    write_report((std::filesystem::path(request_.out) / name).string(), hidden_.without(text), on_);
+    // Nobody but us writes a history; a password that is one of its words must not spoil it.
+    write_report((std::filesystem::path(request_.out) / name).string(),
+                 name.ends_with(".history") ? text : record_.hide(text), on_);
   }
 
   void show_progress(const explore::campaign& run) {
@@ -241,20 +266,27 @@ class exploration {
       out += fmt::format("  {}: {} (history {}): expected {}, seen {}\n",
                          f.tried == 0 ? "no time to play it again" : "not seen again",
                          f.violation.kind(), f.number, f.violation.expected, f.violation.seen);
+      record_.add(record_of(f, {}, cases_));
     }
     say(out);
-    if (!request_.out.empty()) write("findings.md", findings_list(name_, out, rows_));
+    results::run_results& r = record_.run();
+    r.took = clock::now() - begin_;
+    r.seed = request_.campaign.generator.seed;
+    std::istringstream lines(out);
+    for (std::string line; std::getline(lines, line);) r.notes.push_back(line);
+    if (!request_.out.empty()) {
+      const reports::catalogue statements = for_reports(cases_.statements);
+      write("findings.md", reports::to_markdown(with_findings_as_cases(r), {&statements, nullptr}));
+    }
   }
 
   explore_request& request_;
   const case_files& cases_;
   console& on_;
-  concealed hidden_;
+  findings_record record_;
   target::standing_target target_;
   progress_line line_;
-  std::string name_;
   std::size_t told_ = 0;
-  std::vector<std::string> rows_;  // of findings.md
   clock::time_point begin_{};
   duration explored_{};
 };
@@ -347,6 +379,7 @@ int explore_model(const arguments& words, console& on) {
       "out", text("DIR"), "write a scenario, a history and a report for each finding");
   set.described.add(exploring);
   add_target_options(set.described);
+  add_record_options(set.described);
   add_cases_option(set.described);
   add_broker_flags(set.described);
   int status = 0;
@@ -358,10 +391,16 @@ int explore_model(const arguments& words, console& on) {
   request.target = std::move(*target);
   if (!read_numbers(*options, request, on) ||
       (!options->get<bool>("measure") && !read_defect(*options, request, on)) ||
-      !read_replay(*options, request, on)) {
+      !read_replay(*options, request, on) || !read_record_options(*options, request.record, on)) {
     return bad_usage;
   }
-  request.again = target_again(*options);
+  request.record.verb = "explore model";
+  request.record.versions = request.target.versions;
+  request.record.command = target_again(*options);
+  if (request.defect != nullptr) {
+    request.record.command.insert(request.record.command.end(),
+                                  {"--defect", std::string(request.defect->name)});
+  }
   if (options->has("out")) request.out = options->get<std::string>("out");
   request.campaign.generator.versions = request.target.versions;
   explore::player_options& player = request.campaign.player;
@@ -391,6 +430,7 @@ int explore_model(const arguments& words, console& on) {
   // Only the catalogue is needed; the cases are not read.
   case_files cases;
   cases.root = find_cases_directory(*options);
+  request.record.cases_directory = cases.root;
   auto statements = load_statements(cases.root, on);
   if (!statements) return bad_usage;
   cases.statements = std::move(*statements);

@@ -30,7 +30,8 @@ void progress_line::clear() {
 progress::progress(const run_request& request, console& on)
     : request_(request),
       on_(on),
-      line_(on.out, on.out_is_terminal && request.verbosity >= 0, duration::zero()) {
+      line_(on.out, on.out_is_terminal && request.verbosity >= 0, duration::zero()),
+      hidden_(request.run.target.hidden()) {
   so_far_.command = request.run.shown_command();
 }
 
@@ -58,7 +59,9 @@ void progress::case_ended(const case_result& c) {
   how.colour = on_.colour_out();
   how.whole_trace = request_.trace != trace_choice::none;
   if (shows_whole(c)) {
-    print(reports::case_text(so_far_, c, how) + "\n");
+    case_result shown = c;
+    make_public(shown, hidden_);
+    print(reports::case_text(so_far_, shown, how) + "\n");
   } else if (request_.verbosity > 0 || (request_.verbosity == 0 && !on_.out_is_terminal)) {
     // Skips are summed up by reason at the end.
     if (c.outcome != verdict::skip || request_.verbosity > 0) {

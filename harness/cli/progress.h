@@ -9,6 +9,7 @@
 #include <chrono>
 #include <ostream>
 
+#include "cli/report_files.h"
 #include "cli/run_options.h"
 #include "results/results.h"
 #include "suite/suite.h"
@@ -53,6 +54,7 @@ class progress : public suite::suite_observer {
   results::run_results so_far_;  // gives the command for "run again"
   console& on_;
   progress_line line_;
+  trace::secrets hidden_;
   std::size_t total_ = 0;
   std::size_t ended_ = 0;
   std::size_t unexpected_ = 0;

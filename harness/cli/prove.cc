@@ -10,7 +10,7 @@
 #include "cli/broker_flags.h"
 #include "cli/case_files.h"
 #include "cli/exit_codes.h"
-#include "cli/report_files.h"
+#include "cli/findings_record.h"
 #include "oracle/watch.h"
 #include "prove/bugs.h"
 #include "prove/report.h"
@@ -98,7 +98,12 @@ int prove_command(const arguments& words, console& on) {
       "everything", po::bool_switch(), "every case against every defect, touched or not")(
       "list-rules", po::bool_switch(), "the trace rules, with the statements that they cite")(
       "report-json", po::value<std::string>()->value_name("FILE"), "write the matrix as JSON")(
-      "report-html", po::value<std::string>()->value_name("FILE"), "write the matrix as a page");
+      "report-html", po::value<std::string>()->value_name("FILE"), "write the matrix as a page")(
+      "report-results", po::value<std::string>()->value_name("FILE"),
+      "write what is missing as results of a run")(
+      "report-junit", po::value<std::string>()->value_name("FILE"),
+      "write what is missing as JUnit XML")("baseline", po::value<arguments>()->value_name("FILE"),
+                                            "what is known to be missing; several add up");
   add_odd_flags(set.described);
   int status = 0;
   const auto request = read_case_request(set, words, on, status);
@@ -113,6 +118,11 @@ int prove_command(const arguments& words, console& on) {
     on.print(list_of_oddities());
     return as_expected;
   }
+  record_request record;
+  record.verb = "prove";
+  record.versions = {wire::protocol_version::v5, wire::protocol_version::v311};
+  record.cases_directory = cases.root;
+  if (!read_baseline(options, record.known, on)) return bad_usage;
   const auto defects =
       chosen_defects(options.has("defect") ? options.get<std::vector<std::string>>("defect")
                                            : std::vector<std::string>{},
@@ -135,7 +145,7 @@ int prove_command(const arguments& words, console& on) {
   if (!is_positive(options, "jobs", on)) return bad_usage;
   settings.threads = std::min(options.get<std::uint32_t>("jobs"), 64u);
   settings.everything = options.get<bool>("everything");
-  settings.suite.versions = {wire::protocol_version::v5, wire::protocol_version::v311};
+  settings.suite.versions = record.versions;
   settings.suite.chosen = request->chosen();
   settings.suite.run_tag = "tprove";  // as long as that of a run
   settings.suite.slow = true;
@@ -159,14 +169,25 @@ int prove_command(const arguments& words, console& on) {
   if (p.cases.empty()) return nothing_ran;
   if (!written) return internal_error;
   if (options.has("odd")) return p.holds_on_an_odd_broker() ? as_expected : unexpected_result;
-  bool tied = true;
+  if (!p.failure.empty()) return unexpected_result;
+  if (options.has("report-results")) {
+    record.reports.files.emplace_back("json", options.get<std::string>("report-results"));
+  }
+  if (options.has("report-junit")) {
+    record.reports.files.emplace_back("junit", options.get<std::string>("report-junit"));
+  }
+  findings_record found(record, {}, on);
+  found.run().target.name = "embedded broker";
+  found.run().target.address = "simulated";
+  found.run().notes = {prove::score_line(p)};
+  for (results::run_finding& f : prove::findings_of(p)) found.add(std::move(f));
   if (cases.patterns.empty() && cases.named.empty() && !options.has("defect")) {
     for (const std::string& fault : prove::untied_bugs(cases.bugs, p)) {
       on.print(fmt::format("BUG        {}\n", fault));
-      tied = false;
+      found.run().problems.push_back(fault);
     }
   }
-  return p.complete() && tied ? as_expected : unexpected_result;
+  return found.finish(as_expected);
 }
 
 }  // namespace mqttspec::cli

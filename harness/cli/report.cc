@@ -19,7 +19,9 @@ namespace {
 int write_matrix(const parsed_options& options, const std::vector<results::run_results>& runs,
                  console& on) {
   const std::string& file = options.get<std::string>("matrix");
-  const reports::matrix m = reports::make_matrix(runs);
+  std::vector<results::run_results> shown;
+  for (const auto& run : runs) shown.push_back(with_findings_as_cases(run));
+  const reports::matrix m = reports::make_matrix(shown);
   const std::string text =
       file.ends_with(".json") ? reports::to_matrix_json(m) : reports::to_matrix_html(m);
   if (!write_report(file, text, on)) return bad_usage;
@@ -38,7 +40,7 @@ int write_one(const parsed_options& options, const results::run_results& run, co
   if (options.has("compare")) {
     const auto older = read_results(options.get<std::string>("compare"), on);
     if (!older) return bad_usage;
-    context.changes = reports::compare(*older, run);
+    context.changes = reports::compare(with_findings_as_cases(*older), with_findings_as_cases(run));
   }
   const auto request = read_report_request(options, "", on);
   if (!request) return bad_usage;
@@ -52,12 +54,13 @@ int write_one(const parsed_options& options, const results::run_results& run, co
   reports::text_options how;
   how.colour = on.colour_out();
   how.whole_trace = options.get<bool>("trace");
-  for (const results::case_result& c : run.cases) {
+  const results::run_results shown = with_findings_as_cases(run);
+  for (const results::case_result& c : shown.cases) {
     if (!c.expected || c.outcome == results::verdict::inconclusive) {
       on.print(reports::case_text(run, c, how) + "\n");
     }
   }
-  on.print(reports::summary_text(run, how.colour) + where);
+  on.print(reports::summary_text(run.verb == "run" ? run : shown, how.colour) + where);
   if (context.changes) on.print(reports::to_text(*context.changes));
   // Without a baseline it is the change that is judged.
   if (context.changes && run.void_reason.empty()) {

@@ -36,7 +36,7 @@ const reports::comparison* changes_of(const report_context& c) {
 // Of cases that did not fail, the packets are most of a results file.
 run_results without_packets(run_results r) {
   for (results::case_result& c : r.cases) {
-    if (c.outcome != results::verdict::fail) c.trace.clear();
+    if (c.outcome != results::verdict::fail) c.packets.clear();
   }
   return r;
 }
@@ -75,7 +75,7 @@ bool write_captures(const run_results& run, const std::string& directory, std::s
   fs::create_directories(directory, error);
   std::size_t written = 0;
   for (const results::case_result& c : run.cases) {
-    if (c.outcome != results::verdict::fail || c.trace.empty()) continue;
+    if (c.outcome != results::verdict::fail || c.packets.empty()) continue;
     const std::string file = (fs::path(directory) / reports::capture_name(c)).string();
     if (!write_report(file, reports::to_pcapng(run, c), on)) return false;
     ++written;
@@ -97,7 +97,7 @@ std::optional<results::run_results> read_results(const std::string& file, consol
   return std::move(*run);
 }
 
-void add_report_options(po::options_description& to, const std::string& prefix) {
+void add_report_options(po::options_description& to, const std::string& prefix, bool captures) {
   for (const writer& w : writers) {
     // The results themselves are what `report` reads.
     const bool again = prefix.empty() && std::string_view(w.name) == "json";
@@ -105,6 +105,7 @@ void add_report_options(po::options_description& to, const std::string& prefix) 
         (prefix + w.name).c_str(), po::value<std::string>()->value_name("FILE"),
         again ? "write the results again, with the packets of failed cases only" : w.explanation);
   }
+  if (!captures) return;
   to.add_options()("pcap", po::value<std::string>()->value_name("DIR"),
                    "write a packet capture of every failed case");
 }
@@ -147,16 +148,19 @@ bool write_report(const std::string& file, const std::string& text, console& on)
 bool write_reports(const run_results& run, const report_request& request,
                    const report_context& context, std::string& where, console& on) {
   bool written = true;
+  // All but the results file itself show findings and cases alike.
+  const run_results shown = with_findings_as_cases(run);
   for (const auto& [kind, file] : request.files) {
     for (const writer& w : writers) {
       if (kind != w.name) continue;
+      const run_results& what = kind == "json" ? run : shown;
       const std::string text =
-          w.text == nullptr ? badge_text(run, context, file) : w.text(run, context);
+          w.text == nullptr ? badge_text(what, context, file) : w.text(what, context);
       written &= write_report(file, text, on);
       where += fmt::format("{}: {}\n", w.shown, file);
     }
   }
-  if (!request.pcap.empty()) written &= write_captures(run, request.pcap, where, on);
+  if (!request.pcap.empty()) written &= write_captures(shown, request.pcap, where, on);
   return written;
 }
 

@@ -22,8 +22,9 @@ struct report_context {
   bool only_failures_have_packets = false;     // in the results file
 };
 
-// Adds an option for every kind, each name with |prefix|, and --pcap.
-void add_report_options(po::options_description& to, const std::string& prefix);
+// Adds an option for every kind, each name with |prefix|, and with |captures| --pcap.
+void add_report_options(po::options_description& to, const std::string& prefix,
+                        bool captures = true);
 
 struct report_request {
   std::vector<std::pair<std::string, std::string>> files;  // kind, file

@@ -59,7 +59,9 @@ bool read_selection(const parsed_options& options, const case_files& cases, run_
   return read_failed(options, out, on);
 }
 
-bool read_baseline(const parsed_options& options, run_request& out, console& on) {
+}  // namespace
+
+bool read_baseline(const parsed_options& options, verdicts::baseline& known, console& on) {
   if (!options.has("baseline")) return true;
   for (const std::string& file : list_of(options, "baseline")) {
     const auto text = read_file(file, "baseline", on);
@@ -69,10 +71,12 @@ bool read_baseline(const parsed_options& options, run_request& out, console& on)
       on.show(parsed.error());
       return false;
     }
-    std::move(parsed->begin(), parsed->end(), std::back_inserter(out.run.suite.known));
+    std::move(parsed->begin(), parsed->end(), std::back_inserter(known));
   }
   return true;
 }
+
+namespace {
 
 bool read_running(const parsed_options& options, run_request& out, console& on) {
   suite::suite_settings& suite = out.run.suite;
@@ -170,8 +174,9 @@ std::optional<run_request> read_run_request(const parsed_options& options, const
   out.run.suite.engine = suite::options_for(out.run.target);
   out.run.suite.seed =
       options.has("seed") ? options.get<std::uint64_t>("seed") : std::random_device{}();
-  if (!read_selection(options, cases, out, on) || !read_baseline(options, out, on) ||
-      !read_running(options, out, on) || !read_output(options, out, on)) {
+  if (!read_selection(options, cases, out, on) ||
+      !read_baseline(options, out.run.suite.known, on) || !read_running(options, out, on) ||
+      !read_output(options, out, on)) {
     return std::nullopt;
   }
   out.run.files = &cases.files;

@@ -26,6 +26,9 @@ struct run_request {
 // Those of the target, the cases and the embedded broker too.
 void add_run_options(po::options_description& to);
 
+// --baseline, into |known|; false: told on err.
+bool read_baseline(const parsed_options& options, verdicts::baseline& known, console& on);
+
 // nullopt with everything told on err. |cases| must outlive it.
 std::optional<run_request> read_run_request(const parsed_options& options, const case_files& cases,
                                             console& on);

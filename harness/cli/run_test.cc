@@ -119,7 +119,7 @@ TEST_F(cli_test, profile_prints_and_writes_what_was_measured) {
   EXPECT_EQ(r->profile.windows.back().name, "will_delay");
   EXPECT_TRUE(r->profile.windows.back().never_before);
   // What was measured needs no packets any more.
-  for (const results::case_result& c : r->cases) EXPECT_TRUE(c.trace.empty()) << c.id;
+  for (const results::case_result& c : r->cases) EXPECT_TRUE(c.packets.empty()) << c.id;
 }
 
 TEST(exit_codes, follow_the_table) {

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <set>
 
-#include "wire/notation.h"
-
 namespace mqttspec::explore {
 
 using wire::protocol_version;
@@ -52,46 +50,6 @@ recording record_of(const player& p) {
     r.version_of.push_back(p.version_of(c));
   }
   return r;
-}
-
-std::string write_trace(const recording& r) {
-  std::string out;
-  const connection_names n(r);
-  for (const event& e : r.events) {
-    const std::string at = print_seconds(e.at - (r.events.front().at));
-    if (e.kind == event_kind::waited) {
-      out += fmt::format("{:>9}     wait {}\n", at, print_duration(e.length));
-      continue;
-    }
-    if (e.kind == event_kind::restarted) {
-      out += fmt::format("{:>9}     restart\n", at);
-      continue;
-    }
-    const std::string& who = n.of(e.connection);
-    wire::packet p = e.packet;
-    p.password.reset();
-    switch (e.kind) {
-      case event_kind::sent:
-        out += fmt::format("{:>9} {:<2} > {}\n", at, who, wire::print(p, {80, true}));
-        break;
-      case event_kind::received:
-        out += fmt::format("{:>9} {:<2} < {}\n", at, who,
-                           e.malformed.empty() ? wire::print(p, {80, true}) : e.malformed);
-        break;
-      case event_kind::shut:
-        out += fmt::format("{:>9} {:<2} > shutdown\n", at, who);
-        break;
-      case event_kind::aborted:
-        out += fmt::format("{:>9} {:<2} > abort\n", at, who);
-        break;
-      case event_kind::closed:
-        out += fmt::format("{:>9} {:<2} < close\n", at, who);
-        break;
-      default:
-        break;
-    }
-  }
-  return out;
 }
 
 }  // namespace mqttspec::explore

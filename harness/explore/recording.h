@@ -35,7 +35,4 @@ class connection_names {
   std::map<std::string, wire::protocol_version> version_;
 };
 
-// The recording as a trace: time, client, direction, packet.
-std::string write_trace(const recording& r);
-
 }  // namespace mqttspec::explore

@@ -149,20 +149,17 @@ connection& scenario_player::state::open(const std::string& client, instant now)
   actions.push_back(open_connection{id, client,
                                     declared == scenario.clients.end() ? "" : declared->transport,
                                     declared == scenario.clients.end() ? "" : declared->node});
-  note_event(client, "open", now);
   if (watching) watching->opened(id, client, version_of(scenario, client), now);
   current[client] = id;
-  return connections.emplace(id, connection(id, client, version_of(scenario, client)))
-      .first->second;
+  connection& made =
+      connections.emplace(id, connection(id, client, version_of(scenario, client))).first->second;
+  note_event(made, trace::event_kind::opened, "open", now);
+  return made;
 }
 
-void scenario_player::state::note_event(const std::string& client, std::string text, instant now) {
-  trace_entry e;
-  e.client = client;
-  e.at = now;
-  e.direction = results::trace_direction::event;
-  e.text = std::move(text);
-  record.add(std::move(e));
+void scenario_player::state::note_event(const connection& on, trace::event_kind what,
+                                        std::string text, instant now) {
+  record.add(trace::event_entry(on.client(), on.id(), what, std::move(text)), now);
 }
 
 void scenario_player::state::watch_sent(const connection& on, byte_view octets, instant now) {
@@ -242,7 +239,8 @@ void scenario_player::state::record_sent(connection& to, byte_view octets, insta
     const auto frame = wire::split(rest, to.version());
     const byte_view whole = frame && *frame ? (*frame)->bytes : rest;
     to.amid_a_packet = !frame || !*frame;
-    if (const auto p = wire::decode(whole, {to.version(), wire::sender::client})) {
+    const auto p = wire::decode(whole, {to.version(), wire::sender::client});
+    if (p) {
       left.sent(to.id(), *p);
       to.disconnect_sent |= p->type == packet_type::disconnect;
       to.seen.sent(*p, now);
@@ -252,15 +250,9 @@ void scenario_player::state::record_sent(connection& to, byte_view octets, insta
                               .value_or(to.packet_limit);
       }
     }
-    trace_entry e;
-    e.client = to.client();
-    e.at = now;
-    e.direction = results::trace_direction::sent;
-    e.version = to.version();
-    const byte_view kept = whole.first(std::min<std::size_t>(whole.size(), 4096));
-    e.octets.assign(kept.begin(), kept.end());
-    e.size = whole.size();
-    record.add(std::move(e));
+    record.add(trace::packet_entry(to.client(), to.id(), trace::direction::sent, to.version(),
+                                   whole, whole.size(), p ? &*p : nullptr),
+               now);
     rest = rest.subspan(whole.size());
   }
 }
@@ -300,14 +292,22 @@ bool scenario_player::state::begin_send(const script::send_line& l, instant now)
              l.kind == send_kind::abort) {
     if (on == nullptr || on->close_arrived() || on->state == link_state::closed) return true;
     const bool half = l.kind == send_kind::shutdown;
-    note_event(l.client, half ? "shutdown" : l.kind == send_kind::abort ? "abort" : "close", now);
+    const bool abort = l.kind == send_kind::abort;
+    note_event(*on,
+               half    ? trace::event_kind::shut
+               : abort ? trace::event_kind::aborted
+                       : trace::event_kind::closed,
+               half    ? "shutdown"
+               : abort ? "abort"
+                       : "close",
+               now);
     if (watching) {
       watching->ended(
           on->id(),
           half ? oracle::end_of_link::shut_by_client : oracle::end_of_link::closed_by_client, now);
     }
-    do_or_defer(*on, half ? action(shut_down{on->id()})
-                          : action(close_connection{on->id(), l.kind == send_kind::abort}));
+    do_or_defer(*on,
+                half ? action(shut_down{on->id()}) : action(close_connection{on->id(), abort}));
     if (on->state != link_state::connecting || !half) {
       on->state = half ? link_state::shut : link_state::closed;
     }
@@ -338,7 +338,7 @@ bool scenario_player::state::begin_send(const script::send_line& l, instant now)
     write(*on, std::move(whole), now);
     return true;
   }
-  note_event(l.client,
+  note_event(*on, trace::event_kind::noted,
              fmt::format("write of {} bytes in pieces of {}", whole.size(), l.manner.split), now);
   instant at = now;
   for (std::size_t i = 0; i < whole.size(); i += l.manner.split) {

@@ -58,7 +58,7 @@ void scenario_player::connect_failed(connection_id id, const std::string& why, i
   state& s = *state_;
   const auto found = s.connections.find(id);
   if (found == s.connections.end() || s.judged) return;
-  s.note_event(found->second.client(), "cannot connect: " + why, now);
+  s.note_event(found->second, trace::event_kind::refused, "cannot connect: " + why, now);
   found->second.close(close_kind::reset, now);
   s.conclude(ending::faulty, "cannot connect: " + why, now);
   s.leave(now);
@@ -72,13 +72,9 @@ void scenario_player::received(connection_id id, byte_view octets, instant now) 
   const std::size_t added = on.receive(octets, now);
   for (std::size_t i = on.queue.size() - added; i < on.queue.size();) {
     inbound& item = on.queue[i];
-    trace_entry e;
-    e.client = on.client();
-    e.at = now;
-    e.direction = results::trace_direction::received;
-    e.version = on.version();
-    e.octets = item.octets;
-    e.size = item.size;
+    trace::entry e =
+        trace::packet_entry(on.client(), id, trace::direction::received, on.version(), item.octets,
+                            item.size, item.kind == inbound_kind::packet ? &item.packet : nullptr);
     if (item.kind == inbound_kind::malformed) {
       e.text = describe(item);
       if (s.watching) s.watching->received_malformed(id, item.fault, e.text, now);
@@ -90,7 +86,7 @@ void scenario_player::received(connection_id id, byte_view octets, instant now) 
       s.left.received(id, item.packet);
       if (s.watching) s.watching->received(id, item.packet, item.size, now);
     }
-    item.trace_number = s.record.add(std::move(e));
+    item.trace_number = s.record.add(std::move(e), now);
     if (s.is_for_the_harness(on, item)) {
       on.queue.erase(on.queue.begin() + static_cast<std::ptrdiff_t>(i));
       continue;
@@ -118,12 +114,12 @@ void scenario_player::closed(connection_id id, close_kind how, instant now) {
   if (on.unparsed() != 0) {
     text += fmt::format(" in the middle of a packet, {} bytes unread", on.unparsed());
   }
-  trace_entry e;
-  e.client = on.client();
-  e.at = now;
-  e.direction = results::trace_direction::event;
-  e.text = std::move(text);
-  const std::uint64_t number = s.record.add(std::move(e));
+  const std::uint64_t number =
+      s.record.add(trace::event_entry(on.client(), id,
+                                      how == close_kind::reset ? trace::event_kind::reset
+                                                               : trace::event_kind::ended,
+                                      std::move(text)),
+                   now);
   on.close(how, now);
   on.queue.back().trace_number = number;
   if (s.watching) {
@@ -139,7 +135,7 @@ void scenario_player::closed(connection_id id, close_kind how, instant now) {
 void scenario_player::noted(connection_id id, const std::string& what, instant now) {
   const auto found = state_->connections.find(id);
   if (found != state_->connections.end() && !state_->judged) {
-    state_->note_event(found->second.client(), what, now);
+    state_->note_event(found->second, trace::event_kind::noted, what, now);
   }
 }
 
@@ -280,7 +276,7 @@ trial scenario_player::take_trial() {
       s.describe_checks({s.checked.begin(), s.checked.end()}, results::check_outcome::checked);
   if (s.evidence.lines != ending::held || !seen.findings.empty() || s.options.trace_passed ||
       s.measures()) {
-    seen.trace = s.record.render(s.started);
+    seen.trace = s.record.entries(s.started);
   }
   return std::move(s.evidence);
 }

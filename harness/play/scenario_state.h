@@ -16,8 +16,8 @@
 #include "play/expectation.h"
 #include "play/ledger.h"
 #include "play/scenario_player.h"
-#include "play/trace.h"
 #include "play/trial.h"
+#include "trace/trace.h"
 
 namespace mqttspec::play {
 
@@ -35,8 +35,7 @@ struct scenario_player::state {
       : scenario(s),
         options(std::move(o)),
         known(s.constants),
-        record(measures() ? longest_measured_trace : longest_trace,
-               {options.user_name, options.password}) {
+        record(measures() ? longest_measured_trace : longest_trace) {
     // Cases that measure send thousands of packets and claim nothing.
     if (!options.trace_rules || measures()) return;
     const auto ns = known.find("ns");
@@ -61,7 +60,7 @@ struct scenario_player::state {
   std::map<std::string, instant> previous_line;  // when a client's last line finished
   connection_id next_connection = 1;
   ledger left;
-  trace record;
+  trace::log record;
   std::optional<oracle::watch> watching;
 
   // Where the case stands.
@@ -115,7 +114,7 @@ struct scenario_player::state {
   // Tells the trace rules of what is sent, packet by packet.
   void watch_sent(const connection& on, byte_view octets, instant now);
   void do_or_defer(connection& on, action a);
-  void note_event(const std::string& client, std::string text, instant now);
+  void note_event(const connection& on, trace::event_kind what, std::string text, instant now);
 
   // keep_alive.cc: PINGREQ in time.
   bool looks_after_keep_alive() const;

@@ -243,8 +243,7 @@ void read_sessions(reading& r, const char* name, duration interval) {
       continue;
     } else if (s.is(sent, packet_type::disconnect) && !current->probed) {
       current->goodbye = s.at;
-    } else if (s.direction == trace_direction::event &&
-               s.text.starts_with("closed by the broker") && !current->probed) {
+    } else if (s.closed_by_broker() && !current->probed) {
       current->closed = s.at;
     } else if (s.is(received, packet_type::connack) && current->probed) {
       const bool gone = !s.packet->session_present;
@@ -263,10 +262,10 @@ void read_wills(reading& r, duration delay) {
   std::vector<bool> came;
   measured_window* w = nullptr;
   for (const seen& s : r.packets) {
-    if (s.client == "c" && s.text == "shutdown") {
+    if (s.client == "c" && s.is(trace::event_kind::shut)) {
       ends.push_back({s.at, s.at});
       came.push_back(false);
-    } else if (s.client == "c" && s.text.starts_with("closed by the broker") && !ends.empty()) {
+    } else if (s.client == "c" && s.closed_by_broker() && !ends.empty()) {
       ends.back().closed = s.at;
     } else if (s.client == "watcher" && s.is(received, packet_type::publish)) {
       const std::string_view topic = s.packet->topic;

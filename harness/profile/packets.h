@@ -15,8 +15,14 @@ struct seen {
   duration at{};
   results::trace_direction direction{};
   std::optional<wire::packet> packet;  // absent: an event, or longer than the trace keeps
-  std::string_view text;               // of events
+  trace::event_kind what{};            // of events
 
+  bool is(trace::event_kind kind) const {
+    return direction == results::trace_direction::event && what == kind;
+  }
+  bool closed_by_broker() const {
+    return is(trace::event_kind::ended) || is(trace::event_kind::reset);
+  }
   bool is(results::trace_direction d, wire::packet_type type) const {
     return direction == d && packet && packet->type == type;
   }

@@ -223,7 +223,8 @@ TEST(prove, an_untouched_case_has_the_same_trace_octet_by_octet) {
       EXPECT_EQ(same.outcome, sound.outcome) << sound.id << " " << all[d * 7]->name;
       ASSERT_EQ(same.trace.size(), sound.trace.size()) << sound.id << " " << all[d * 7]->name;
       for (std::size_t t = 0; t < sound.trace.size(); ++t) {
-        ASSERT_EQ(same.trace[t].hex, sound.trace[t].hex) << sound.id << " " << all[d * 7]->name;
+        ASSERT_EQ(same.trace[t].octets, sound.trace[t].octets)
+            << sound.id << " " << all[d * 7]->name;
         ASSERT_EQ(same.trace[t].at, sound.trace[t].at) << sound.id << " " << all[d * 7]->name;
       }
     }

@@ -64,44 +64,85 @@ std::string score_line(const proof& p) {
                      p.killed(), p.defects.size(), score(p), p.idle().size(), p.wrong_blames());
 }
 
-std::string to_text(const proof& p) {
-  std::string out;
-  if (!p.failure.empty()) return "nothing was proved: " + reports::visible_line(p.failure) + "\n";
-  for (const proven_case* c : p.unsound()) {
-    out += fmt::format("NOT SOUND  {} is {} on the sound broker ({}): {}\n", c->id,
-                       results::verdict_name(c->outcome), c->set_up, c->reason);
-  }
-  for (const proven_defect* d : p.survivors()) {
-    out += fmt::format("SURVIVES   {}: {} [{}]; {} cases were tried\n", d->what->name,
-                       d->what->sentence, d->what->breaks, d->tried);
-    for (const proven_case& c : p.cases) {
-      for (const trial& t : c.trials) {
-        if (p.defects[t.defect].what == d->what && t.what == effect::premise) {
-          out +=
-              fmt::format("             no accusation by {}: {} ({})\n", c.id, t.message, t.line);
-        }
-      }
+// What a line of text, and the id of a finding, begins with.
+struct shortcoming {
+  const char* label;
+  const char* name;
+};
+constexpr shortcoming not_sound{"NOT SOUND", "not-sound"};
+constexpr shortcoming survives{"SURVIVES", "survives"};
+constexpr shortcoming idles{"IDLE", "idle"};
+constexpr shortcoming wrong{"WRONG", "wrong-blame"};
+constexpr shortcoming false_alarm{"FALSE", "false-alarm"};
+
+// |subject|: the case or the defect.
+results::run_finding finding_of(const shortcoming& what, std::string_view subject,
+                                std::string sentence) {
+  results::run_finding f;
+  f.id = fmt::format("prove/{}/{}", what.name, subject);
+  f.kind = "prove";
+  f.version = subject.find("[v311") == subject.npos ? "5" : "3.1.1";
+  f.title = std::move(sentence);
+  f.wanted = "";
+  f.seen = fmt::format("{:<10} {}", what.label, f.title);
+  return f;
+}
+
+std::vector<std::string> premises_of(const proof& p, const broker::defect& d) {
+  std::vector<std::string> out;
+  for (const proven_case& c : p.cases) {
+    for (const trial& t : c.trials) {
+      if (p.defects[t.defect].what != &d || t.what != effect::premise) continue;
+      out.push_back(fmt::format("no accusation by {}: {} ({})", c.id, t.message, t.line));
     }
   }
+  return out;
+}
+
+std::vector<results::run_finding> findings_of(const proof& p) {
+  std::vector<results::run_finding> out;
+  for (const proven_case* c : p.unsound()) {
+    out.push_back(finding_of(not_sound, c->id,
+                             fmt::format("{} is {} on the sound broker ({}): {}", c->id,
+                                         results::verdict_name(c->outcome), c->set_up, c->reason)));
+  }
+  for (const proven_defect* d : p.survivors()) {
+    out.push_back(finding_of(survives, d->what->name,
+                             fmt::format("{}: {} [{}]; {} cases were tried", d->what->name,
+                                         d->what->sentence, d->what->breaks, d->tried)));
+    out.back().notes = premises_of(p, *d->what);
+  }
   for (const proven_case* c : p.idle()) {
-    out += fmt::format("IDLE       {} kills nothing{}; {} defects were tried ({}:{})\n", c->id,
-                       c->count(effect::format_kill) != 0 ? " but malformed packets" : "",
-                       c->trials.size(), c->file, c->line);
+    out.push_back(
+        finding_of(idles, c->id,
+                   fmt::format("{} kills nothing{}; {} defects were tried ({}:{})", c->id,
+                               c->count(effect::format_kill) != 0 ? " but malformed packets" : "",
+                               c->trials.size(), c->file, c->line)));
   }
   for (const proven_case& c : p.cases) {
     for (const trial& t : c.trials) {
       if (t.what != effect::wrong_blame) continue;
-      out += fmt::format("WRONG      {} blames {} for {}: {} ({})\n", c.id, joined(t.cited),
-                         p.defects[t.defect].what->name, t.message, t.line);
+      const std::string_view defect = p.defects[t.defect].what->name;
+      out.push_back(finding_of(wrong, fmt::format("{}/{}", defect, c.id),
+                               fmt::format("{} blames {} for {}: {} ({})", c.id, joined(t.cited),
+                                           defect, t.message, t.line)));
     }
+    for (const std::string& alarm : c.false_alarms) {
+      out.push_back(finding_of(false_alarm, c.id, fmt::format("alarm in {}: {}", c.id, alarm)));
+    }
+  }
+  return out;
+}
+
+std::string to_text(const proof& p) {
+  if (!p.failure.empty()) return "nothing was proved: " + reports::visible_line(p.failure) + "\n";
+  std::string out;
+  for (const results::run_finding& f : findings_of(p)) {
+    out += f.seen + "\n";
+    for (const std::string& note : f.notes) out += fmt::format("{:13}{}\n", "", note);
   }
   for (const auto& [reason, ids] : apart(p)) {
     out += fmt::format("apart      {} cases: {}\n", ids.size(), reason);
-  }
-  for (const proven_case& c : p.cases) {
-    for (const std::string& alarm : c.false_alarms) {
-      out += fmt::format("FALSE      alarm in {}: {}\n", c.id, alarm);
-    }
   }
   out += fmt::format("{} cases, {} runs\n{}\n", p.cases.size(), p.runs, score_line(p));
   if (p.can_show() < p.defects.size()) {

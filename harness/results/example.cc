@@ -50,7 +50,7 @@ case_result failing_case() {
       "@v5:MQTT-4.6.0-6";
   f.statements = {order};
   c.fault = f;
-  c.trace = {
+  c.packets = {
       {"pub", 500us, trace_direction::sent, "CONNECT client_id=\"t48c7-pub\" clean_start=1",
        "10 0c", 14, false},
       {"sub", 1ms, trace_direction::sent,

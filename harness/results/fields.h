@@ -82,7 +82,28 @@ void fields(V& v, case_result& c) {
   v("fault", c.fault);
   v("statements", c.statements);
   v("findings", c.findings);
-  v("trace", c.trace);
+  v("trace", c.packets);
+}
+
+template <class V>
+void fields(V& v, run_finding& f) {
+  v("id", f.id);
+  v("kind", f.kind);
+  v("version", f.version);
+  v("title", f.title);
+  v("outcome", f.outcome);
+  v("expected", f.expected);
+  v("baseline_reason", f.baseline_reason);
+  v("wanted", f.wanted);
+  v("seen", f.seen);
+  v("notes", f.notes);
+  v("statements", f.statements);
+  v("times", f.times);
+  v("seen_in", f.seen_in);
+  v("scenario", f.scenario);
+  v("history", f.history);
+  v("again", f.again);
+  v("trace", f.packets);
 }
 
 template <class V>
@@ -135,6 +156,7 @@ void fields(V& v, session_profile& p) {
 template <class V>
 void fields(V& v, run_results& r) {
   v("format", r.format);
+  v("verb", r.verb);
   v("tool_version", r.tool_version);
   v("catalogue_version", r.catalogue_version);
   v("started_at", r.started_at);
@@ -146,8 +168,10 @@ void fields(V& v, run_results& r) {
   v("interrupted", r.interrupted);
   v("void_reason", r.void_reason);
   v("problems", r.problems);
+  v("notes", r.notes);
   v("profile", r.profile);
   v("cases", r.cases);
+  v("findings", r.findings);
 }
 
 }  // namespace mqttspec::results

@@ -35,9 +35,10 @@ concept record = requires(T& t, std::nullptr_t& v) {
   requires std::is_same_v<T, statement_check> || std::is_same_v<T, trace_line> ||
                std::is_same_v<T, source_span> || std::is_same_v<T, failure> ||
                std::is_same_v<T, finding> || std::is_same_v<T, case_result> ||
-               std::is_same_v<T, target_facts> || std::is_same_v<T, broker_process> ||
-               std::is_same_v<T, measured_fact> || std::is_same_v<T, measured_window> ||
-               std::is_same_v<T, session_profile> || std::is_same_v<T, run_results>;
+               std::is_same_v<T, run_finding> || std::is_same_v<T, target_facts> ||
+               std::is_same_v<T, broker_process> || std::is_same_v<T, measured_fact> ||
+               std::is_same_v<T, measured_window> || std::is_same_v<T, session_profile> ||
+               std::is_same_v<T, run_results>;
 };
 
 class writer {

@@ -36,7 +36,7 @@ TEST(results_json, round_trip_keeps_every_field) {
   EXPECT_EQ(to_json(*back), once);
   EXPECT_EQ(back->cases.size(), example_run().cases.size());
   EXPECT_EQ(back->cases[6].fault->where.column, 37u);
-  EXPECT_EQ(back->cases[6].trace[3].at, std::chrono::milliseconds(2));
+  EXPECT_EQ(back->cases[6].packets[3].at, std::chrono::milliseconds(2));
 }
 
 TEST(results_json, durations_are_whole_microseconds) {
@@ -58,7 +58,7 @@ TEST(results_json, ill_formed_text_is_replaced_and_never_throws) {
        {std::string("\xff\xfe"), std::string("\xc3"), std::string("a\0b", 3),
         std::string("\xed\xa0\x80"), std::string("\x1b[31m"), std::string("\xf4\x90\x80\x80")}) {
     r.cases[0].reason = hostile;
-    r.cases[6].trace[0].text = hostile;
+    r.cases[6].packets[0].text = hostile;
     r.target.learned["x"] = hostile;
     const std::string text = to_json(r);
     EXPECT_EQ(check_utf8(text).fault, utf8_fault::none);
@@ -192,6 +192,32 @@ TEST(results_schema, describes_exactly_what_is_written) {
   for (const auto& [name, rule] : schema["$defs"]["case"]["properties"].items()) {
     EXPECT_TRUE(full["cases"][0].contains(name)) << name;
   }
+}
+
+TEST(results_schema, findings_of_the_run_are_kept_and_described) {
+  run_results r = example_run();
+  r.verb = "explore model";
+  r.notes = {"9 histories"};
+  run_finding f;
+  f.id = "explore/model/MQTT-4.5.0-1/a-message-does-not-come[v5]";
+  f.kind = "model";
+  f.version = "5";
+  f.title = "a message does not come";
+  f.statements = {{"v5", "MQTT-4.5.0-1", "it comes", check_outcome::violated}};
+  f.times = 7;
+  f.seen_in = {"history 3"};
+  f.history = "a connect v5\n";
+  f.packets = r.cases[6].packets;
+  r.findings = {f};
+  const auto back = from_json(to_json(r));
+  ASSERT_TRUE(back) << back.error();
+  EXPECT_EQ(to_json(*back), to_json(r));
+  EXPECT_EQ(back->verb, "explore model");
+  EXPECT_EQ(back->findings[0].packets.size(), 5u);
+  const json schema = load_schema();
+  schema_check check(schema);
+  check.check(schema, json::parse(to_json(r)), "");
+  EXPECT_EQ(check.faults, std::vector<std::string>{});
 }
 
 TEST(results_schema, refuses_a_wrong_document) {

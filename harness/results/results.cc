@@ -20,10 +20,6 @@ std::string_view verdict_name(verdict v) {
   return "error";
 }
 
-bool disagrees(const case_result& c) {
-  return c.outcome == verdict::inconclusive && !c.findings.empty() && !c.fault;
-}
-
 totals count(const run_results& r) {
   totals t;
   for (const case_result& c : r.cases) {
@@ -48,6 +44,10 @@ totals count(const run_results& r) {
         break;
     }
     if (!c.expected) ++t.unexpected;
+  }
+  t.findings = r.findings.size();
+  for (const run_finding& f : r.findings) {
+    if (!f.expected) ++t.unexpected_findings;
   }
   return t;
 }

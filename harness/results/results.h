@@ -11,6 +11,7 @@
 #include "base/diagnostic.h"
 #include "base/instant.h"
 #include "base/result.h"
+#include "trace/print.h"
 
 namespace mqttspec::results {
 
@@ -27,17 +28,9 @@ struct statement_check {
   check_outcome outcome = check_outcome::checked;
 };
 
-enum class trace_direction : std::uint8_t { sent, received, event };
-
-struct trace_line {
-  std::string client;
-  duration at{};  // since the case began
-  trace_direction direction{};
-  std::string text;        // notation: `CONNECT client_id="a" ...`; event: "close (reset)"
-  std::string hex;         // the octets, at most 256 of them; credentials masked
-  std::uint64_t size = 0;  // octets of the packet
-  bool marked = false;     // the line that the failure is about
-};
+using trace_direction = trace::direction;
+using trace_entry = trace::entry;
+using trace_line = trace::line;
 
 struct failure {
   std::string message;              // one line a fault: `PUBLISH.payload: expected "m1", got "m2"`
@@ -80,17 +73,42 @@ struct case_result {
   std::optional<failure> fault;             // of fail, and of inconclusive where a line was reached
   std::vector<statement_check> statements;  // of the lines that were executed
   std::vector<finding> findings;            // of trace rules
-  std::vector<trace_line> trace;
-  duration started{};  // since the run began
+  std::vector<trace_entry> trace;           // within the program; make_public() prints it
+  std::vector<trace_line> packets;          // as printed; of results.json
+  duration started{};                       // since the run began
   duration took{};
   std::uint32_t repetition = 0;  // --repeat: 0, 1, ...
   bool expected = true;          // against the baseline; without one: not a failure
   std::string baseline_reason;   // the entry's comment, where one matched
+  std::string again;  // of a finding: the command that shows it again; not in results.json
 };
 
-// The lines of the case hold, and a trace rule says that the broker broke a statement: a blind case
-// or a wrong rule. Not a pass, and no accusation.
-bool disagrees(const case_result& c);
+// What is wrong with the broker, wherever it was seen: in a history of `explore`, in an experiment
+// of `explore bytes`, by a trace rule in cases. Told once, however often it was seen.
+struct run_finding {
+  // The same from run to run: the kind, the statements, and what is wrong with them.
+  std::string id;                   // "explore/model/MQTT-3.3.1-2/dup-is-set-with-qos-0[v5]"
+  std::string kind;                 // "model", "bytes", "trace-rule", "prove"
+  std::string version;              // "5", "3.1.1"
+  std::string title;                // what is wrong, in a sentence
+  verdict outcome = verdict::fail;  // inconclusive: it did not show itself again
+  std::string wanted;               // in the notation, or a sentence; empty: nothing
+  std::string seen;
+  std::vector<std::string> notes;
+  std::vector<statement_check> statements;  // that it breaks
+  std::uint64_t times = 1;                  // that it was seen: histories, experiments, cases
+  std::vector<std::string> seen_in;         // those that are known by name
+  std::string scenario;                     // text of an .mqs file that shows it; may be empty
+  std::string history;                      // for `explore --replay`; may be empty
+  std::string again;                        // the command that shows it again, or a case
+  std::vector<trace_entry> trace;           // as in case_result
+  std::vector<trace_line> packets;
+  bool expected = false;        // the baseline knows it
+  std::string baseline_reason;  // the entry's comment
+};
+
+// |f| as a case, for whoever treats both alike: baseline and reports.
+case_result as_case(const run_finding& f);
 
 struct target_facts {
   std::string name;     // of the target file, or the address
@@ -140,6 +158,7 @@ struct session_profile {
 
 struct run_results {
   int format = 1;
+  std::string verb = "run";  // what was done: "run", "explore model", "explore bytes", "prove"
   std::string tool_version;
   std::string catalogue_version;
   std::string started_at;            // RFC 3339, UTC
@@ -151,15 +170,34 @@ struct run_results {
   bool interrupted = false;
   std::string void_reason;            // not empty: sanity failed, or the broker died; exit 3
   std::vector<std::string> problems;  // stale baseline entries and the like: exit 1
+  std::vector<std::string> notes;     // what was done, of runs that play no cases
   session_profile profile;
-  std::vector<case_result> cases;  // sorted by id, then repetition
+  std::vector<case_result> cases;     // sorted by id, then repetition
+  std::vector<run_finding> findings;  // sorted by id
 };
+
+// |r| with its findings as cases, for reports: sorted as cases are. A run that plays no cases has
+// one more, which stands for the whole.
+run_results with_findings_as_cases(run_results r);
+
+// Makes one finding of each rule and statement that |r|'s cases saw broken, with the shortest of
+// their traces. What it was seen in excuses it, if all of that is cases that do not pass and are
+// expected.
+void gather_rule_findings(run_results& r);
 
 struct totals {
   std::size_t pass = 0, pass_note = 0, fail = 0, skip = 0, inconclusive = 0, error = 0;
-  std::size_t unexpected = 0;
+  std::size_t unexpected = 0;  // cases
+  std::size_t findings = 0;
+  std::size_t unexpected_findings = 0;
 };
 totals count(const run_results& r);
+
+// Prints the traces and hides what is secret, in every text that others may have written. Nothing
+// is shown or written that has not gone through this.
+void make_public(case_result& c, const trace::secrets& hidden);
+void make_public(run_finding& f, const trace::secrets& hidden);
+void make_public(run_results& r, const trace::secrets& hidden);
 
 std::string to_json(const run_results& r);
 result<run_results, std::string> from_json(std::string_view text);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/shell_words.h"
+
 namespace mqttspec::robustness {
 
 namespace {
@@ -21,67 +23,33 @@ std::string in_code(std::string text) {
   return "`" + text + "`";
 }
 
-std::string command_for(const std::string& file, const report_context& c) {
-  return in_code(fmt::format("mqttspec run {} {}", file, c.run_options));
+std::string_view title_of(finding_kind k) {
+  switch (k) {
+    case finding_kind::crash:
+      return "the broker ends";
+    case finding_kind::hang:
+      return "the broker takes no more connections";
+    case finding_kind::harm:
+      return "other clients are not served";
+    case finding_kind::lock_out:
+      return "a Client Identifier cannot be used any more";
+    case finding_kind::sanitizer:
+      return "a sanitizer speaks";
+    case finding_kind::growth:
+      return "memory grows with every experiment";
+  }
+  return "";
 }
 
-std::string trace_text(const results::case_result& trial) {
-  std::string out;
-  for (const results::trace_line& line : trial.trace) {
-    const char* arrow = line.direction == results::trace_direction::sent       ? ">"
-                        : line.direction == results::trace_direction::received ? "<"
-                                                                               : "-";
-    out += fmt::format("    {} {} {} {}", print_seconds(line.at), line.client, arrow,
-                       line.text.substr(0, longest_line));
-    if (line.client == "x" && !line.hex.empty())
-      out += "   [" + line.hex.substr(0, longest_line) + "]";
-    out += '\n';
-  }
+std::string slug(std::string_view words) {
+  std::string out(words);
+  std::replace(out.begin(), out.end(), ' ', '-');
   return out;
 }
 
-bool is_crash(const finding& f) {
-  return f.kind == finding_kind::crash || f.kind == finding_kind::hang;
-}
-
-std::string finding_text(const campaign_result& r, std::size_t i, const report_context& c) {
-  const finding& f = r.findings[i];
-  const std::string name = finding_name(r, i);
-  std::string out = fmt::format("### {}\n\n", name);
-  out += fmt::format("- What: {}, {} of {} times when played alone", kind_name(f.kind), f.failed,
-                     f.tries);
-  if (f.times > 1) out += fmt::format("; its like came up {} times", f.times);
-  out += fmt::format("\n- When: by {}, session state \"{}\", {}\n",
-                     wire::version_name(f.shown_by.version), state_name(f.shown_by.state),
-                     f.shown_by.operation);
-  out += fmt::format("- Seen: {}\n", in_code(f.evidence));
-  if (f.trial.fault && !is_crash(f)) {
-    out += fmt::format("- Expected: {}\n", in_code(f.trial.fault->expected));
-    for (const auto& s : f.trial.fault->statements) {
-      out += fmt::format("- Statement: {}:{} {}\n", s.version, s.id, s.summary);
-    }
-  }
-  if (f.kind != finding_kind::sanitizer && f.kind != finding_kind::growth) {
-    out += "- Control: the same without the hostile octets is served.\n";
-  }
-  out += fmt::format("- Again: {}\n\n", command_for(name + ".mqs", c));
-  out += "Octets of x:\n\n";
-  for (const hostile_send& s : f.shown_by.sends) {
-    std::string line = s.packet;
-    for (const std::string& t : s.transforms) line += " | " + t;
-    out += "    x > " + line.substr(0, longest_line) + "\n";
-  }
-  if (!f.trial.trace.empty()) out += "\nOn the wire:\n\n" + trace_text(f.trial);
-  return out + "\n";
-}
-
-std::string section(const campaign_result& r, const report_context& c, std::string_view title,
-                    bool crashes) {
-  std::string out;
-  for (std::size_t i = 0; i < r.findings.size(); ++i) {
-    if (is_crash(r.findings[i]) == crashes) out += finding_text(r, i, c);
-  }
-  return fmt::format("## {}\n\n{}", title, out.empty() ? "None.\n\n" : out);
+std::string command_for(const std::string& name, const report_context& c) {
+  const std::string file = (c.folder.empty() ? "" : c.folder + "/") + name + ".mqs";
+  return fmt::format("mqttspec run {} {}", c.run_options, shell_quote(file));
 }
 
 std::string reaction_table(const campaign_result& r) {
@@ -117,22 +85,43 @@ std::string memory_text(const campaign_result& r) {
 }  // namespace
 
 std::string finding_name(const campaign_result& r, std::size_t index) {
-  const auto slug = [](finding_kind k) {
-    std::string text(kind_name(k));
-    std::replace(text.begin(), text.end(), ' ', '-');
-    return text;
-  };
   std::size_t number = 1;
   for (std::size_t i = 0; i < index; ++i) number += r.findings[i].kind == r.findings[index].kind;
-  return fmt::format("{}-{}", slug(r.findings[index].kind), number);
+  return fmt::format("{}-{}", slug(kind_name(r.findings[index].kind)), number);
 }
 
-std::string finding_file(const campaign_result& r, std::size_t index, const report_context& c) {
+results::run_finding record_of(const campaign_result& r, std::size_t index,
+                               const report_context& c) {
   const finding& f = r.findings[index];
   const std::string name = finding_name(r, index);
-  return fmt::format("# {}: {}, {} of {} times\n# {}\n# {}\n\n{}", c.target, kind_name(f.kind),
-                     f.failed, f.tries, in_code(f.evidence), command_for(name + ".mqs", c),
-                     scenario_text(f.shown_by, name));
+  results::run_finding out;
+  out.kind = "bytes";
+  out.version = std::string(wire::version_name(f.shown_by.version));
+  out.id = fmt::format("explore/bytes/{}/{}[{}]", slug(kind_name(f.kind)),
+                       slug(f.shown_by.operation), wire::version_tag(f.shown_by.version));
+  out.title =
+      fmt::format("{} after octets of the kind \"{}\"", title_of(f.kind), f.shown_by.operation);
+  const bool ended = f.kind == finding_kind::crash || f.kind == finding_kind::hang;
+  out.wanted = f.trial.fault && !ended ? f.trial.fault->expected : "the others are served";
+  out.seen = f.evidence;
+  if (f.trial.fault && !ended) out.statements = f.trial.fault->statements;
+  out.times = f.times;
+  out.seen_in = {fmt::format("the session state \"{}\"", state_name(f.shown_by.state))};
+  out.notes.push_back(fmt::format("{} of {} times when it was played alone", f.failed, f.tries));
+  if (f.kind != finding_kind::sanitizer && f.kind != finding_kind::growth) {
+    out.notes.emplace_back("the same without the hostile octets is served");
+  }
+  for (const hostile_send& s : f.shown_by.sends) {
+    std::string line = "x > " + s.packet;
+    for (const std::string& t : s.transforms) line += " | " + t;
+    out.notes.push_back(line.substr(0, longest_line));
+  }
+  out.again = command_for(name, c);
+  out.scenario = fmt::format("# {}: {}, {} of {} times\n# {}\n# {}\n\n{}", c.target,
+                             kind_name(f.kind), f.failed, f.tries, in_code(f.evidence), out.again,
+                             scenario_text(f.shown_by, name));
+  out.trace = f.trial.trace;
+  return out;
 }
 
 std::string report_text(const campaign_result& r, const report_context& c) {
@@ -145,8 +134,6 @@ std::string report_text(const campaign_result& r, const report_context& c) {
       c.seed, r.findings.size(), r.restarts, r.unprepared,
       r.unprepared == 0 ? "" : ", the last because of " + in_code(r.unprepared_evidence));
   if (!r.ended_early.empty()) out += fmt::format("Ended early: {}\n\n", in_code(r.ended_early));
-  out += section(r, c, "Crashes and hangs", true);
-  out += section(r, c, "Other findings", false);
   if (!r.doubts.empty()) {
     out += "## In doubt\n\nNot claimed.\n\n";
     for (const std::string& d : r.doubts) out += fmt::format("- {}\n", in_code(d));

@@ -6,7 +6,6 @@
 
 #include "script/expander.h"
 #include "script/library.h"
-#include "wire/decode.h"
 
 namespace mqttspec::suite {
 
@@ -134,13 +133,10 @@ constexpr std::string_view assigned_name = "assigned-client-id";
 constexpr std::string_view refuses_name = "refuses-wrong-credentials";
 
 std::optional<wire::packet> first_in(const case_result& c, wire::packet_type type) {
-  const auto version = c.version == "5" ? wire::protocol_version::v5 : wire::protocol_version::v311;
-  for (const results::trace_line& t : c.trace) {
-    if (t.direction != results::trace_direction::received) continue;
-    const auto octets = from_hex(t.hex);
-    if (!octets) continue;
-    const auto p = wire::decode(*octets, {version, wire::sender::server});
-    if (p && p->type == type) return *p;
+  for (const trace::entry& e : c.trace) {
+    if (e.way != trace::direction::received) continue;
+    auto p = trace::packet_of(e);
+    if (p && p->type == type) return p;
   }
   return std::nullopt;
 }
@@ -163,8 +159,10 @@ void learn_grants(const case_result& c, target::capability_values& into) {
 }
 
 std::int64_t publishes_in(const case_result& c) {
-  return std::count_if(c.trace.begin(), c.trace.end(), [](const results::trace_line& t) {
-    return t.direction == results::trace_direction::received && t.text.starts_with("PUBLISH");
+  return std::count_if(c.trace.begin(), c.trace.end(), [](const trace::entry& e) {
+    const auto p =
+        e.way == trace::direction::received ? trace::packet_of(e) : std::optional<wire::packet>();
+    return p && p->type == wire::packet_type::publish;
   });
 }
 

@@ -1,12 +1,11 @@
 #include "suite/target_run.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <chrono>
 #include <random>
 
 #include "base/run_tag.h"
+#include "base/utc_now.h"
 #include "drive/network_driver.h"
 #include "drive/virtual_driver.h"
 #include "script/expander.h"
@@ -15,12 +14,6 @@
 namespace mqttspec::suite {
 
 namespace {
-
-std::string utc_now() {
-  return fmt::format(
-      "{:%Y-%m-%dT%H:%M:%SZ}",
-      fmt::gmtime(std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())));
-}
 
 std::unique_ptr<play::driver> make_driver(target::standing_target& target,
                                           const suite_settings& settings) {
@@ -63,23 +56,12 @@ results::run_results on_standing(const target_run& run, target::standing_target&
   return r;
 }
 
-// A --start command or what a broker prints may hold the password, or paths of this machine.
-void hide(results::run_results& r, const concealed& hidden) {
-  const auto in = [&](std::string& text) { text = hidden.without(std::move(text)); };
-  in(r.void_reason);
-  for (std::string& text : r.problems) in(text);
-  if (!r.process) return;
-  in(r.process->command);
-  in(r.process->ended);
-  for (std::string& line : r.process->output) in(line);
-}
-
 }  // namespace
 
 std::vector<std::string> target_run::shown_command() const {
   std::vector<std::string> out = command;
-  const concealed hidden = target.hidden();
-  for (std::string& word : out) word = hidden.without(std::move(word));
+  const trace::secrets hidden = target.hidden();
+  for (std::string& word : out) word = hidden.hide(word);
   return out;
 }
 
@@ -124,12 +106,16 @@ results::run_results run_on_target(const target_run& run, suite_observer& observ
   r.started_at = started_at;
   r.tool_version = run.tool_version;
   r.catalogue_version = run.catalogue_version;
-  r.command = run.shown_command();
+  r.command = run.command;
   r.seed = run.suite.seed;
   r.target.name = target.name();
   r.target.address = target.address();
   r.target.declared = target.told();
-  hide(r, run.target.hidden());
+  gather_rule_findings(r);
+  for (results::run_finding& f : r.findings) {
+    verdicts::judge(f, run.suite.known, run.suite.strict);
+  }
+  make_public(r, run.target.hidden());
   return r;
 }
 

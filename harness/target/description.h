@@ -47,7 +47,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/concealed.h"
 #include "base/diagnostic.h"
 #include "base/instant.h"
 #include "base/result.h"
@@ -55,6 +54,7 @@
 #include "net/tls.h"
 #include "target/capabilities.h"
 #include "target/listener_address.h"
+#include "trace/secrets.h"
 #include "wire/types.h"
 
 namespace mqttspec::target {
@@ -113,7 +113,7 @@ struct description {
   // Our broker as it is. |rules|: what it is odd, or broken, beside.
   broker::odd_setup our_broker(model::rules rules = {}) const;
   // What no output about this target may hold.
-  concealed hidden() const { return concealed({password}, here); }
+  trace::secrets hidden() const { return trace::secrets({password}, {user}, here); }
 };
 
 // All errors of the file at once.

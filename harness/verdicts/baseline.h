@@ -9,10 +9,11 @@
 //
 // `fail` runs and must fail, with the text somewhere in its message; a pass is unexpected. `flaky`
 // may do either; with a text it excuses failures with that text alone, and every other result is
-// judged as if the line were not there. `skip` is not run. Several entries may match one case: the
-// first that excuses its result counts. One that matches no case at all is stale: a problem, and so
-// is one whose reason begins with "TO JUDGE", as those that `baseline update` writes: somebody has
-// to look at the failure and say why it is known.
+// judged as if the line were not there. A pattern that begins with `explore/`, `trace-rule/` or
+// `prove/` is about findings, which need not show in every run. `skip` is not run. Several entries
+// may match one case: the first that excuses its result counts. One that matches no case at all is
+// stale: a problem, and so is one whose reason begins with "TO JUDGE", as those that `baseline
+// update` writes: somebody has to look at the failure and say why it is known.
 
 #include <cstdint>
 #include <string>
@@ -49,6 +50,13 @@ const baseline_entry* skips(const baseline& b, std::string_view id);
 
 // Judges one result: sets `expected` and `baseline_reason`. |strict|: a SHOULD counts as a MUST.
 void judge(results::case_result& c, const baseline& known, bool strict);
+
+// The same for a finding. What is found by chance may as well not be: `fail` and `flaky` are one.
+void judge(results::run_finding& f, const baseline& known, bool strict);
+
+// Whether |id|, or the pattern of an entry, is of a finding: they are not all seen in every run, so
+// such an entry is never stale.
+bool is_of_finding(std::string_view id);
 
 // Whether |c|'s message is one that |entry| expects.
 bool has_text_of(const baseline_entry& entry, const results::case_result& c);

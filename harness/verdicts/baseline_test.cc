@@ -166,6 +166,26 @@ TEST(baseline, entries_that_match_nothing_are_stale) {
   EXPECT_EQ(stale[0].where.line, 2u);
 }
 
+TEST(baseline, findings_are_judged_like_cases_and_need_not_show) {
+  const auto b = parse_baseline("b.txt",
+                                "fail explore/model/MQTT-1/** # r\n"
+                                "fail trace-rule/once/** \"twice\" # r\n");
+  ASSERT_TRUE(b);
+  EXPECT_TRUE(stale_entries(*b, {"a/b[v5]"}).empty());
+  const auto expected = [&](const char* id, const char* seen) {
+    results::run_finding f;
+    f.id = id;
+    f.seen = seen;
+    judge(f, *b, false);
+    EXPECT_EQ(f.baseline_reason, f.expected ? "r" : f.baseline_reason);
+    return f.expected;
+  };
+  EXPECT_TRUE(expected("explore/model/MQTT-1/a-b[v5]", "x"));
+  EXPECT_FALSE(expected("explore/model/MQTT-2/a-b[v5]", "x"));
+  EXPECT_TRUE(expected("trace-rule/once/MQTT-1[v5]", "it came twice"));
+  EXPECT_FALSE(expected("trace-rule/once/MQTT-1[v5]", "another"));
+}
+
 TEST(baseline, entries_that_nobody_judged_are_told) {
   const auto b = parse_baseline("b.txt", "fail a/b # r\nflaky c/* # TO JUDGE: passed once\n");
   ASSERT_TRUE(b);

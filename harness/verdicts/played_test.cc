@@ -24,7 +24,7 @@ TEST_F(played_test, runs_the_lines_in_order_and_passes) {
   EXPECT_EQ(r.outcome, verdict::pass);
   ASSERT_EQ(r.statements.size(), 2u);
   EXPECT_EQ(r.statements[0].outcome, results::check_outcome::checked);
-  EXPECT_TRUE(r.trace.empty()) << "a trace is kept of what did not pass";
+  EXPECT_TRUE(r.packets.empty()) << "a trace is kept of what did not pass";
 }
 
 TEST_F(played_test, a_line_that_cites_a_statement_accuses) {
@@ -40,8 +40,8 @@ TEST_F(played_test, a_line_that_cites_a_statement_accuses) {
   ASSERT_EQ(r.fault->statements.size(), 1u);
   EXPECT_EQ(r.fault->statements[0].id, "MQTT-3.2.2-2");
   EXPECT_EQ(r.fault->statements[0].outcome, results::check_outcome::violated);
-  ASSERT_EQ(r.trace.size(), 3u);
-  EXPECT_TRUE(r.trace[2].marked);
+  ASSERT_EQ(r.packets.size(), 3u);
+  EXPECT_TRUE(r.packets[2].marked);
 }
 
 TEST_F(played_test, a_line_without_a_statement_is_a_premise) {
@@ -142,7 +142,7 @@ TEST_F(played_test, a_trace_rule_speaks_beside_the_verdict) {
   ASSERT_EQ(r.findings.size(), 1u);
   EXPECT_EQ(r.findings[0].rule, "no-session-after-clean-start");
   EXPECT_EQ(r.findings[0].statements.at(0).id, "MQTT-3.2.2-2");
-  EXPECT_FALSE(r.trace.empty());
+  EXPECT_FALSE(r.packets.empty());
 }
 
 TEST_F(played_test, trace_rules_say_nothing_when_the_harness_was_late) {
@@ -336,7 +336,7 @@ TEST_F(played_test, credentials_go_into_connect_and_not_into_the_trace) {
   EXPECT_NE(log_.find("733363726574"), std::string::npos) << "the password is sent";
   broker_sends("c", connack);
   const auto r = result();
-  for (const auto& line : r.trace) {
+  for (const auto& line : r.packets) {
     EXPECT_EQ(line.text.find("s3cret"), std::string::npos);
     EXPECT_EQ(line.text.find("alice"), std::string::npos);
     EXPECT_EQ(line.hex.find("73 33 63"), std::string::npos) << line.hex;
@@ -351,8 +351,8 @@ TEST_F(played_test, credentials_stay_hidden_in_a_damaged_connect) {
   EXPECT_NE(log_.find("733363726574"), std::string::npos) << "the password is sent";
   broker_sends("c", connack);
   const auto r = result();
-  ASSERT_FALSE(r.trace.empty());
-  for (const auto& line : r.trace) {
+  ASSERT_FALSE(r.packets.empty());
+  for (const auto& line : r.packets) {
     EXPECT_EQ(line.text.find("s3cret"), std::string::npos) << line.text;
     EXPECT_EQ(line.hex.find("73 33 63"), std::string::npos) << line.hex;
   }
@@ -443,7 +443,7 @@ TEST_F(played_test, a_flood_ends_the_case) {
   const auto r = result();
   EXPECT_EQ(r.outcome, verdict::error);
   EXPECT_NE(r.reason.find("flooded"), std::string::npos);
-  EXPECT_LE(r.trace.size(), 2001u);
+  EXPECT_LE(r.packets.size(), 2001u);
 }
 
 TEST_F(played_test, a_case_that_does_not_end_is_an_error) {

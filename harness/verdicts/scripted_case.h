@@ -94,6 +94,7 @@ class scripted_case : public testing::Test {
     EXPECT_TRUE(run_->judged());
     opinion o = decide(run_->take_trial(), {}, options_.slack);
     late_ = o.because == doubt::late;
+    make_public(o.result, trace::secrets({options_.password}, {options_.user_name}));
     return std::move(o.result);
   }
 
