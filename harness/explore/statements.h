@@ -39,7 +39,8 @@ inline constexpr rule nothing_behind_refusal{"MQTT-3.1.4-6", "MQTT-3.1.4-5"};
 inline constexpr rule reserved_flag{"MQTT-3.1.2-3", "MQTT-3.1.2-3"};
 inline constexpr rule malformed_is_not_answered{"", "MQTT-3.1.4-1"};
 inline constexpr rule no_early_disconnect{"MQTT-3.14.0-1", ""};
-inline constexpr rule connect_comes_first{"MQTT-3.1.0-1", "MQTT-3.1.0-1"};
+inline constexpr rule connect_comes_first{"MQTT-4.13.1-1 MQTT-3.1.0-1",
+                                          "MQTT-4.8.0-1 MQTT-3.1.0-1"};
 inline constexpr rule identifier_names_session{"MQTT-3.1.3-2", "MQTT-3.1.3-2"};
 inline constexpr rule identifier_of_23{"MQTT-3.1.3-5", "MQTT-3.1.3-5"};
 inline constexpr rule identifier_is_assigned{"MQTT-3.1.3-7 MQTT-3.2.2-16", ""};
