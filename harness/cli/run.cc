@@ -35,8 +35,9 @@ int finish(const results::run_results& r, const run_request& request, const case
     context.statements = for_reports(cases.statements);
   }
   if (request.workflow_log != nullptr) {
-    request.workflow_log->tell(r, request.trace != trace_choice::none);
-    request.workflow_log->write_summary(r, context.statements);
+    const results::run_results shown = with_findings_as_cases(r);
+    request.workflow_log->tell(shown, request.trace != trace_choice::none);
+    request.workflow_log->write_summary(shown, context.statements);
   }
   const bool written = write_reports(r, request.reports, context, where, on);
   on.print(

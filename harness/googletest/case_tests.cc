@@ -151,6 +151,10 @@ class sound_run : public testing::Test {
   void TestBody() override {
     EXPECT_EQ(run_->found().void_reason, "");
     for (const std::string& problem : run_->found().problems) ADD_FAILURE() << problem;
+    for (const results::run_finding& f : run_->found().findings) {
+      if (f.expected) continue;
+      ADD_FAILURE() << harmless_text(reports::case_text(run_->found(), results::as_case(f)));
+    }
   }
 
  private:
