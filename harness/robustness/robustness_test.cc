@@ -108,7 +108,7 @@ TEST(experiment_player, tells_the_reaction_to_the_octets_of_x) {
       const auto r = p.take_trial().seen;
       std::string last;
       for (const auto& t : r.trace) {
-        if (t.client == "x" && t.direction == results::trace_direction::sent) last = t.hex;
+        if (t.client == "x" && t.way == trace::direction::sent) last = to_hex(t.octets);
       }
       EXPECT_TRUE(last.starts_with(expected == reaction::told       ? "8f"
                                    : expected == reaction::answered ? "c0"

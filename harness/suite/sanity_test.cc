@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "verdicts/decide.h"
 #include "wire/decode.h"
 #include "wire/encode.h"
 
@@ -16,13 +15,13 @@ using wire::protocol_version;
 
 // Plays each case against a server of a few lines, whose CONNACK carries |comment| in front of what
 // can be learned.
-class small_server : public drive::executor {
+class small_server : public play::driver {
  public:
   explicit small_server(std::string comment) : comment_(std::move(comment)) {}
 
-  void run(const drive::batch& what, const result_callback& ended) override {
-    for (const drive::job& j : what.jobs) {
-      play::scenario_player player(*j.scenario, what.options);
+  void play(const source& next, const sink& ended, std::size_t, const stop_sign&) override {
+    while (auto m = next()) {
+      play::machine& player = *m;
       player.start({});
       while (const auto a = player.next_action()) {
         if (const auto* open = std::get_if<play::open_connection>(&*a)) {
@@ -37,8 +36,8 @@ class small_server : public drive::executor {
           }
         }
       }
-      if (!player.judged()) player.abandon(play::abandonment::endless, "stuck", {});
-      if (!ended(verdicts::decide(player.take_trial(), {}, what.options.slack).result)) return;
+      if (!player.finished()) player.abandon(play::abandonment::endless, "stuck", {});
+      if (!ended({std::move(m), {}})) return;
     }
   }
   instant now() const override { return {}; }

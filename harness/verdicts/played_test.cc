@@ -401,7 +401,7 @@ TEST_F(played_test, what_is_sent_in_pieces_is_in_the_trace_and_removed_afterward
   EXPECT_EQ(run_->left_behind().sessions.count("abc"), 1u);
   std::vector<std::string> sent;
   const auto r = result();
-  for (const auto& t : r.trace) {
+  for (const auto& t : r.packets) {
     if (t.direction == results::trace_direction::sent) sent.push_back(t.text);
   }
   ASSERT_EQ(sent.size(), 3u);
