@@ -87,7 +87,11 @@ statements blame_fields(const statements& cited, const wire::packet& got,
 statements blame_arrival(const statements& cited, protocol_version version,
                          std::optional<packet_type> awaited, bool silence) {
   statements out;
-  blame_plainly(out, cited);
+  if (awaited) {
+    blame_plainly(out, cited);
+  } else {  // a close, which is the answer to what we sent
+    out = cited;
+  }
   if (awaited == packet_type::connack) {
     // Without an answer there is no Session Present.
     std::erase_if(out, [](const script::statement_reference& s) {

@@ -79,6 +79,9 @@ TEST(blame, what_does_not_come_breaks_no_statement_about_a_field) {
   EXPECT_EQ(print(blame_arrival(of(v5, {"MQTT-4.4.0-1", "MQTT-3.3.1-1"}), v5, packet_type::publish,
                                 true)),
             "v5:MQTT-4.4.0-1");
+  EXPECT_EQ(print(blame_arrival(of(v5, {"MQTT-3.3.1-2"}), v5, std::nullopt, true)),
+            "v5:MQTT-3.3.1-2")
+      << "no close after a PUBLISH with QoS 0 and DUP 1";
   // Of the answers to requests it is known what they break.
   const auto present = of(v5, {"MQTT-3.2.2-3"});
   EXPECT_EQ(print(blame_arrival(present, v5, packet_type::connack, true)), "v5:MQTT-3.1.4-5");

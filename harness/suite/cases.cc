@@ -34,7 +34,9 @@ void play_cases(play::driver& on, const batch& what, const opinion_callback& end
       [&]() -> std::unique_ptr<play::machine> {
         if (next == waiting.size()) return nullptr;
         const job& j = waiting[next++];
-        auto m = std::make_unique<play::scenario_player>(*j.scenario, what.options);
+        play::run_options options = what.options;
+        options.patience = j.patience.value_or(options.patience);
+        auto m = std::make_unique<play::scenario_player>(*j.scenario, std::move(options));
         playing[m.get()] = j;
         return m;
       },

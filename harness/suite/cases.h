@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ namespace mqttspec::suite {
 struct job {
   const script::scenario* scenario = nullptr;
   std::uint32_t repetition = 0;
+  // In place of the options'.
+  std::optional<duration> patience = std::nullopt;
 };
 
 struct batch {

@@ -91,7 +91,7 @@ class suite {
       out_.target.versions.emplace_back(wire::version_name(v));
     }
     if (sanity_before()) {
-      for (std::uint32_t r = 0; r < settings_.repeat && !over(); ++r) repetition(r);
+      play_all();
       if (!on_.interrupted()) sanity_after();
     }
     // Part of the cases, or one version, says nothing about entries for the others; nor does a run
@@ -151,14 +151,6 @@ class suite {
     return s.failure.empty();
   }
 
-  // What came of |c| says nothing: |why|.
-  static void make_void(case_result& c, const std::string& why) {
-    c.reason = fmt::format("{}; this was: {}{}{}", why, results::verdict_name(c.outcome),
-                           c.reason.empty() ? "" : ", ", c.reason);
-    c.outcome = verdict::error;
-    c.expected = false;
-  }
-
   void sanity_after() {
     if (!on_.lost().empty()) {
       out_.void_reason = on_.lost();
@@ -166,7 +158,8 @@ class suite {
       const duration then = on_.now() - instant{};
       for (case_result& c : out_.cases) {
         const bool failed = c.outcome == verdict::fail || c.outcome == verdict::inconclusive;
-        if (failed && then - (c.started + c.took) <= died_just_now) make_void(c, on_.lost());
+        if (failed && then - (c.started + c.took) <= died_just_now)
+          verdicts::make_void(c, on_.lost());
       }
       return;
     }
@@ -175,69 +168,131 @@ class suite {
     if (s.failure.empty() || on_.interrupted()) return;
     out_.void_reason = "the sanity check after the cases failed: " + s.failure;
     for (case_result& c : out_.cases) {
-      if (c.outcome != verdict::skip) make_void(c, "the broker failed the sanity check afterwards");
+      if (c.outcome != verdict::skip)
+        verdicts::make_void(c, "the broker failed the sanity check afterwards");
     }
   }
 
-  void repetition(std::uint32_t number) {
+  // All repetitions at once: they meet each other no more than cases do.
+  void play_all() {
     // The scenarios must outlive their jobs.
-    const std::vector<script::scenario> all = source_(tags_.next(), can_);
-    const std::vector<std::size_t> chosen = select(settings_.chosen, all);
-    if (number == 0) {
-      for (const script::scenario& s : all) all_ids_.push_back(s.id);
-      for (const std::string& p : unmatched_patterns(settings_.chosen, all)) {
-        out_.problems.push_back(fmt::format("no case matches '{}'", p));
-      }
-      observer_.cases_begin(chosen.size() * settings_.repeat);
+    std::vector<std::vector<script::scenario>> all;
+    batch together = empty_batch(settings_.at_once);
+    batch alone = empty_batch(1);
+    for (std::uint32_t number = 0; number < settings_.repeat; ++number) {
+      all.push_back(source_(tags_.next(), can_));
+      const std::vector<std::size_t> chosen = select(settings_.chosen, all.back());
+      if (number == 0) announce(all.back(), chosen.size());
+      for (const std::size_t i : chosen) add_job(all.back()[i], number, together, alone);
     }
-    batch together;
-    batch alone;
-    together.options = settings_.engine;
-    together.options.trace_passed = settings_.trace_passed;
-    together.at_once = settings_.at_once;
-    for (const std::size_t i : chosen) {
-      const job j{&all[i], number};
-      if (const verdicts::baseline_entry* known = verdicts::skips(settings_.known, all[i].id)) {
-        record(not_run(j, verdict::skip, "baseline: " + known->reason));
-      } else if (auto reason = obstacle(all[i], can_, settings_)) {
-        record(not_run(j, verdict::skip, std::move(*reason)));
-      } else {
-        (runs_alone(all[i]) ? alone : together).jobs.push_back(j);
-      }
+    play(together, alone);
+    try_again();
+  }
+
+  void announce(const std::vector<script::scenario>& all, std::size_t chosen) {
+    for (const script::scenario& s : all) all_ids_.push_back(s.id);
+    for (const std::string& p : unmatched_patterns(settings_.chosen, all)) {
+      out_.problems.push_back(fmt::format("no case matches '{}'", p));
     }
-    alone.options = together.options;
-    alone.at_once = 1;
+    observer_.cases_begin(chosen * settings_.repeat);
+  }
+
+  void add_job(const script::scenario& s, std::uint32_t number, batch& together, batch& alone) {
+    job j{&s, number};
+    if (const verdicts::baseline_entry* known = verdicts::skips(settings_.known, s.id)) {
+      record(not_run(j, verdict::skip, "baseline: " + known->reason));
+    } else if (auto reason = obstacle(s, can_, settings_)) {
+      record(not_run(j, verdict::skip, std::move(*reason)));
+    } else {
+      // What is known to fail is not waited for.
+      if (verdicts::expects_failure(settings_.known, s.id)) j.patience = duration::zero();
+      (runs_alone(s) ? alone : together).jobs.push_back(j);
+    }
+  }
+
+  batch empty_batch(std::size_t at_once) const {
+    batch b;
+    b.options = settings_.engine;
+    b.options.trace_passed = settings_.trace_passed;
+    b.at_once = at_once;
+    return b;
+  }
+
+  void play(const batch& together, const batch& alone) {
     for (const batch* lane : {&together, &alone}) {
-      if (stopped_ || on_.interrupted()) break;
+      if (over()) return;
       play_cases(on_, *lane, [this](verdicts::opinion o) { return take(std::move(o)); });
     }
-    try_again(number);
   }
 
-  // Cases for which the harness was late, or whose premise was not reached: tried again a few at a
-  // time, with names of their own, when the crowd is gone.
-  void try_again(std::uint32_t number) {
+  using play_key = std::pair<std::string, std::uint32_t>;  // a case's id, and which repetition
+
+  // Cases for which the harness was late, whose premise was not reached, or that failed beside
+  // others: tried again a few at a time, with names of their own, when the crowd is gone.
+  void try_again() {
     constexpr int most_tries = 2;
+    confirm();
     for (int attempt = 1; attempt <= most_tries && !late_.empty() && !over(); ++attempt) {
-      selection these;
-      these.ids.emplace();
-      for (const auto& [id, tries] : late_) these.ids->insert(id);
-      const std::vector<script::scenario> all = source_(tags_.next(), can_);
-      batch few;
-      few.options = settings_.engine;
-      few.options.trace_passed = settings_.trace_passed;
-      few.at_once = 4;
-      batch alone = few;
-      alone.at_once = 1;
-      for (const std::size_t i : select(these, all)) {
-        (runs_alone(all[i]) ? alone : few).jobs.push_back({&all[i], number});
-      }
-      for (const batch* lane : {&few, &alone}) {
-        if (!over())
-          play_cases(on_, *lane, [this](verdicts::opinion o) { return take(std::move(o)); });
+      std::set<play_key> these;
+      for (const auto& [key, tries] : late_) these.insert(key);
+      play_again(these);
+    }
+    for (auto& [key, tries] : std::exchange(late_, {})) record(verdicts::settle(std::move(tries)));
+    if (only_in_crowds_ == 0) return;
+    out_.notes.push_back(fmt::format(
+        "{} cases failed beside {} others at most and passed beside 7: the broker seems to limit "
+        "sessions, connections or messages; --jobs 8 runs fewer at once",
+        only_in_crowds_, settings_.at_once - 1));
+  }
+
+  void play_again(const std::set<play_key>& these) {
+    constexpr duration patience = std::chrono::seconds(10);  // the first try had all of it
+    selection chosen;
+    chosen.ids.emplace();
+    std::set<std::uint32_t> repetitions;
+    for (const auto& [id, number] : these) {
+      chosen.ids->insert(id);
+      repetitions.insert(number);
+    }
+    std::vector<std::vector<script::scenario>> all;
+    batch few = empty_batch(8);
+    batch alone = empty_batch(1);
+    few.options.patience = alone.options.patience = std::min(patience, few.options.patience);
+    for (const std::uint32_t number : repetitions) {
+      all.push_back(source_(tags_.next(), can_));
+      for (const std::size_t i : select(chosen, all.back())) {
+        const script::scenario& s = all.back()[i];
+        if (these.contains({s.id, number}))
+          (runs_alone(s) ? alone : few).jobs.push_back({&s, number});
       }
     }
-    for (auto& [id, tries] : std::exchange(late_, {})) record(verdicts::settle(std::move(tries)));
+    play(few, alone);
+  }
+
+  // What fails beside others may fail because of a limit on sessions, connections or messages. Of
+  // many failures some are tried first: when all of those fail again, the others stand.
+  void confirm() {
+    constexpr std::size_t sample = 24;
+    std::vector<play_key> failed;
+    for (const auto& [key, tries] : late_) {
+      if (tries.back().because == verdicts::doubt::unconfirmed) failed.push_back(key);
+    }
+    if (failed.size() <= sample || over()) return;
+    std::set<play_key> some;
+    for (std::size_t i = 0; i < sample; ++i) some.insert(failed[i * failed.size() / sample]);
+    const std::size_t before = out_.cases.size();
+    play_again(some);
+    const bool all_fail_again =
+        std::all_of(out_.cases.begin() + static_cast<std::ptrdiff_t>(before), out_.cases.end(),
+                    [](const case_result& c) { return c.outcome == verdict::fail; }) &&
+        out_.cases.size() - before == sample;
+    if (!all_fail_again) return;
+    for (const play_key& key : failed) {
+      const auto left = late_.find(key);
+      if (left == late_.end()) continue;
+      record(verdicts::settle(std::move(left->second)));
+      late_.erase(left);
+    }
   }
 
   // Whether |tried| deserves another try; what is known besides its own tries.
@@ -246,9 +301,9 @@ class suite {
     constexpr std::size_t most_premises = 16;
     case_result last = tries.back().result;
     verdicts::judge(last, settings_.known, settings_.strict);
-    const auto step = verdicts::next(
-        tries,
-        {.known = last.expected, .premises = tried_.size() < most_premises, .confirming = false});
+    const auto step = verdicts::next(tries, {.known = last.expected,
+                                             .premises = tried_.size() < most_premises,
+                                             .confirming = !settings_.fail_fast});
     if (step == verdicts::next_step::again && tries.back().because == verdicts::doubt::premise) {
       tried_.insert(last.id);
     }
@@ -256,10 +311,14 @@ class suite {
   }
 
   bool take(verdicts::opinion o) {
-    auto& tries = late_[o.result.id];
+    const play_key key{o.result.id, o.result.repetition};
+    auto& tries = late_[key];
     tries.push_back(std::move(o));
     if (next_of(tries) == verdicts::next_step::again) return true;
-    return record(verdicts::settle(std::move(late_.extract(tries.back().result.id).mapped())));
+    const bool failed_beside_others = tries.front().because == verdicts::doubt::unconfirmed;
+    case_result c = verdicts::settle(std::move(late_.extract(key).mapped()));
+    if (failed_beside_others && c.outcome == verdict::pass_note) ++only_in_crowds_;
+    return record(std::move(c));
   }
 
   // Takes from the packets what they tell about the broker; then they are no longer needed.
@@ -290,9 +349,10 @@ class suite {
   run_tags tags_;
   results::run_results out_;
   target::capability_values can_;
-  std::vector<std::string> all_ids_;                            // selected or not
-  std::map<std::string, std::vector<verdicts::opinion>> late_;  // tries that are not all, by id
-  std::set<std::string> tried_;  // whose premise was not reached, and that run again
+  std::vector<std::string> all_ids_;                         // selected or not
+  std::map<play_key, std::vector<verdicts::opinion>> late_;  // tries that are not all
+  std::set<std::string> tried_;     // whose premise was not reached, and that run again
+  std::size_t only_in_crowds_ = 0;  // cases that failed beside others and pass with fewer
   bool stopped_ = false;
 };
 

@@ -153,6 +153,12 @@ const baseline_entry* skips(const baseline& b, std::string_view id) {
   return nullptr;
 }
 
+bool expects_failure(const baseline& b, std::string_view id) {
+  return std::any_of(b.begin(), b.end(), [&](const baseline_entry& e) {
+    return e.kind == baseline_kind::fail && matches_pattern(e.pattern, id);
+  });
+}
+
 bool has_text_of(const baseline_entry& entry, const results::case_result& c) {
   const bool in_fault = c.fault && c.fault->message.find(entry.text) != std::string::npos;
   return in_fault || c.reason.find(entry.text) != std::string::npos;

@@ -48,6 +48,9 @@ result<baseline, std::vector<diagnostic>> parse_baseline(const std::string& file
 // The first `skip` entry that matches |id|, or nullptr.
 const baseline_entry* skips(const baseline& b, std::string_view id);
 
+// A `fail` entry matches |id|.
+bool expects_failure(const baseline& b, std::string_view id);
+
 // Judges one result: sets `expected` and `baseline_reason`. |strict|: a SHOULD counts as a MUST.
 void judge(results::case_result& c, const baseline& known, bool strict);
 
