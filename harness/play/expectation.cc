@@ -84,7 +84,10 @@ window window_of(const script::expect_line& line, instant reached, instant previ
   w.latest = saturating_add(w.quiet_until, slack);
   if (t.tolerated) {
     w.in_time = w.latest;
-    w.latest = saturating_add(saturating_add(mark.value_or(reached), *t.tolerated), slack);
+    // Nobody is more patient with what the file tolerates.
+    const instant tolerated = std::min(saturating_add(mark.value_or(reached), *t.tolerated),
+                                       saturating_add(w.quiet_until, patience));
+    w.latest = saturating_add(tolerated, slack);
     w.due = t.earliest ? mark.value_or(previous) + *t.earliest : w.counts_from;
   } else if (!t.earliest) {
     w.in_time = w.latest;

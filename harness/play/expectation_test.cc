@@ -247,7 +247,7 @@ judgement judged_at(duration at) {
   t.latest = 8s;
   t.tolerated = 63s;
   const auto l = single(packet(packet_type::pingresp), t);
-  expectation e(l, window_of(l, zero, zero, std::nullopt, {timeout, slack, 0s}), {});
+  expectation e(l, window_of(l, zero, zero, std::nullopt, {timeout, slack, 60s}), {});
   std::deque<inbound> queue{arrived(packet_type::pingresp, zero + at)};
   return e.judge(queue, link_end::open, zero + at);
 }
@@ -269,7 +269,7 @@ TEST(expectation, waits_for_what_is_late_until_the_second_bound) {
   t.latest = 8s;
   t.tolerated = 63s;
   const auto l = single(packet(packet_type::pingresp), t);
-  expectation e(l, window_of(l, zero, zero, std::nullopt, {timeout, slack, 0s}), {});
+  expectation e(l, window_of(l, zero, zero, std::nullopt, {timeout, slack, 60s}), {});
   std::deque<inbound> queue;
   EXPECT_EQ(e.judge(queue, link_end::open, zero + 10s).is, judgement::state::pending);
   EXPECT_EQ(e.deadline(), zero + 64s);

@@ -246,7 +246,7 @@ class suite {
   }
 
   void play_again(const std::set<play_key>& these) {
-    constexpr duration patience = std::chrono::seconds(10);  // the first try had all of it
+    constexpr duration most_patience = std::chrono::seconds(10);
     selection chosen;
     chosen.ids.emplace();
     std::set<std::uint32_t> repetitions;
@@ -257,13 +257,18 @@ class suite {
     std::vector<std::vector<script::scenario>> all;
     batch few = empty_batch(8);
     batch alone = empty_batch(1);
-    few.options.patience = alone.options.patience = std::min(patience, few.options.patience);
     for (const std::uint32_t number : repetitions) {
       all.push_back(source_(tags_.next(), can_));
       for (const std::size_t i : select(chosen, all.back())) {
         const script::scenario& s = all.back()[i];
-        if (these.contains({s.id, number}))
-          (runs_alone(s) ? alone : few).jobs.push_back({&s, number});
+        const auto tries = late_.find({s.id, number});
+        if (tries == late_.end() || !these.contains(tries->first)) continue;
+        job j{&s, number};
+        // The first try of a failure had all of it.
+        if (tries->second.back().because == verdicts::doubt::unconfirmed) {
+          j.patience = std::min(most_patience, settings_.engine.patience);
+        }
+        (runs_alone(s) ? alone : few).jobs.push_back(j);
       }
     }
     play(few, alone);

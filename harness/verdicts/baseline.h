@@ -48,7 +48,7 @@ result<baseline, std::vector<diagnostic>> parse_baseline(const std::string& file
 // The first `skip` entry that matches |id|, or nullptr.
 const baseline_entry* skips(const baseline& b, std::string_view id);
 
-// A `fail` entry matches |id|.
+// A `fail` or `flaky` entry for a few cases matches |id|.
 bool expects_failure(const baseline& b, std::string_view id);
 
 // Judges one result: sets `expected` and `baseline_reason`. |strict|: a SHOULD counts as a MUST.
