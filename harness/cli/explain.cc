@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
+#include "broker/defects.h"
 #include "cli/case_files.h"
 #include "cli/exit_codes.h"
+#include "oracle/watch.h"
 #include "script/expander.h"
 
 namespace mqttspec::cli {
@@ -34,18 +36,45 @@ std::string citing_lines(const script::scenario& s, const script::statement_entr
   return out;
 }
 
+// The planted defects that break it: what the cases are proven with.
+std::string defects_of(const script::statement_entry& e) {
+  const std::string name = fmt::format("{}:{}", wire::version_tag(e.version), e.id);
+  std::string out;
+  for (const broker::defect* d : broker::all_defects()) {
+    if (broker::breaks(*d, name)) out += fmt::format("    {}: {}\n", d->name, d->sentence);
+  }
+  return out.empty() ? "" : "  broken by the planted defects\n" + out;
+}
+
+std::string rules_of(const script::statement_entry& e) {
+  std::string out;
+  for (const oracle::rule_description& r : oracle::all_rules()) {
+    const auto cited = std::any_of(
+        r.statements.begin(), r.statements.end(),
+        [&](const oracle::statement& s) { return s.version == e.version && s.id == e.id; });
+    if (cited) out += fmt::format("    {}: {}\n", r.name, r.sentence);
+  }
+  return out.empty() ? "" : "  watched by the trace rules\n" + out;
+}
+
 std::string explanation(const script::statement_entry& e,
                         const std::vector<script::scenario>& all) {
   std::string out =
       fmt::format("{} (MQTT {}, section {})\n  {}\n  level: {}   binds: {}   status: {}\n", e.id,
                   wire::version_name(e.version), e.section, e.summary, e.level, e.who, e.status);
-  std::string cases;
+  std::string failing;
+  std::string recording;
   for (const script::scenario& s : all) {
     if (s.version != e.version) continue;
     const std::string lines = citing_lines(s, e);
-    if (!lines.empty()) cases += fmt::format("    {}\n{}", s.id, lines);
+    if (lines.empty()) continue;
+    const bool records =
+        s.level == script::requirement_level::info || s.level == script::requirement_level::may;
+    (records ? recording : failing) += fmt::format("    {}\n{}", s.id, lines);
   }
-  return out + (cases.empty() ? "  no case checks it\n" : "  checked by\n" + cases);
+  out += failing.empty() ? "  no case fails when it is broken\n" : "  checked by\n" + failing;
+  if (!recording.empty()) out += "  only recorded by\n" + recording;
+  return out + defects_of(e) + rules_of(e);
 }
 
 }  // namespace

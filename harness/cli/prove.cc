@@ -142,6 +142,7 @@ int prove_command(const arguments& words, console& on) {
     settings.network = odd.network;
   }
   settings.defects = *defects;
+  settings.whole = !options.has("defect");
   if (!is_positive(options, "jobs", on)) return bad_usage;
   settings.threads = std::min(options.get<std::uint32_t>("jobs"), 64u);
   settings.everything = options.get<bool>("everything");

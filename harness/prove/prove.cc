@@ -213,6 +213,7 @@ std::vector<const proven_defect*> proof::survivors() const {
 
 std::vector<const proven_case*> proof::idle() const {
   std::vector<const proven_case*> list;
+  if (!whole) return list;
   for (const proven_case& c : cases) {
     if (c.has_run() && c.can_fail() && c.count(effect::kill) == 0) list.push_back(&c);
   }
@@ -261,6 +262,7 @@ bool proof::holds_on_an_odd_broker() const {
 
 proof prove(const prove_settings& settings, const suite::scenario_source& source) {
   proof p;
+  p.whole = settings.whole;
   std::map<std::string, proven_case> cases;
   std::set<std::string> left;  // skipped until now
   for (const set_up& on : settings.set_ups) {

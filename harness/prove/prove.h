@@ -38,6 +38,7 @@ struct prove_settings {
   std::vector<const broker::defect*> defects;
   unsigned threads = 2;
   bool everything = false;  // every case against every defect, touched or not
+  bool whole = true;        // |defects| are all there are
   // Of a broker that is odd, and wrong beside that; its options are those of the set-ups.
   model::rules rules;
   broker::network_manner network;
@@ -97,6 +98,7 @@ struct proof {
   std::vector<proven_defect> defects;  // in the order of the tables
   std::string failure;                 // not empty: nothing was proved, and why
   std::size_t runs = 0;                // of cases, the sound ones included
+  bool whole = true;                   // every defect was planted: idle cases can be told
 
   std::size_t killed() const;
   std::vector<const proven_defect*> survivors() const;

@@ -30,7 +30,7 @@ class network_bench : public bench {
         random_(options_.seed) {
     options_.engine.trace_passed = true;
     options_.engine.patience = duration::zero();  // whoever is not served in time is harmed
-    options_.engine.trace_rules = false;  // a campaign has its own questions
+    options_.engine.trace_rules = false;          // a campaign has its own questions
     take_driver();
   }
 

@@ -328,12 +328,7 @@ class suite {
 
   // Takes from the packets what they tell about the broker; then they are no longer needed.
   void measure(case_result& c) {
-    std::vector<std::string> told = profile::measure(c, out_.profile);
-    if (!told.empty() && (c.outcome == verdict::pass || c.outcome == verdict::pass_note)) {
-      c.outcome = verdict::pass_note;
-      c.notes = std::move(told);
-      c.fault.reset();  // the silence that ended its reading
-    }
+    verdicts::note_measured(c, profile::measure(c, out_.profile));
     const bool good = c.outcome == verdict::pass || c.outcome == verdict::pass_note;
     if (good && !settings_.trace_passed) c.trace.clear();
   }

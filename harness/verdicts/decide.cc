@@ -206,6 +206,13 @@ results::case_result settle(std::vector<opinion> opinions) {
   return c;
 }
 
+void note_measured(results::case_result& c, std::vector<std::string> facts) {
+  if (facts.empty() || !passed(c)) return;
+  c.notes = std::move(facts);
+  c.fault.reset();
+  conclude(c, verdict::pass_note);
+}
+
 void make_void(results::case_result& c, const std::string& why) {
   c.reason = fmt::format("{}; this was: {}{}{}", why, results::verdict_name(c.outcome),
                          c.reason.empty() ? "" : ", ", c.reason);

@@ -49,6 +49,10 @@ next_step next(const std::vector<opinion>& opinions, const surroundings& around)
 // What the case comes to after all its tries.
 results::case_result settle(std::vector<opinion> opinions);
 
+// A case that measures has told |facts| about the broker; the silence that ended its reading is no
+// fault.
+void note_measured(results::case_result& c, std::vector<std::string> facts);
+
 // What came of |c| says nothing, because of |why|: an error.
 void make_void(results::case_result& c, const std::string& why);
 
