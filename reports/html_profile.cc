@@ -80,7 +80,7 @@ struct measured {
   duration earliest{}, latest{}, happened{};
 };
 
-// What the engine says of a packet outside its window:
+// What the scenario player says of a packet outside its window:
 // `PUBLISH came 120ms too late (expected between 2s and 3s since quiet)`.
 std::optional<measured> measured_of(std::string_view message) {
   const auto off = duration_after(message, " came ");

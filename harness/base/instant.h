@@ -5,7 +5,7 @@
 //   instant later = start + 250ms;
 //   print_duration(later - start)  ==  "250ms"
 //
-// Only net/ and runner/ turn a real clock into an instant; in virtual time nothing does.
+// Only net/ turns a real clock into an instant; in virtual time nothing does.
 
 #include <chrono>
 #include <optional>

@@ -1,5 +1,5 @@
 #pragma once
-// What a run found out: the only thing the runner writes about outcomes, as results.json
+// What a run found out: the only thing that is written about outcomes, as results.json
 // (reports/results.schema.json). Every report is rendered from it, now or later.
 
 #include <cstdint>

@@ -57,7 +57,7 @@ inline constexpr std::size_t longest_text = 1u << 20;
 // The plain text of |value| where text can stand: numbers are written in decimal.
 std::optional<text_template> as_template(const resolved& value);
 
-// The form that the engine evaluates; a name is its text.
+// The form that the scenario player evaluates; a name is its text.
 expression to_expression(const resolved& value);
 
 // For messages: "a number", "text", ...

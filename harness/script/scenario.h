@@ -1,6 +1,6 @@
 #pragma once
 // A scenario ready to run: one version, one row of its tables, guards decided, calls and loops
-// written out. What the expander makes of a file and the engine executes line by line.
+// written out. What the expander makes of a file and the scenario player executes line by line.
 //
 // Only values that come from the broker (captures) are still open: an `expression` may refer to
 // variables that a line before it captures.

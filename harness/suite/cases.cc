@@ -66,7 +66,7 @@ results::case_result simulate(const job& j, const play::run_options& options,
 }
 
 results::case_result not_run(const job& j, results::verdict outcome, std::string reason) {
-  // The engine fills in what a result takes from its scenario.
+  // The player fills in what a result takes from its scenario.
   results::case_result r = play::scenario_player(*j.scenario, {}).take_trial().seen;
   r.repetition = j.repetition;
   return verdicts::not_played(std::move(r), outcome, std::move(reason));

@@ -1,5 +1,5 @@
-// How fast the engine and the virtual-time driver are: simulated cases a second, and octets that
-// travel between the two ends a second.
+// How fast the scenario player and the virtual driver are: simulated cases a second, and octets
+// that travel between the two ends a second.
 
 #include <benchmark/benchmark.h>
 

@@ -5,7 +5,8 @@
 //
 //   standing_target broker(description);
 //   if (const std::string why = broker.stand(); !why.empty()) return tell(why, broker.process());
-//   auto executor = make_network_executor(broker.loop(), broker.reach(), broker.control());
+//   auto driver = drive::make_network_driver(broker.loop(), broker.reach(),
+//                                           {.control = broker.control()});
 //   ...
 //   broker.end();                    // what it started; its destructor would do so, too
 //

@@ -1,4 +1,4 @@
-// What the engine does besides the lines, and what it bears, as a good client.
+// What the player does besides the lines, and what it bears, as a good client.
 
 #include <gtest/gtest.h>
 

@@ -83,7 +83,7 @@ TEST_F(played_test, a_harness_that_slept_through_parts_of_the_case_does_not_accu
   broker_sends("c", connack);
   const auto r = result();
   EXPECT_EQ(r.outcome, verdict::inconclusive);
-  EXPECT_TRUE(late_) << "the runner tries it again";
+  EXPECT_TRUE(late_) << "the suite tries it again";
   EXPECT_NE(r.reason.find("the harness was late by 900ms"), std::string::npos) << r.reason;
 }
 

@@ -53,7 +53,7 @@ class scripted_case : public testing::Test {
   }
   machine& present() { return after_ ? static_cast<machine&>(*after_) : *run_; }
 
-  // What the engine wants done since the last look, in the notation.
+  // What the player wants done since the last look, in the notation.
   void collect() {
     while (auto a = present().next_action()) {
       if (const auto* o = std::get_if<open_connection>(&*a)) {

@@ -23,7 +23,7 @@
 //   insert OFFSET hex(..), append hex(..)    nothing is mended
 //
 // Edits are applied from left to right; the field map follows them, so that they combine.
-// (`split`, `repeat` and `join` of the notation concern writing and belong to the engine.)
+// (`split`, `repeat` and `join` of the notation concern writing and belong to the scenario player.)
 
 #include <cstdint>
 #include <string>
