@@ -75,6 +75,10 @@ std::size_t connection::receive(byte_view octets, instant now) {
     } else {
       item.kind = inbound_kind::malformed;
       item.fault = decoded.error();
+      item.repeats_our_fault = identifier_0_sent &&
+                               item.fault.error == wire::wire_error::zero_packet_id &&
+                               whole[0] >> 4 != static_cast<int>(wire::packet_type::publish);
+      if (item.repeats_our_fault) item.fault.statement = {};
     }
     used += whole.size();
     add(std::move(item));

@@ -207,6 +207,21 @@ TEST_F(played_test, a_malformed_packet_accuses_even_on_a_premise_line) {
   EXPECT_EQ(r.fault->statements[0].id, "MQTT-2.1.3-1");
 }
 
+TEST_F(played_test, an_acknowledgement_of_our_identifier_0_breaks_what_the_line_cites) {
+  for (const bool ours : {true, false}) {
+    load(std::string("    c > CONNECT client_id=\"a\" clean_start=1\n    c < CONNACK\n    c > "
+                     "hex(82 07 00 ") +
+         (ours ? "00" : "01") + " 00 00 01 61 00)\n    c < close  @MQTT-2.2.1-3\n");
+    broker_sends("c", connack);
+    octets("c", {0x90, 0x04, 0x00, 0x00, 0x00, 0x00});
+    const auto r = result();
+    EXPECT_EQ(r.outcome, verdict::fail);
+    ASSERT_EQ(r.fault->statements.size(), 1u);
+    EXPECT_EQ(r.fault->statements[0].id, ours ? "MQTT-2.2.1-3" : "MQTT-2.2.1-6");
+    EXPECT_EQ(r.findings.size(), ours ? 0u : 1u);
+  }
+}
+
 TEST_F(played_test, packets_may_arrive_in_pieces) {
   load(
       "    c > CONNECT client_id=\"a\" clean_start=1\n"
