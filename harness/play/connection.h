@@ -24,8 +24,8 @@ struct inbound {
   byte_buffer octets;      // packet, malformed: at most the first 4 KiB
   std::uint64_t size = 0;  // of the packet
   wire::wire_fault fault;  // malformed
-  // malformed: an acknowledgement of Packet Identifier 0, which our request had. It repeats what it
-  // must repeat; that the request was served at all is for the line to judge.
+  // malformed: an acknowledgement of Packet Identifier 0 or with an empty list, as our request had.
+  // It repeats what it must repeat; that the request was served at all is for the line to judge.
   bool repeats_our_fault = false;
   close_kind how{};  // close
   // The server may send it, and no line has to wait for it: a DISCONNECT behind ours, a repeat by a
@@ -57,7 +57,7 @@ class connection {
 
   link_state state = link_state::connecting;
   bool disconnect_sent = false;
-  bool identifier_0_sent = false;  // in a request of ours
+  std::vector<wire::wire_error> faults_sent;  // in what we sent
   repeats seen;
   bool keep_alive_is_the_cases = false;  // its CONNECT says it
   duration keep_alive{};                 // that the harness looks after; 0: none
