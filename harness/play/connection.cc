@@ -23,6 +23,11 @@ std::string_view type_name(byte_view octets) {
   return wire::packet_of(static_cast<wire::packet_type>(octets[0] >> 4)).name;
 }
 
+// What an answer takes from its request.
+bool is_repeated(wire::wire_error e) {
+  return e == wire::wire_error::zero_packet_id || e == wire::wire_error::empty_list;
+}
+
 }  // namespace
 
 std::string describe(const inbound& item) {
@@ -75,6 +80,11 @@ std::size_t connection::receive(byte_view octets, instant now) {
     } else {
       item.kind = inbound_kind::malformed;
       item.fault = decoded.error();
+      item.repeats_our_fault =
+          whole[0] >> 4 != static_cast<int>(wire::packet_type::publish) &&
+          is_repeated(item.fault.error) &&
+          std::find(faults_sent.begin(), faults_sent.end(), item.fault.error) != faults_sent.end();
+      if (item.repeats_our_fault) item.fault.statement = {};
     }
     used += whole.size();
     add(std::move(item));

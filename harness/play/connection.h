@@ -24,7 +24,10 @@ struct inbound {
   byte_buffer octets;      // packet, malformed: at most the first 4 KiB
   std::uint64_t size = 0;  // of the packet
   wire::wire_fault fault;  // malformed
-  close_kind how{};        // close
+  // malformed: an acknowledgement of Packet Identifier 0 or with an empty list, as our request had.
+  // It repeats what it must repeat; that the request was served at all is for the line to judge.
+  bool repeats_our_fault = false;
+  close_kind how{};  // close
   // The server may send it, and no line has to wait for it: a DISCONNECT behind ours, a repeat by a
   // timer in 3.1.1.
   bool is_by_the_way = false;
@@ -54,6 +57,7 @@ class connection {
 
   link_state state = link_state::connecting;
   bool disconnect_sent = false;
+  std::vector<wire::wire_error> faults_sent;  // in what we sent
   repeats seen;
   bool keep_alive_is_the_cases = false;  // its CONNECT says it
   duration keep_alive{};                 // that the harness looks after; 0: none

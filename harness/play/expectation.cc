@@ -165,7 +165,7 @@ judgement expectation::on_silence(link_end end, instant now) {
 }
 
 judgement expectation::on_item(const inbound& item) {
-  if (item.kind == inbound_kind::malformed) {
+  if (item.kind == inbound_kind::malformed && !item.repeats_our_fault) {
     judgement j = failed(describe(item), describe(item), {});
     j.wire_fault = item.fault;
     return j;

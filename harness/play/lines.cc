@@ -249,6 +249,8 @@ void scenario_player::state::record_sent(connection& to, byte_view octets, insta
         to.packet_limit = wire::find_number(p->properties, wire::property_id::maximum_packet_size)
                               .value_or(to.packet_limit);
       }
+    } else {
+      to.faults_sent.push_back(p.error().error);
     }
     record.add(trace::packet_entry(to.client(), to.id(), trace::direction::sent, to.version(),
                                    whole, whole.size(), p ? &*p : nullptr),

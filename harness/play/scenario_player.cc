@@ -77,7 +77,8 @@ void scenario_player::received(connection_id id, byte_view octets, instant now) 
                             item.size, item.kind == inbound_kind::packet ? &item.packet : nullptr);
     if (item.kind == inbound_kind::malformed) {
       e.text = describe(item);
-      if (s.watching) s.watching->received_malformed(id, item.fault, e.text, now);
+      if (s.watching && !item.repeats_our_fault)
+        s.watching->received_malformed(id, item.fault, e.text, now);
     } else {
       item.is_by_the_way =
           (on.disconnect_sent && item.packet.type == wire::packet_type::disconnect) ||

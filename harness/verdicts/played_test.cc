@@ -207,6 +207,33 @@ TEST_F(played_test, a_malformed_packet_accuses_even_on_a_premise_line) {
   EXPECT_EQ(r.fault->statements[0].id, "MQTT-2.1.3-1");
 }
 
+TEST_F(played_test, an_answer_that_repeats_our_fault_breaks_what_the_line_cites) {
+  struct exchange {
+    std::string sent;
+    byte_buffer answer;
+    std::string blamed;
+    bool ours;
+  };
+  const byte_buffer identifier_0{0x90, 0x04, 0x00, 0x00, 0x00, 0x00};
+  const byte_buffer no_codes{0x90, 0x03, 0x00, 0x01, 0x00};
+  const std::string sound = "82 07 00 01 00 00 01 61 00";
+  for (const exchange& e :
+       {exchange{"82 07 00 00 00 00 01 61 00", identifier_0, "MQTT-2.2.1-3", true},
+        exchange{sound, identifier_0, "MQTT-2.2.1-6", false},
+        exchange{"82 03 00 01 00", no_codes, "MQTT-2.2.1-3", true},
+        exchange{sound, no_codes, "MQTT-3.8.4-6", false}}) {
+    load("    c > CONNECT client_id=\"a\" clean_start=1\n    c < CONNACK\n    c > hex(" + e.sent +
+         ")\n    c < close  @MQTT-2.2.1-3\n");
+    broker_sends("c", connack);
+    octets("c", e.answer);
+    const auto r = result();
+    EXPECT_EQ(r.outcome, verdict::fail);
+    ASSERT_EQ(r.fault->statements.size(), 1u) << e.sent;
+    EXPECT_EQ(r.fault->statements[0].id, e.blamed);
+    EXPECT_EQ(r.findings.size(), e.ours ? 0u : 1u);
+  }
+}
+
 TEST_F(played_test, packets_may_arrive_in_pieces) {
   load(
       "    c > CONNECT client_id=\"a\" clean_start=1\n"
