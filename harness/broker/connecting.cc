@@ -193,6 +193,8 @@ std::string broker::state::assign_client_id(const model::client_id_facts& f) {
 }
 
 void broker::state::handle_connect(connection& c, const wire::packet& p, instant now) {
+  // Answers that refuse keep to it too.
+  c.packet_limit = find_number(p.properties, property_id::maximum_packet_size).value_or(0xFFFFFFFF);
   c.version = p.version;
   const model::client_id_facts f = client_id_of(c, p);
   std::string key = rules->session_key(f);
@@ -244,7 +246,6 @@ void broker::state::begin(connection& c, const wire::packet& p, const std::strin
   c.now_in = phase::connected;
   c.who = o.who;
   by_session[o.who->serial] = c.id;
-  c.packet_limit = find_number(p.properties, property_id::maximum_packet_size).value_or(0xFFFFFFFF);
   c.problems_wanted =
       find_number(p.properties, property_id::request_problem_information).value_or(1) != 0;
   c.former_packet_limit = o.who->former_packet_limit;

@@ -149,6 +149,9 @@ class session_is_kept : public rule {
     const link& before = *on.previous;
     const std::uint32_t interval = before.interval();
     if (interval == 0) return;
+    // A server may store so many sessions and no more.
+    constexpr std::size_t few = 50;
+    if (seen->sessions.size() > few) return;
     // The connection lasted at least until its last packet; or to this CONNECT, which took it over.
     const instant ended = before.open() ? on.connect_at : before.last_received_at;
     const duration away = seen->now - ended;
