@@ -88,6 +88,10 @@ TEST(blame, what_does_not_come_breaks_no_statement_about_a_field) {
   EXPECT_EQ(print(blame_arrival(present, v5, packet_type::connack, false)), "")
       << "a CONNECT that is refused by a close";
   EXPECT_EQ(print(blame_arrival({}, v5, packet_type::connack, true)), "") << "a premise";
+  // PINGREQ asks for PINGRESP only, whatever must not come in front of it.
+  const auto removed = of(v5, {"MQTT-3.10.4-2"});
+  EXPECT_EQ(print(blame_arrival(removed, v5, packet_type::pingresp, true)), "v5:MQTT-3.12.4-1");
+  EXPECT_EQ(print(blame_arrival(removed, v5, packet_type::pingresp, false)), "v5:MQTT-3.10.4-2");
 }
 
 }  // namespace

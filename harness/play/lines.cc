@@ -29,6 +29,11 @@ wire::protocol_version version_of(const script::scenario& s, const std::string& 
   return found == s.clients.end() ? s.version : found->version;
 }
 
+// All cases that do keep CONNECT shorter than 128 octets.
+bool sets_connect_flags(const wire::edit& edit) {
+  return edit.kind == wire::edit_kind::set && edit.first == 9;
+}
+
 }  // namespace
 
 void scenario_player::state::run_lines(instant now) {
@@ -183,6 +188,8 @@ std::optional<byte_buffer> scenario_player::state::octets_of(const script::send_
                                                              connection& on) {
   if (l.kind == send_kind::octets && l.edits.empty()) return l.octets;
   wire::encoded e;
+  // Of what the harness adds to a CONNECT; a line that sets the Connect Flags knows nothing of it.
+  std::uint64_t flags_of_credentials = 0;
   if (l.kind == send_kind::octets) {
     e.bytes = l.octets;
   } else {
@@ -202,9 +209,17 @@ std::optional<byte_buffer> scenario_player::state::octets_of(const script::send_
       on.keep_alive_is_the_cases =
           std::any_of(l.packet.fields.begin(), l.packet.fields.end(), says_keep_alive);
       if (!on.keep_alive_is_the_cases) p.keep_alive = options.keep_alive;
-      if (!p.user_name && !options.user_name.empty()) p.user_name = options.user_name;
-      if (!p.password && !options.password.empty() && p.user_name == options.user_name) {
+      // A line that sets the flags of credentials wants none of the target's.
+      const bool adds = std::none_of(l.edits.begin(), l.edits.end(), [](const wire::edit& edit) {
+        return sets_connect_flags(edit) && (edit.second & 0xC0) != 0;
+      });
+      if (adds && !p.user_name && !options.user_name.empty()) {
+        p.user_name = options.user_name;
+        flags_of_credentials |= 0x80;
+      }
+      if (adds && !p.password && !options.password.empty() && p.user_name == options.user_name) {
         p.password = options.password;
+        flags_of_credentials |= 0x40;
       }
     }
     auto made = wire::encode(p);
@@ -215,7 +230,8 @@ std::optional<byte_buffer> scenario_player::state::octets_of(const script::send_
     }
     e = std::move(*made);
   }
-  for (const wire::edit& edit : l.edits) {
+  for (wire::edit edit : l.edits) {
+    if (sets_connect_flags(edit)) edit.second |= flags_of_credentials;
     if (const auto applied = wire::apply(edit, e); !applied) {
       why_not = fmt::format("'{}' cannot be applied: {}", wire::edit_name(edit.kind),
                             print(applied.error()));

@@ -385,6 +385,17 @@ TEST_F(played_test, credentials_stay_hidden_in_a_damaged_connect) {
   }
 }
 
+TEST_F(played_test, connect_flags_that_a_line_sets_leave_the_credentials_whole) {
+  options_.user_name = "alice";
+  options_.password = "s3cret";
+  load("    c > CONNECT client_id=\"a\" clean_start=1 | set 9 0x03\n    c < close\n");
+  EXPECT_NE(log_.find("4d51545405c3"), std::string::npos) << log_;
+  log_.clear();
+  load("    c > CONNECT client_id=\"a\" clean_start=1 | set 9 0x82\n    c < close\n");
+  EXPECT_NE(log_.find("4d5154540582"), std::string::npos) << "a flag without a user name";
+  EXPECT_EQ(log_.find("616c696365"), std::string::npos) << log_;
+}
+
 TEST_F(played_test, the_keep_alive_of_the_target_goes_where_none_is_written) {
   options_.keep_alive = 60;
   load(
