@@ -106,4 +106,12 @@ statements blame_arrival(const statements& cited, protocol_version version,
   return out;
 }
 
+statements blame_instead_of_close(const statements& cited, const wire::packet& got) {
+  const script::statement_reference no_connack{protocol_version::v311, "MQTT-3.1.4-1"};
+  const bool refuses =
+      got.type == packet_type::connack && got.version == protocol_version::v311 && got.reason != 0;
+  const bool is_cited = std::find(cited.begin(), cited.end(), no_connack) != cited.end();
+  return refuses && is_cited ? statements{no_connack} : cited;
+}
+
 }  // namespace mqttspec::play

@@ -29,4 +29,8 @@ statements blame_fields(const statements& cited, const wire::packet& got,
 statements blame_arrival(const statements& cited, wire::protocol_version version,
                          std::optional<wire::packet_type> awaited, bool silence);
 
+// The line awaits a close and |got| came instead. A CONNACK of 3.1.1 that refuses shows that the
+// fault was noticed: what is left is that a CONNECT with a fault gets no CONNACK.
+statements blame_instead_of_close(const statements& cited, const wire::packet& got);
+
 }  // namespace mqttspec::play
