@@ -69,7 +69,11 @@ statements blame_fields(const statements& cited, const wire::packet& got,
     }
     const script::field_rule* r = rule_of(got, fault.field);
     if (r == nullptr) {
-      blame_plainly(out, cited);
+      statements shown = cited;
+      std::erase_if(shown, [](const script::statement_reference& s) {
+        return script::only_about_the_window(s.version, s.id);
+      });
+      blame_plainly(out, shown);
       continue;
     }
     bool spoken_of = false;
@@ -106,10 +110,11 @@ statements blame_arrival(const statements& cited, protocol_version version,
   return out;
 }
 
-statements blame_instead_of_close(const statements& cited, const wire::packet& got) {
+statements blame_instead(const statements& cited, const wire::packet& got) {
+  if (cited.empty() || got.version != protocol_version::v311) return cited;
+  if (got.type == packet_type::disconnect) return {{protocol_version::v311, "v311-2.2.1-b"}};
   const script::statement_reference no_connack{protocol_version::v311, "MQTT-3.1.4-1"};
-  const bool refuses =
-      got.type == packet_type::connack && got.version == protocol_version::v311 && got.reason != 0;
+  const bool refuses = got.type == packet_type::connack && got.reason != 0;
   const bool is_cited = std::find(cited.begin(), cited.end(), no_connack) != cited.end();
   return refuses && is_cited ? statements{no_connack} : cited;
 }
