@@ -26,6 +26,8 @@ constexpr std::array answers{
     answer_rule{packet_type::pingresp, "MQTT-3.12.4-1", "MQTT-3.12.4-1"},
 };
 
+const script::statement_reference no_connack{protocol_version::v311, "MQTT-3.1.4-1"};
+
 void add(statements& to, const script::statement_reference& one) {
   if (std::find(to.begin(), to.end(), one) == to.end()) to.push_back(one);
 }
@@ -53,6 +55,12 @@ void blame_plainly(statements& to, const statements& cited) {
   }
 }
 
+// A malformed CONNECT of 3.1.1 gets no CONNACK: one that refuses breaks that, and nothing else.
+bool refuses_what_is_malformed(const statements& cited, const wire::packet& got) {
+  return got.type == packet_type::connack && got.version == protocol_version::v311 &&
+         got.reason != 0 && std::find(cited.begin(), cited.end(), no_connack) != cited.end();
+}
+
 }  // namespace
 
 statements blame_fields(const statements& cited, const wire::packet& got,
@@ -62,6 +70,7 @@ statements blame_fields(const statements& cited, const wire::packet& got,
   const bool refused = std::any_of(faults.begin(), faults.end(),
                                    [](const match_fault& f) { return f.unlisted_reason; });
   if (refused && may_refuse(got.type)) return out;
+  if (refuses_what_is_malformed(cited, got)) return {no_connack};
   for (const match_fault& fault : faults) {
     if (!fault.statements.empty()) {
       for (const auto& one : fault.statements) add(out, one);
@@ -113,10 +122,7 @@ statements blame_arrival(const statements& cited, protocol_version version,
 statements blame_instead(const statements& cited, const wire::packet& got) {
   if (cited.empty() || got.version != protocol_version::v311) return cited;
   if (got.type == packet_type::disconnect) return {{protocol_version::v311, "v311-2.2.1-b"}};
-  const script::statement_reference no_connack{protocol_version::v311, "MQTT-3.1.4-1"};
-  const bool refuses = got.type == packet_type::connack && got.reason != 0;
-  const bool is_cited = std::find(cited.begin(), cited.end(), no_connack) != cited.end();
-  return refuses && is_cited ? statements{no_connack} : cited;
+  return refuses_what_is_malformed(cited, got) ? statements{no_connack} : cited;
 }
 
 }  // namespace mqttspec::play
