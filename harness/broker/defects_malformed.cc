@@ -142,9 +142,8 @@ constexpr defect table[] = {
      [](rules& r) { r.fault_reason = [](const fault_facts&) -> std::uint8_t { return 0; }; },
      sweeping},
     {"disconnect-to-311", "sends DISCONNECT in front of every close, to 3.1.1 clients too",
-     "v311:format v311:MQTT-4.8.0-1 v311:MQTT-3.14.1-1 v311:MQTT-3.1.2-24 v311:MQTT-3.1.0-2 "
-     "v311:MQTT-2.3.1-1",
-     "", [](rules& r) { r.close_is_told = [](const close_facts& f) { return f.connected; }; }},
+     "v311:format v311:v311-2.2.1-b", "",
+     [](rules& r) { r.close_is_told = [](const close_facts& f) { return f.connected; }; }},
 
     // Flags of the other packets that a client sends.
     {"flags-of-connect-ignored", "takes CONNECT with wrong flags",

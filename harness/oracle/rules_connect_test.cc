@@ -71,6 +71,16 @@ std::vector<sample> connect_samples() {
        "old - closed\n old2 - closed\n" +
            old_again + "old < CONNACK session_present=1\n",
        false},
+      {kept, "told as new, and its subscription is served as before",
+       "sub > CONNECT client_id=\"t-sub\" clean_start=0 session_expiry_interval=300\n"
+       "sub < CONNACK session_present=0\n sub > SUBSCRIBE id=1 filter=\"t/#\" max_qos=1\n"
+       "sub < SUBACK id=1 reasons=[granted_qos_1]\n" +
+           pub_joins +
+           "sub - abort\n"
+           "sub > CONNECT client_id=\"t-sub\" clean_start=0 session_expiry_interval=300\n"
+           "sub < CONNACK session_present=0\n" +
+           m1_published + m1_comes,
+       true},
       {kept, "gone after a second", connect + accepted + closed + "+ 1s\n" + again + accepted,
        true},
       {kept, "gone at a takeover", connect + accepted + "+ 80s\n" + again + accepted, true},

@@ -59,6 +59,12 @@ class delivery_has_a_subscription : public rule {
       if (last.interval() == 0) {
         return report(on, what, {{"v5-3.1.2.11.2-c", "MQTT-3.1.2-6"}, {"MQTT-4.1.0-2", ""}});
       }
+      // It should be there: that CONNACK denies it is the fault.
+      const duration away = on.connect_at - (last.open() ? on.connect_at : last.last_received_at);
+      if (last.interval() == wire::never_expires ||
+          away < std::chrono::seconds(last.interval()) + seen->options.slack) {
+        return;
+      }
       return report(on, what, {{"MQTT-4.1.0-2", "MQTT-3.1.2-6"}});
     }
     report(on, "no subscription of this session matches the topic",

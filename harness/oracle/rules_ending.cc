@@ -29,7 +29,7 @@ class packets_of_a_server : public rule {
  public:
   packets_of_a_server()
       : rule("packets-of-a-server", "a server sends no packets that only clients send",
-             {{"v5-7.1.1-a", "format"}}) {}
+             {{"v5-7.1.1-a", "v311-2.2.1-b"}}) {}
   void received(const link& on, const packet& p, std::size_t) override {
     if (!on.connect || on.odd_before_connack) return;
     const wire::packet_spec& spec = wire::packet_of(p.type);

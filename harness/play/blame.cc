@@ -25,6 +25,8 @@ constexpr std::array answers{
     answer_rule{packet_type::unsuback, "MQTT-3.10.4-4", "MQTT-3.10.4-4"},
 };
 
+const script::statement_reference no_connack{protocol_version::v311, "MQTT-3.1.4-1"};
+
 void add(statements& to, const script::statement_reference& one) {
   if (std::find(to.begin(), to.end(), one) == to.end()) to.push_back(one);
 }
@@ -52,6 +54,12 @@ void blame_plainly(statements& to, const statements& cited) {
   }
 }
 
+// A malformed CONNECT of 3.1.1 gets no CONNACK: one that refuses breaks that, and nothing else.
+bool refuses_what_is_malformed(const statements& cited, const wire::packet& got) {
+  return got.type == packet_type::connack && got.version == protocol_version::v311 &&
+         got.reason != 0 && std::find(cited.begin(), cited.end(), no_connack) != cited.end();
+}
+
 }  // namespace
 
 statements blame_fields(const statements& cited, const wire::packet& got,
@@ -61,6 +69,7 @@ statements blame_fields(const statements& cited, const wire::packet& got,
   const bool refused = std::any_of(faults.begin(), faults.end(),
                                    [](const match_fault& f) { return f.unlisted_reason; });
   if (refused && may_refuse(got.type)) return out;
+  if (refuses_what_is_malformed(cited, got)) return {no_connack};
   for (const match_fault& fault : faults) {
     if (!fault.statements.empty()) {
       for (const auto& one : fault.statements) add(out, one);
@@ -68,7 +77,11 @@ statements blame_fields(const statements& cited, const wire::packet& got,
     }
     const script::field_rule* r = rule_of(got, fault.field);
     if (r == nullptr) {
-      blame_plainly(out, cited);
+      statements shown = cited;
+      std::erase_if(shown, [](const script::statement_reference& s) {
+        return script::only_about_the_window(s.version, s.id);
+      });
+      blame_plainly(out, shown);
       continue;
     }
     bool spoken_of = false;
@@ -108,6 +121,12 @@ statements blame_arrival(const statements& cited, protocol_version version,
   if (found != answers.end())
     add_own(out, version, version == protocol_version::v5 ? found->v5 : found->v311);
   return out;
+}
+
+statements blame_instead(const statements& cited, const wire::packet& got) {
+  if (cited.empty() || got.version != protocol_version::v311) return cited;
+  if (got.type == packet_type::disconnect) return {{protocol_version::v311, "v311-2.2.1-b"}};
+  return refuses_what_is_malformed(cited, got) ? statements{no_connack} : cited;
 }
 
 }  // namespace mqttspec::play

@@ -29,4 +29,9 @@ statements blame_fields(const statements& cited, const wire::packet& got,
 statements blame_arrival(const statements& cited, wire::protocol_version version,
                          std::optional<wire::packet_type> awaited, bool silence);
 
+// |got| came instead of a close or of a packet of another type, for which the line blames |cited|.
+// A CONNACK of 3.1.1 that refuses shows that the fault was noticed: what is left is that a CONNECT
+// with a fault gets no CONNACK. A DISCONNECT of 3.1.1 never comes from a server.
+statements blame_instead(const statements& cited, const wire::packet& got);
+
 }  // namespace mqttspec::play

@@ -60,6 +60,14 @@ TEST(blame, a_field_is_blamed_by_what_speaks_of_it) {
        "PUBLISH topic=\"t\" qos=1 id=1 payload=\"m\"", "qos", "v5:MQTT-3.8.4-8"},
       {"the identifier of another SUBSCRIBE", of(v311, {"MQTT-3.8.4-1"}), v311,
        "SUBACK id=3 reasons=[0]", "id", "v311:MQTT-2.3.1-7"},
+      {"another message into a window that has room", of(v5, {"MQTT-4.9.0-1", "MQTT-4.6.0-5"}), v5,
+       "PUBLISH topic=\"t\" qos=1 id=1 payload=\"m2\"", "payload", "v5:MQTT-4.6.0-5"},
+      {"a CONNACK that refuses a malformed CONNECT by another code than the line allows",
+       of(v311, {"MQTT-1.5.3-1", "MQTT-3.1.4-1"}), v311, "CONNACK session_present=0 reason=5",
+       "reason", "v311:MQTT-3.1.4-1"},
+      {"another code than the line wants, and one that exists",
+       of(v5, {"MQTT-3.2.2-8", "MQTT-4.12.0-1"}), v5, "CONNACK session_present=0 reason=0",
+       "reason", "v5:MQTT-4.12.0-1"},
   };
   for (const field_row& r : rows) {
     const auto got = wire::parse_packet(r.got, r.version);
@@ -92,6 +100,21 @@ TEST(blame, what_does_not_come_breaks_no_statement_about_a_field) {
   const auto removed = of(v5, {"MQTT-3.10.4-2"});
   EXPECT_EQ(print(blame_arrival(removed, v5, packet_type::pingresp, true)), "v5:MQTT-3.12.4-1");
   EXPECT_EQ(print(blame_arrival(removed, v5, packet_type::pingresp, false)), "v5:MQTT-3.10.4-2");
+}
+
+TEST(blame, what_came_instead_may_be_the_fault_itself) {
+  const statements cited = of(v311, {"MQTT-3.1.3-10", "MQTT-1.5.3-1", "MQTT-3.1.4-1"});
+  const auto blamed = [&](const char* packet, protocol_version version, const statements& of_line) {
+    return print(blame_instead(of_line, *wire::parse_packet(packet, version)));
+  };
+  EXPECT_EQ(blamed("CONNACK session_present=0 reason=identifier_rejected", v311, cited),
+            "v311:MQTT-3.1.4-1");
+  EXPECT_EQ(blamed("CONNACK session_present=0 reason=accepted", v311, cited), print(cited));
+  const statements another = of(v311, {"MQTT-3.1.0-1"});
+  EXPECT_EQ(blamed("CONNACK session_present=0 reason=identifier_rejected", v311, another),
+            print(another));
+  EXPECT_EQ(blamed("DISCONNECT", v311, of(v311, {"MQTT-3.1.4-2"})), "v311:v311-2.2.1-b");
+  EXPECT_EQ(blamed("DISCONNECT", v311, {}), "");
 }
 
 }  // namespace

@@ -288,6 +288,9 @@ judgement expectation::mismatch(const inbound& item) {
     j.message = j.faults.front().text;
     if (open_.size() > 1) j.message += fmt::format(" (no other of {} allows it)", expected_text());
   } else {
+    if (item.kind == inbound_kind::packet) {
+      j.statements = blame_instead(j.statements, item.packet);
+    }
     const std::string got = item.kind == inbound_kind::packet
                                 ? std::string(wire::packet_of(item.packet.type).name)
                                 : actual;

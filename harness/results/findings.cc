@@ -102,10 +102,9 @@ void gather_rule_findings(run_results& r) {
   for (const case_result& c : r.cases) {
     for (const finding& f : c.findings) {
       const std::string statement = f.statements.empty() ? "format" : f.statements.front().id;
-      const std::string version =
-          f.statements.empty() || f.statements.front().version == tag_of("5")
-              ? std::string("5")
-              : std::string("3.1.1");
+      // 5.0 has a statement for every format.
+      const bool of_v5 = !f.statements.empty() && f.statements.front().version == tag_of("5");
+      const std::string version = of_v5 ? "5" : "3.1.1";
       const std::string id =
           fmt::format("trace-rule/{}/{}[{}]", f.rule, statement, tag_of(version));
       const auto [at, fresh] = found.emplace(id, run_finding{});

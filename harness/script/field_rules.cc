@@ -66,13 +66,19 @@ constexpr std::array rules{
 };
 
 // Statements about nothing but a field, of both versions: when a packet does not come, they say
-// nothing.
+// nothing. So do those that list the codes of a packet where the code that came is another one of
+// the list; a code that does not exist is the decoder's to tell.
 constexpr std::string_view fields_only_v5 =
     "MQTT-2.2.1-5 MQTT-2.2.1-6 MQTT-3.3.1-1 MQTT-3.3.1-2 MQTT-3.3.1-3 "
-    "MQTT-3.3.1-12 MQTT-3.3.1-13 MQTT-3.8.4-2 MQTT-3.8.4-8";
+    "MQTT-3.3.1-12 MQTT-3.3.1-13 MQTT-3.8.4-2 MQTT-3.8.4-8 MQTT-3.2.2-8 MQTT-3.4.2-1 MQTT-3.5.2-1 "
+    "MQTT-3.9.3-2 MQTT-3.11.3-2 MQTT-3.14.2-1";
 constexpr std::string_view fields_only_v311 =
     "MQTT-2.3.1-6 MQTT-2.3.1-7 MQTT-3.3.1-1 MQTT-3.3.1-2 "
-    "MQTT-3.3.1-3 MQTT-3.3.1-8 MQTT-3.3.1-9 MQTT-3.8.4-2 MQTT-3.8.4-6";
+    "MQTT-3.3.1-3 MQTT-3.3.1-8 MQTT-3.3.1-9 MQTT-3.8.4-2 MQTT-3.8.4-6 MQTT-3.9.3-2";
+
+// Statements about how many messages may be open: a message that comes with another content or
+// identifier than awaited says nothing about them.
+constexpr std::string_view window_only_v5 = "MQTT-3.3.4-9 MQTT-4.9.0-1 MQTT-4.9.0-2 MQTT-4.9.0-3";
 
 // |list| has its words apart by single blanks.
 bool lists(std::string_view list, std::string_view id) {
@@ -111,6 +117,10 @@ const field_rule* find_field_rule(packet_type type, std::string_view field,
 
 bool only_about_a_field(protocol_version version, std::string_view id) {
   return lists(is_v5(version) ? fields_only_v5 : fields_only_v311, id);
+}
+
+bool only_about_the_window(protocol_version version, std::string_view id) {
+  return is_v5(version) && lists(window_only_v5, id);
 }
 
 bool speaks_of(protocol_version version, std::string_view id, packet_type type,

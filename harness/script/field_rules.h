@@ -33,7 +33,9 @@ const field_rule* find_field_rule(wire::packet_type type, std::string_view field
 
 // True where |id| is about nothing but such a field: a packet that does not come breaks others.
 bool only_about_a_field(wire::protocol_version version, std::string_view id);
-// ... and about this one.
+// True where |id| is about how many messages are open: no field shows that.
+bool only_about_the_window(wire::protocol_version version, std::string_view id);
+// True where |id| speaks of this field.
 bool speaks_of(wire::protocol_version version, std::string_view id, wire::packet_type type,
                std::string_view field);
 
