@@ -166,8 +166,17 @@ judgement expectation::on_silence(link_end end, instant now) {
 
 judgement expectation::on_item(const inbound& item) {
   if (item.kind == inbound_kind::malformed) {
-    judgement j = failed(describe(item), describe(item), {});
-    j.wire_fault = item.fault;
+    // An answer with the identifier 0 where the end was due has it from its request: it is wrong
+    // that it was answered.
+    const bool repeats_a_fault =
+        item.fault.error == wire::wire_error::zero_packet_id &&
+        std::all_of(open_.begin(), open_.end(), [](const alternative* a) {
+          return a->what == awaited::close ||
+                 (a->what == awaited::packet && a->packet.type == wire::packet_type::disconnect);
+        });
+    judgement j =
+        failed(describe(item), describe(item), repeats_a_fault ? cited_by_open() : statements{});
+    if (!repeats_a_fault) j.wire_fault = item.fault;
     return j;
   }
   for (const alternative* a : open_) {
