@@ -18,6 +18,8 @@ class well_formed : public rule {
     // A server that does not know yet, or does not speak, the version of a CONNECT answers in one
     // of its own.
     if (!on.connect || on.odd_before_connack) return;
+    // The identifier 0 of an answer may be that of its request.
+    if (fault.error == wire::wire_error::zero_packet_id && on.odd) return;
     const statement of = {on.version, !fault.statement.empty() ? fault.statement
                                       : is_v5(on.version)      ? std::string_view("v5-7.1.1-a")
                                                                : std::string_view("format")};
