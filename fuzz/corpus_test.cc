@@ -1,4 +1,4 @@
-// Replays corpus/{seeds,cases,regressions}/<target> under every compiler, holds the
+// Replays corpus/{seeds,cases,regressions,grown}/<target> under every compiler, holds the
 // generated files to their generators, and mutates every seed a little.
 
 #include <gtest/gtest.h>
@@ -52,7 +52,7 @@ TEST_P(corpus, seeds_hold) {
 }
 
 TEST_P(corpus, regressions_and_cases_hold) {
-  for (const char* part : {"regressions", "cases"}) {
+  for (const char* part : {"regressions", "cases", "grown"}) {
     for (const fs::path& file : inputs(part)) {
       EXPECT_NO_THROW(GetParam().run(read_file(file))) << file;
     }
