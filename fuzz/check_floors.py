@@ -56,7 +56,7 @@ def plain_name(demangled):
 
 def source_path(cwd, path):
     """From harness/ or fuzz/ on; None: not ours."""
-    found = re.search(r"/((?:harness|fuzz)/.*)", os.path.normpath(os.path.join(cwd, path)))
+    found = re.search(r"/((?:harness|fuzz)/.*)", os.path.realpath(os.path.join(cwd, path)))
     return found.group(1) if found else None
 
 
