@@ -71,7 +71,7 @@ constexpr std::array rules{
 constexpr std::string_view fields_only_v5 =
     "MQTT-2.2.1-5 MQTT-2.2.1-6 MQTT-3.3.1-1 MQTT-3.3.1-2 MQTT-3.3.1-3 "
     "MQTT-3.3.1-12 MQTT-3.3.1-13 MQTT-3.8.4-2 MQTT-3.8.4-8 MQTT-3.2.2-8 MQTT-3.4.2-1 MQTT-3.5.2-1 "
-    "MQTT-3.9.3-2 MQTT-3.11.3-2 MQTT-3.14.2-1";
+    "MQTT-3.9.3-2 MQTT-3.11.3-2";
 constexpr std::string_view fields_only_v311 =
     "MQTT-2.3.1-6 MQTT-2.3.1-7 MQTT-3.3.1-1 MQTT-3.3.1-2 "
     "MQTT-3.3.1-3 MQTT-3.3.1-8 MQTT-3.3.1-9 MQTT-3.8.4-2 MQTT-3.8.4-6 MQTT-3.9.3-2";
