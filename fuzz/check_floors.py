@@ -54,9 +54,14 @@ def plain_name(demangled):
     return name.split(" ")[-1]  # behind a template's return type
 
 
-def source_path(cwd, path):
-    """From harness/ or fuzz/ on; None: not ours."""
-    found = re.search(r"/((?:harness|fuzz)/.*)", os.path.realpath(os.path.join(cwd, path)))
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+
+def source_path(path):
+    """From harness/ or fuzz/ on; None: not ours. The compiler maps |path| to begin at the root, and
+    headers are found through links in the build folder."""
+    found = re.search(r"^((?:harness|fuzz)/.*)",
+                      os.path.relpath(os.path.realpath(os.path.join(ROOT, path)), ROOT))
     return found.group(1) if found else None
 
 
@@ -69,7 +74,7 @@ def gcov(data_files):
             continue
         data = json.loads(line)
         for file in data["files"]:
-            path = source_path(data["current_working_directory"], file["file"])
+            path = source_path(file["file"])
             if path is None:
                 continue
             lines = reached.lines.setdefault(path, {})
@@ -82,11 +87,11 @@ def gcov(data_files):
     return reached
 
 
-def measure(target, build, root):
+def measure(target, build):
     """Replays the corpus of |target|; None when an input fails."""
     for path in glob.glob(f"{build}/**/*.gcda", recursive=True):
         os.remove(path)
-    corpus = sorted(glob.glob(f"{root}/corpus/*/{target}"))
+    corpus = sorted(glob.glob(f"{ROOT}/corpus/*/{target}"))
     done = subprocess.run([f"{build}/fuzz/replay", target, *corpus], capture_output=True, text=True)
     print(done.stdout, end="")
     print(done.stderr, end="", file=sys.stderr)
@@ -113,12 +118,11 @@ def check(words, reached):
 
 
 def main():
-    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     floors, build = read_floors(sys.argv[1]), os.path.abspath(sys.argv[2])
     everything, failed, checked = Reached(), 0, 0
     targets = list(dict.fromkeys(words[0] for words in floors if words[0] != "all"))
     for target in targets:
-        reached = measure(target, build, root)
+        reached = measure(target, build)
         if reached is None:
             print(f"FAILED {target:10} its corpus does not pass")
             failed += 1
