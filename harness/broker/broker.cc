@@ -126,6 +126,8 @@ void broker::state::handle(connection& c, byte_view whole_packet, instant now) {
     if (!tolerate(c, p.error(), whole_packet, now)) fault(c, p.error(), whole_packet, now);
     return;
   }
+  const wire::packet_type kind = p->type;
+  if (!rules->form_is_understood({kind, c.version, whole_packet.size() - 2})) return;
   handle(c, *p, now);
 }
 
@@ -140,6 +142,13 @@ void broker::state::handle(connection& c, const wire::packet& p, instant now) {
     return;
   }
   if (c.now_in == phase::connected) restart_keep_alive(c, p.type, now);
+  if (c.now_in == phase::authenticating && p.type != packet_type::auth &&
+      p.type != packet_type::disconnect) {
+    if (rules->others_wait_for_authentication({p.type, c.version, 0})) {
+      return fail_authentication(c, code_of(reason_code::protocol_error), now);
+    }
+    return handle_without_connect(c, p.type);
+  }
   switch (p.type) {
     case packet_type::connect:
       if (c.now_in == phase::awaiting_connect) return handle_connect(c, p, now);
@@ -168,6 +177,9 @@ void broker::state::handle(connection& c, const wire::packet& p, instant now) {
       return;
     case packet_type::disconnect:
       return handle_disconnect(c, p, now);
+    case packet_type::auth:
+      if (!c.method.empty()) return handle_auth(c, p, now);
+      [[fallthrough]];
     default:
       // Packets of a server; AUTH without an Authentication Method. [v5:v5-3.15-a]
       if (rules->unexpected_packet_is_error({p.type, c.version})) {
@@ -386,6 +398,9 @@ connection_id broker::accept(instant now) {
 }
 void broker::receive(connection_id from, byte_view octets, instant now) {
   state_->receive(from, octets, now);
+}
+bool broker::takes_text_frames() const {
+  return state_->rules->text_frame_is_taken({});
 }
 void broker::peer_closed(connection_id from, instant now) {
   state_->peer_closed(from, now);

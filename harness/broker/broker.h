@@ -60,7 +60,9 @@ struct broker_options {
   bool retain_available = true;
   std::uint16_t server_keep_alive = 0;  // 0: the client's value rules
   bool qos2_forwarded_at_pubrel = false;
-  bool empty_client_id_refused = false;  // 3.1.1 zero-length ids with Clean Session 1
+  bool empty_client_id_refused = false;  // zero-length ids, also with Clean Session 1
+  bool test_method_known = false;        // Authentication Method "mqttspec" (authenticating.cc)
+  bool denied_topics = false;            // access rules: nobody may use topics that end in /denied
   bool sessions_survive_restart = true;
   std::map<std::string, std::string> users{};  // empty: everybody may connect
 
@@ -87,6 +89,8 @@ class broker {
 
   connection_id accept(instant now);
   void receive(connection_id from, byte_view octets, instant now);
+  // Whether a text frame of WebSocket is taken for a binary one; else it ends the connection.
+  bool takes_text_frames() const;
   // The client closed (FIN or reset); nothing is sent to it any more.
   void peer_closed(connection_id from, instant now);
   void advance(instant now);      // does what is due

@@ -146,8 +146,10 @@ bool broker::state::refused(connection& c, const wire::packet& p, const std::str
     refuse(c, p, key, is_v5(p.version) ? code_of(reason_code::server_busy) : v311_unavailable, now);
     return true;
   }
-  if (find_property(p.properties, property_id::authentication_method) != nullptr &&
-      !rules->authentication_method_accepted({p.version})) {
+  const wire::property* method = find_property(p.properties, property_id::authentication_method);
+  const bool known = method != nullptr && options.test_method_known && method->text == test_method;
+  if (method != nullptr &&
+      !rules->authentication_method_accepted({p.version, false, false, false, false, known})) {
     refuse(c, p, key, code_of(reason_code::bad_authentication_method), now);
     return true;
   }
@@ -199,7 +201,13 @@ void broker::state::handle_connect(connection& c, const wire::packet& p, instant
   const model::client_id_facts f = client_id_of(c, p);
   std::string key = rules->session_key(f);
   if (refused(c, p, key, now)) return;
-  if (p.client_id.empty()) key = assign_client_id(f);
+  if (begin_authentication(c, p, now)) return;
+  accept_connect(c, p, std::move(key), now);
+}
+
+void broker::state::accept_connect(connection& c, const wire::packet& p, std::string key,
+                                   instant now) {
+  if (p.client_id.empty()) key = assign_client_id(client_id_of(c, p));
   const bool took_over = take_over(p, key, now);
   begin(c, p, key, took_over, now);
 }
@@ -300,6 +308,9 @@ bool broker::state::send_connack(connection& c, const wire::packet& p,
   const model::keep_alive_facts k{
       p.version, p.keep_alive, options.server_keep_alive, c.keep_alive, 0, packet_type::connect};
   if (rules->keep_alive_is_announced(k)) tell(property_id::server_keep_alive, c.keep_alive);
+  if (!c.method.empty() && rules->method_is_repeated({.right = true})) {
+    answer.properties.push_back(text_property(property_id::authentication_method, c.method));
+  }
   if (!options.wildcards_available) tell(property_id::wildcard_subscription_available, 0);
   if (!options.subscription_identifiers_available) {
     tell(property_id::subscription_identifier_available, 0);

@@ -6,9 +6,10 @@ namespace mqttspec::broker {
 
 std::vector<const defect*> all_defects() {
   std::vector<const defect*> all;
-  for (const auto table : {connect_defects(), session_defects(), will_defects(), delivery_defects(),
-                           acknowledgement_defects(), publish_defects(), subscription_defects(),
-                           retained_defects(), malformed_defects(), packet_defects()}) {
+  for (const auto table :
+       {connect_defects(), session_defects(), will_defects(), delivery_defects(),
+        acknowledgement_defects(), publish_defects(), subscription_defects(), retained_defects(),
+        malformed_defects(), packet_defects(), connection_defects(), authentication_defects()}) {
     for (const defect& d : table) all.push_back(&d);
   }
   return all;

@@ -55,8 +55,13 @@ std::span<const defect> subscription_defects();
 std::span<const defect> retained_defects();
 // Malformed packets that are taken.
 std::span<const defect> malformed_defects();
-// Malformed packets that are sent; keep alive, goodbye, reads.
+// Malformed packets that are sent.
 std::span<const defect> packet_defects();
+// Limits of its own, keep alive, goodbye, reads.
+std::span<const defect> connection_defects();
+
+// AUTH, access rules, and what the operator does not let clients have.
+std::span<const defect> authentication_defects();
 
 // All of them, by area.
 std::vector<const defect*> all_defects();

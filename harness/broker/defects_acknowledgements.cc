@@ -10,6 +10,11 @@ namespace {
 using namespace model;
 using wire::packet_type;
 
+bool is_acknowledgement(const form_facts& f) {
+  return is_v5(f.version) && (f.packet == packet_type::puback || f.packet == packet_type::pubrec ||
+                              f.packet == packet_type::pubrel || f.packet == packet_type::pubcomp);
+}
+
 constexpr defect table[] = {
     // Acknowledgements from the client.
     {"acknowledged-come-back", "acknowledged messages are sent again on resume",
@@ -178,6 +183,32 @@ constexpr defect table[] = {
     {"pubrel-again-costs-quota", "a PUBREL that is sent again takes a slot of the window",
      "v5:v5-4.9-b v5:MQTT-4.4.0-1", "",
      [](rules& r) { r.redelivered_release_costs_quota = [](const copy_facts&) { return true; }; }},
+    {"long-acknowledgements-overlooked", "overlooks acknowledgements that have a Property Length",
+     "v5:v5-3.4.2.1-a v5:MQTT-4.3.2-3 v5:MQTT-4.3.3-3 v5:v5-4.9-b v5:MQTT-4.3.3-11", "",
+     [](rules& r) {
+       r.form_is_understood = [](const form_facts& f) {
+         return !(is_acknowledgement(f) && f.length > 3);
+       };
+     }},
+    {"short-acknowledgements-overlooked",
+     "overlooks acknowledgements of 5.0 that leave out the reason code 0x00",
+     "v5:v5-3.4.2.1-a v5:MQTT-4.3.2-3 v5:MQTT-4.3.3-3 v5:v5-4.9-b v5:MQTT-4.3.3-11", "",
+     [](rules& r) {
+       r.form_is_understood = [](const form_facts& f) {
+         return !(is_acknowledgement(f) && f.length < 3);
+       };
+     },
+     sweeping},
+    {"acknowledgements-of-three-octets-overlooked",
+     "overlooks acknowledgements with a reason code and without a Property Length",
+     "v5:v5-3.4.2.1-a v5:MQTT-4.3.2-3 v5:MQTT-4.3.3-3 v5:v5-4.9-b v5:MQTT-4.3.3-11 v5:MQTT-4.4.0-2",
+     "",
+     [](rules& r) {
+       r.form_is_understood = [](const form_facts& f) {
+         return !(is_acknowledgement(f) && f.length == 3);
+       };
+     },
+     sweeping},
 };
 
 }  // namespace

@@ -116,14 +116,17 @@ constexpr defect table[] = {
     {"empty-client-id-of-311-kept", "takes an empty Client Identifier with Clean Session 0",
      "v311:MQTT-3.1.3-8 v311:MQTT-3.1.3-7", "https://github.com/nanomq/nanomq/issues/2342",
      [](rules& r) {
-       r.client_id_refusal = [](const client_id_facts&) -> std::uint8_t { return 0; };
+       r.client_id_refusal = [](const client_id_facts& f) -> std::uint8_t {
+         return is_v5(f.version) ? sound_rules().client_id_refusal(f) : 0;
+       };
      }},
     {"empty-client-id-of-311-refused-with-another-code",
      "refuses an empty Client Identifier of 3.1.1 as not authorized",
      "v311:v311-3.1.3.1-b v311:MQTT-3.1.3-6 v311:MQTT-3.1.3-8", "",
      [](rules& r) {
        r.client_id_refusal = [](const client_id_facts& f) -> std::uint8_t {
-         return f.client_id.empty() && !is_v5(f.version) ? 0x05 : 0;
+         if (is_v5(f.version)) return sound_rules().client_id_refusal(f);
+         return f.client_id.empty() ? 0x05 : 0;
        };
      }},
     {"empty-client-id-with-interval-refused",
@@ -190,7 +193,8 @@ constexpr defect table[] = {
      "v5:MQTT-3.1.4-6 v311:MQTT-3.1.4-5", "",
      [](rules& r) { r.processes_behind_refusal = [](const refusal_facts&) { return true; }; }},
     {"any-password-accepted", "checks the user name only",
-     "v5:MQTT-3.1.4-2 v311:v311-3.1.4-b v311:MQTT-3.2.2-5 v311:MQTT-3.2.2-4 v5:MQTT-3.2.2-6",
+     "v5:MQTT-3.1.4-2 v311:v311-3.1.4-b v311:MQTT-3.2.2-5 v311:MQTT-3.2.2-4 v5:MQTT-3.2.2-6 "
+     "v5:v5-3.1.4-c",
      "CVE-2016-9877",
      [](rules& r) { r.credentials_accepted = [](const credential_facts&) { return true; }; }},
     {"unknown-authentication-method-accepted",

@@ -106,6 +106,7 @@ constexpr defect table[] = {
      overlook<wire_error::no_local_on_shared>},
     {"wildcard-in-topic-dropped", "does not close for PUBLISH to a topic with wildcards",
      "v5:MQTT-3.3.2-2 v5:MQTT-4.7.0-1 v5:v5-3.3.2.1-a v5:v5-3.3.4-c v5:MQTT-3.3.2-7 "
+     "v5:MQTT-3.3.2-14 "
      "v5:MQTT-4.7.3-1 v5:MQTT-4.13.1-1 v311:MQTT-3.3.2-2 v311:MQTT-4.7.1-1 "
      "v311:MQTT-4.7.3-1 v311:MQTT-4.8.0-1",
      "https://github.com/hivemq/hivemq-community-edition/commit/510c5bdc",
@@ -144,6 +145,16 @@ constexpr defect table[] = {
     {"disconnect-to-311", "sends DISCONNECT in front of every close, to 3.1.1 clients too",
      "v311:format v311:v311-2.2.1-b", "",
      [](rules& r) { r.close_is_told = [](const close_facts& f) { return f.connected; }; }},
+
+    {"plain-disconnect-to-311", "sends the DISCONNECT of 3.1.1 in front of closes for an error",
+     "v311:v311-2.2.1-b v311:MQTT-4.8.0-1 v311:MQTT-3.1.4-1", "",
+     [](rules& r) {
+       r.close_is_told = [](const close_facts& f) { return f.connected; };
+       r.sent_instead = [](const sent_facts& f) -> std::optional<byte_buffer> {
+         if (is_v5(f.version) || f.packet != packet_type::disconnect) return std::nullopt;
+         return byte_buffer{0xE0, 0x00};
+       };
+     }},
 
     // Flags of the other packets that a client sends.
     {"flags-of-connect-ignored", "takes CONNECT with wrong flags",
@@ -272,7 +283,7 @@ constexpr defect table[] = {
      "v5:v5-3.1.2.11.4-a v5:MQTT-4.13.1-1 v5:MQTT-3.1.4-1", "",
      overlook_property<wire_error::duplicate_property, property_id::maximum_packet_size>},
     {"authentication-method-twice-taken", "overlooks a second Authentication Method",
-     "v5:v5-3.1.2.11.9-a v5:MQTT-4.13.1-1 v5:MQTT-3.1.4-1", "",
+     "v5:v5-3.1.2.11.9-a v5:MQTT-4.13.1-1 v5:MQTT-3.1.4-1 v5:v5-3.15.2.2.2-a", "",
      overlook_property<wire_error::duplicate_property, property_id::authentication_method>},
     {"authentication-data-twice-taken", "overlooks a second Authentication Data",
      "v5:v5-3.1.2.11.10-a v5:MQTT-4.13.1-1 v5:MQTT-3.1.4-1", "",
@@ -321,6 +332,16 @@ constexpr defect table[] = {
      "overlooks properties that UNSUBSCRIBE may not have",
      "v5:v5-2.2.2.2-a v5:MQTT-4.13.1-1 v5:MQTT-3.3.4-6", "",
      overlook_in<wire_error::misplaced_property, packet_type::unsubscribe>},
+    {"misplaced-property-in-answers-taken",
+     "overlooks properties that acknowledgements may not have", "v5:v5-2.2.2.2-a v5:MQTT-4.13.1-1",
+     "",
+     [](rules& r) {
+       r.fault_is_tolerated = [](const fault_facts& f) {
+         return f.error == wire_error::misplaced_property &&
+                (f.packet == packet_type::puback || f.packet == packet_type::pubrec ||
+                 f.packet == packet_type::pubrel || f.packet == packet_type::pubcomp);
+       };
+     }},
     {"unknown-reason-in-puback-taken", "overlooks a reason code that PUBACK may not carry",
      "v5:MQTT-4.13.1-1 v5:MQTT-3.4.2-1", "",
      overlook_in<wire_error::unknown_reason, packet_type::puback>},
@@ -333,12 +354,15 @@ constexpr defect table[] = {
     {"unknown-reason-in-pubcomp-taken", "overlooks a reason code that PUBCOMP may not carry",
      "v5:MQTT-4.13.1-1 v5:MQTT-3.7.2-1", "",
      overlook_in<wire_error::unknown_reason, packet_type::pubcomp>},
+    {"wildcard-in-response-topic-taken", "overlooks a Response Topic with wildcards",
+     "v5:MQTT-3.3.2-14 v5:MQTT-4.13.1-1", "",
+     overlook_property<wire_error::bad_topic_name, property_id::response_topic>},
     {"payload-format-out-of-range-taken", "overlooks a Payload Format Indicator above 1",
      "v5:v5-2.2.2.2-a v5:MQTT-4.13.1-1 v5:MQTT-3.1.4-1", "",
      overlook_property<wire_error::property_out_of_range, property_id::payload_format_indicator>},
     {"authentication-data-without-method-taken",
      "overlooks Authentication Data without an Authentication Method",
-     "v5:v5-3.1.2.11.10-a v5:MQTT-3.1.4-1", "",
+     "v5:v5-3.1.2.11.10-a v5:MQTT-3.1.4-1 v5:v5-3.15.2.2.2-a", "",
      overlook<wire_error::authentication_data_without_method>},
 
     // CONNECT.

@@ -1,4 +1,4 @@
-// Packets: malformed ones that are taken, malformed ones that are sent, keep alive.
+// Malformed packets that are sent, and words that are too many.
 
 #include <algorithm>
 
@@ -9,7 +9,6 @@ namespace mqttspec::broker {
 namespace {
 
 using namespace model;
-using std::chrono::seconds;
 using wire::packet_type;
 using wire::property_id;
 
@@ -73,6 +72,7 @@ std::size_t property_length_at(const sent_facts& f) {
     case packet_type::unsuback:
       return 4;
     case packet_type::disconnect:
+    case packet_type::auth:
       return 3;
     default:
       return 5;
@@ -265,53 +265,6 @@ constexpr defect table[] = {
     {"pingresp-too-long", "PINGRESP has an octet too many", "v5:v5-7.1.1-a v311:format", "",
      lengthen<packet_type::pingresp, 0x00>},
 
-    // Limits of its own, keep alive and goodbye.
-    {"own-packet-limit-not-kept", "takes packets larger than the Maximum Packet Size it announced",
-     "v5:v5-3.2.2.3.6-a", "https://github.com/eclipse-mosquitto/mosquitto/issues/3515",
-     [](rules& r) { r.inbound_too_large = [](const packet_size_facts&) { return false; }; }},
-    {"keep-alive-not-enforced", "never closes for silence",
-     "v5:MQTT-3.1.2-22 v311:MQTT-3.1.2-24 v5:v5-3.1.2.5-a v5:MQTT-3.1.2-8 v311:v311-3.1.2.5-a "
-     "v311:MQTT-3.1.2-8",
-     "https://github.com/hivemq/hivemq-community-edition/commit/05e67822",
-     [](rules& r) {
-       r.keep_alive_limit = [](const keep_alive_facts&) -> duration { return duration::max(); };
-     }},
-    {"keep-alive-of-old-connection", "a session keeps the Keep Alive of its connection before",
-     "v5:v5-3.1.2.10-a v5:MQTT-3.1.2-22 v311:MQTT-3.1.2-24", "",
-     [](rules& r) {
-       r.keep_alive_in_force = [](const keep_alive_facts& f) {
-         return f.former != 0 ? f.former : sound_rules().keep_alive_in_force(f);
-       };
-     }},
-    {"keep-alive-too-strict", "closes when three quarters of Keep Alive have passed",
-     "v5:MQTT-3.1.2-22 v311:MQTT-3.1.2-24 v5:MQTT-3.2.2-22 v311:v311-3.1.2.5-a v5:v5-3.1.2.5-a", "",
-     [](rules& r) {
-       r.keep_alive_limit = [](const keep_alive_facts& f) -> duration {
-         return f.in_force == 0 ? duration::max() : duration(seconds(f.in_force)) * 3 / 4;
-       };
-     }},
-    {"keep-alive-restarted-by-ping-only", "only PINGREQ counts as a sign of life",
-     "v5:MQTT-3.1.2-22 v311:MQTT-3.1.2-24", "",
-     [](rules& r) {
-       r.keep_alive_restarts = [](const keep_alive_facts& f) {
-         return f.packet == packet_type::pingreq;
-       };
-     }},
-    {"ping-not-answered", "PINGREQ gets no PINGRESP", "v5:MQTT-3.12.4-1 v311:MQTT-3.12.4-1", "",
-     [](rules& r) { r.ping_is_answered = [](const close_facts&) { return false; }; }},
-    {"not-closed-after-disconnect", "leaves the connection open behind DISCONNECT",
-     "v5:v5-3.14.4-a v311:v311-3.14.4-a v5:v5-3.14.2.2.2-c", "",
-     [](rules& r) { r.closes_after_disconnect = [](const close_facts&) { return false; }; }},
-
-    // Reads, and frames of WebSocket.
-    {"packet-in-pieces-lost", "loses a packet that does not come in one read",
-     "v5:MQTT-6.0.0-2 v311:MQTT-6.0.0-2", "",
-     [](rules& r) { r.rest_is_kept = [](const read_facts&) { return false; }; }},
-    {"second-packet-of-a-read-lost", "takes the first packet of a read only",
-     "v5:MQTT-6.0.0-2 v5:MQTT-3.8.4-1 v5:MQTT-4.3.2-4 v5:MQTT-3.12.4-1 v5:MQTT-3.14.4-3 "
-     "v311:MQTT-6.0.0-2 v311:MQTT-3.8.4-1 v311:MQTT-4.3.2-2 v311:MQTT-3.12.4-1 v311:MQTT-3.14.4-3",
-     "", [](rules& r) { r.next_packet_is_taken = [](const read_facts&) { return false; }; }},
-
     // What CONNACK may not say.
     {"connack-maximum-qos-2", "announces Maximum QoS 2", "v5:v5-3.2.2.3.4-a v5:v5-7.1.1-a", "",
      add_property<packet_type::connack, 4, 0x24, 0x02>},
@@ -321,7 +274,8 @@ constexpr defect table[] = {
      "tells Response Information to clients that did not ask for it", "v5:MQTT-3.1.2-28", "",
      add_property<packet_type::connack, 4, 0x1A, 0x00, 0x01, 0x72>},
     {"connack-with-authentication-method",
-     "names an Authentication Method to clients that named none", "v5:MQTT-4.12.0-6", "",
+     "names an Authentication Method to clients that named none",
+     "v5:MQTT-4.12.0-6 v5:v5-2.2.2.2-a", "",
      add_property<packet_type::connack, 4, 0x15, 0x00, 0x01, 0x78>},
 
     // Codes and forms of answers.
@@ -457,15 +411,25 @@ constexpr defect table[] = {
      "DISCONNECT has a user property, whatever the client can take",
      "v5:MQTT-3.14.2-4 v5:MQTT-3.1.2-24", "", talk<packet_type::disconnect, 0x26>},
 
-    {"keep-alive-restarted-by-its-own-packets",
-     "what it sends counts as a sign of life of the client", "v5:MQTT-3.1.2-22 v311:MQTT-3.1.2-24",
-     "",
+    {"connack-of-311-with-a-code-of-5", "a CONNACK of 3.1.1 that refuses has the return code 0x87",
+     "v311:MQTT-3.2.2-6 v311:MQTT-3.2.2-4 v311:format", "",
      [](rules& r) {
-       r.keep_alive_restarts_by_sending = [](const keep_alive_facts&) { return true; };
+       r.sent_instead = [](const sent_facts& f) -> instead {
+         if (f.packet != packet_type::connack || f.version == protocol_version::v5 ||
+             f.octets.back() == 0) {
+           return std::nullopt;
+         }
+         byte_buffer out = copy_of(f);
+         out.back() = 0x87;
+         return out;
+       };
      }},
-    {"server-keep-alive-not-told", "enforces a Server Keep Alive that it does not announce",
-     "v5:MQTT-3.2.2-22 v5:MQTT-3.1.2-22", "",
-     [](rules& r) { r.keep_alive_is_announced = [](const keep_alive_facts&) { return false; }; }},
+    {"auth-with-a-reason-string", "AUTH has a Reason String, whatever the client can take",
+     "v5:MQTT-3.15.2-2 v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-29", "", talk<packet_type::auth, 0x1F>},
+    {"auth-with-user-properties", "AUTH has a user property, whatever the client can take",
+     "v5:MQTT-3.15.2-3 v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-29", "", talk<packet_type::auth, 0x26>},
+    {"auth-unknown-code", "AUTH has a reason code that does not exist",
+     "v5:MQTT-3.15.2-1 v5:MQTT-4.12.0-2 v5:v5-7.1.1-a", "", spoil<packet_type::auth, 2, 0x01>},
 };
 
 }  // namespace

@@ -218,6 +218,33 @@ constexpr defect table[] = {
      [](rules& r) {
        r.forwarded_properties = [](const wire::property_list& list) { return list; };
      }},
+    {"properties-out-of-order-dropped",
+     "drops a property whose identifier is lower than that of the one in front of it",
+     "v5:v5-2.2.2.2-b v5:MQTT-3.3.2-4 v5:MQTT-3.3.2-6 v5:MQTT-3.3.2-15 v5:MQTT-3.3.2-16 "
+     "v5:MQTT-3.3.2-17 v5:MQTT-3.3.2-18 v5:MQTT-3.3.2-20 v5:v5-3.1.3.2.5-a v5:MQTT-3.1.3-10 "
+     "v5:v5-3.1.3.2.4-a",
+     "",
+     [](rules& r) {
+       r.forwarded_properties = [](const wire::property_list& list) {
+         wire::property_list kept;
+         for (const wire::property& p : sound_rules().forwarded_properties(list)) {
+           if (kept.empty() || kept.back().id <= p.id) kept.push_back(p);
+         }
+         return kept;
+       };
+     }},
+    {"qos0-acknowledged", "answers PUBLISH with QoS 0 by PUBACK", "v5:v5-4.3.1-a", "",
+     [](rules& r) { r.publish_is_acknowledged = [](const publish_facts&) { return true; }; },
+     sweeping},
+    {"copies-without-their-identifiers",
+     "sends a copy for each overlapping subscription, and the identifier with the first only",
+     "v5:MQTT-3.3.4-5 v5:MQTT-3.3.4-3 v5:MQTT-3.3.4-4 v5:v5-3.3.4-d v5:v5-4.8.2-e", "",
+     [](rules& r) {
+       r.overlap_is_one_copy = [](const match_facts&) { return false; };
+       r.identifier_is_attached = [](const match_facts& f) {
+         return f.first_match && sound_rules().identifier_is_attached(f);
+       };
+     }},
     {"only-the-oldest-subscriber-served",
      "a message reaches the session that is there longest only",
      "v5:v5-4.8.1-a v5:MQTT-4.5.0-1 v311:MQTT-4.5.0-1", "",

@@ -32,8 +32,9 @@ constexpr defect table[] = {
      "https://github.com/mochi-mqtt/server/commit/c77d1c0",
      [](rules& r) { r.delivery_qos = [](const match_facts& f) { return f.published_qos; }; }},
     {"published-qos-ignored", "delivers with the QoS of the subscription",
-     "v5:MQTT-3.8.4-8 v311:MQTT-3.8.4-6 v311:v311-3.1.2.4-b v5:v5-4.1-b v5:v5-4.9-b", "",
-     [](rules& r) { r.delivery_qos = [](const match_facts& f) { return f.granted_qos; }; }},
+     "v5:MQTT-3.8.4-8 v311:MQTT-3.8.4-6 v311:v311-3.1.2.4-b v5:v5-4.1-b v5:v5-4.9-b "
+     "v5:MQTT-4.3.1-1 v311:MQTT-4.3.1-1",
+     "", [](rules& r) { r.delivery_qos = [](const match_facts& f) { return f.granted_qos; }; }},
     {"subscription-above-maximum-qos-refused",
      "refuses SUBSCRIBE with a QoS above the Maximum QoS that it announced", "v5:MQTT-3.2.2-10", "",
      [](rules& r) {
@@ -383,6 +384,14 @@ constexpr defect table[] = {
        };
      }},
 
+    {"hash-without-the-next-level", "a/# does not match the topics right below a",
+     "v5:v5-4.7.1-a v311:v311-4.7.1-a v5:MQTT-4.5.0-1 v311:MQTT-4.5.0-1", "",
+     [](rules& r) {
+       r.match_counts = [](const std::string_view& filter, const std::string_view& topic) {
+         return !filter.ends_with("/#") || level_count(topic) != level_count(filter);
+       };
+     },
+     sweeping},
     {"levels-below-the-fifth-overlooked", "the sixth level of a topic and those below do not count",
      "v5:MQTT-3.3.2-3 v5:v5-4.7.1-a v311:MQTT-3.3.2-3 v311:v311-4.7.1-a v5:MQTT-4.5.0-1 "
      "v311:MQTT-4.5.0-1",

@@ -44,9 +44,6 @@ std::set<std::size_t> free_decisions() {
       place_of(&rules::processes_behind_disconnect),
       // What is buffered may come or not. [v5:v5-3.10.4-a] [v311:v311-3.10.4-a]
       place_of(&rules::unsubscribe_drops_waiting),
-      // One copy for overlapping subscriptions, or one for each. [v5:v5-3.3.4-a]
-      // [v311:v311-3.3.5-a]
-      place_of(&rules::overlap_is_one_copy),
       // QoS 0 may wait while the window is full, and need not. [v5:v5-4.9-c]
       place_of(&rules::qos0_waits_for_quota),
   };

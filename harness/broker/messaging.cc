@@ -75,6 +75,7 @@ void broker::state::handle_publish(connection& c, const wire::packet& p, instant
   std::string topic;
   if (!resolve_alias(c, p, topic, now)) return;
   topic = rules->text_as_taken(topic);
+  f.denied = denied(c, p.type, topic);
 
   const std::string publisher = c.who == nullptr ? std::string() : c.who->client_id;
   model::message m = model::message_of(p, std::move(topic), publisher, now);
@@ -85,7 +86,7 @@ void broker::state::handle_publish(connection& c, const wire::packet& p, instant
     return;
   }
   if (p.qos == 2) return handle_qos2(c, p, f, std::move(m), now);
-  if (!rules->publish_is_duplicate(f)) f.matched = store.publish(std::move(m), now);
+  if (!f.denied && !rules->publish_is_duplicate(f)) f.matched = store.publish(std::move(m), now);
   acknowledge(c, p, f, now);
 }
 
@@ -93,7 +94,7 @@ void broker::state::handle_qos2(connection& c, const wire::packet& p, model::pub
                                 model::message m, instant now) {
   const bool duplicate = rules->publish_is_duplicate(f);
   model::message_pointer held;
-  if (!duplicate) {
+  if (!duplicate && !f.denied) {
     if (options.qos2_forwarded_at_pubrel && rules->received_id_is_kept(f)) {
       held = std::make_shared<const model::message>(std::move(m));
     } else {
@@ -107,12 +108,15 @@ void broker::state::handle_qos2(connection& c, const wire::packet& p, model::pub
 
 void broker::state::acknowledge(connection& c, const wire::packet& p, const model::publish_facts& f,
                                 instant now) {
-  if (p.qos == 0 || !rules->publish_is_acknowledged(f)) return;
+  if (!rules->publish_is_acknowledged(f)) return;
   wire::packet answer =
-      wire::make(p.qos == 1 ? packet_type::puback : packet_type::pubrec, c.version);
-  answer.packet_id = p.packet_id;
+      wire::make(p.qos == 2 ? packet_type::pubrec : packet_type::puback, c.version);
+  answer.packet_id = p.qos == 0 ? std::uint16_t{1} : p.packet_id;
   answer.reason = rules->acknowledge_reason(f);
   send_or_close(c, answer, now);
+  if (answer.reason >= 0x80 && !rules->failing_answer_spares_connection(f)) {
+    close_for(c, answer.reason, close_cause::protocol_error, now);
+  }
 }
 
 // Sound rules take every answer, whether |known| or not.
@@ -157,28 +161,33 @@ void broker::state::handle_release(connection& c, const wire::packet& p, instant
   send_or_close(c, answer, now);
 }
 
-std::uint8_t broker::state::subscription_refusal(const wire::subscription_request& r) const {
+model::filter_facts broker::state::filter_of(const connection& c,
+                                             const wire::subscription_request& r,
+                                             bool has_identifier) const {
   const model::share_split parts = model::split_share(r.filter);
-  if (parts.shared && !options.shared_subscriptions_available) {
-    return code_of(reason_code::shared_subscriptions_not_supported);
-  }
-  if (!options.wildcards_available && parts.filter.find_first_of("+#") != std::string_view::npos) {
-    return code_of(reason_code::wildcard_subscriptions_not_supported);
-  }
-  return 0;
+  return {c.version,
+          parts.filter.find_first_of("+#") != std::string_view::npos,
+          parts.shared,
+          has_identifier,
+          options.wildcards_available,
+          options.shared_subscriptions_available,
+          options.subscription_identifiers_available};
+}
+
+bool broker::state::denied(const connection& c, packet_type packet, std::string_view topic) const {
+  const bool forbidden = options.denied_topics && topic.ends_with("/denied");
+  return rules->access_refusal({c.version, packet, forbidden}) != 0;
 }
 
 void broker::state::handle_subscribe(connection& c, const wire::packet& p, instant now) {
   if (c.who == nullptr) return;
   const auto identifier = find_number(p.properties, property_id::subscription_identifier);
-  if (identifier && !options.subscription_identifiers_available) {
-    return close_for(c, reason_code::subscription_identifiers_not_supported,
-                     close_cause::protocol_error, now);
-  }
-  // [v5:v5-3.2.2.3.11-a] [v5:v5-3.2.2.3.13-a]; 3.1.1 has no such rule, and SUBACK to say no.
   for (const wire::subscription_request& request : p.subscriptions) {
-    const std::uint8_t reason = is_v5(c.version) ? subscription_refusal(request) : std::uint8_t{0};
-    if (reason != 0) return close_for(c, reason, close_cause::protocol_error, now);
+    const model::filter_facts f = filter_of(c, request, identifier.has_value());
+    const std::uint8_t reason = rules->subscription_refusal(f);
+    if (reason != 0 && rules->refused_subscription_is_error(f)) {
+      return close_for(c, reason, close_cause::protocol_error, now);
+    }
   }
   wire::packet answer = wire::make(packet_type::suback, c.version);
   answer.packet_id = p.packet_id;
@@ -196,7 +205,11 @@ void broker::state::handle_subscribe(connection& c, const wire::packet& p, insta
     f.requested_qos = request.max_qos;
     f.existed = c.who->subscriptions.contains(request.filter);
     answered = answered && rules->subscribe_is_answered(f);
-    std::uint8_t reason = subscription_refusal(request);
+    std::uint8_t reason =
+        rules->subscription_refusal(filter_of(c, request, identifier.has_value()));
+    if (reason == 0 && denied(c, p.type, request.filter)) {
+      reason = code_of(reason_code::not_authorized);
+    }
     if (reason == 0) reason = store.subscribe(*c.who, request, identifier, now);
     if (!is_v5(c.version) && reason >= 0x80) reason = v311_failure;
     answer.reasons.push_back(reason);

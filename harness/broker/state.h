@@ -13,8 +13,12 @@ namespace mqttspec::broker {
 // A client that does not send CONNECT is dropped after this long. [v311:v311-3.1.4-a]
 inline constexpr duration connect_patience = std::chrono::seconds(10);
 
+// The Authentication Method that clients may name where the operator allows it (authenticating.cc).
+inline constexpr std::string_view test_method = "mqttspec";
+
 enum class phase : std::uint8_t {
   awaiting_connect,
+  authenticating,  // CONNECT came, and AUTH packets go to and fro
   connected,
   lingering,  // refused or said goodbye, but rules go on reading
   closed,
@@ -31,8 +35,11 @@ struct connection {
   bool surplus = false;         // one connection too many: only CONNACK remains to be said
   bool problems_wanted = true;  // Request Problem Information
   std::uint16_t asked_keep_alive = 0;
-  std::uint16_t keep_alive = 0;  // in force
-  bool forgotten = false;        // its end was told and not made: it stays open
+  std::uint16_t keep_alive = 0;                 // in force
+  bool forgotten = false;                       // its end was told and not made: it stays open
+  std::string method;                           // of authentication; empty: none
+  bool challenged = false;                      // an answer by AUTH is due
+  std::optional<wire::packet> waiting_connect;  // until the exchange ends
   std::unordered_map<std::uint16_t, std::string> aliases;
 };
 
@@ -82,6 +89,13 @@ struct broker::state {
   model::client_id_facts client_id_of(const connection& c, const wire::packet& p) const;
   std::string assign_client_id(const model::client_id_facts& f);
 
+  // authenticating.cc: AUTH.
+  bool begin_authentication(connection& c, const wire::packet& connect, instant now);
+  void handle_auth(connection& c, const wire::packet& p, instant now);
+  void challenge(connection& c, instant now);
+  void fail_authentication(connection& c, std::uint8_t reason, instant now);
+  void accept_connect(connection& c, const wire::packet& p, std::string key, instant now);
+
   // messaging.cc: everything behind CONNECT, and what is sent.
   void handle_publish(connection& c, const wire::packet& p, instant now);
   bool resolve_alias(connection& c, const wire::packet& p, std::string& topic, instant now);
@@ -93,8 +107,9 @@ struct broker::state {
   void handle_acknowledgement(connection& c, const wire::packet& p, instant now);
   void handle_release(connection& c, const wire::packet& p, instant now);
   void handle_subscribe(connection& c, const wire::packet& p, instant now);
-  // Why the server does not take it; 0: it does.
-  std::uint8_t subscription_refusal(const wire::subscription_request& r) const;
+  model::filter_facts filter_of(const connection& c, const wire::subscription_request& r,
+                                bool has_identifier) const;
+  bool denied(const connection& c, wire::packet_type packet, std::string_view topic) const;
   void handle_unsubscribe(connection& c, const wire::packet& p, instant now);
   void handle_disconnect(connection& c, const wire::packet& p, instant now);
   void flush(instant now);

@@ -43,7 +43,9 @@ void add_broker_flags(po::options_description& to) {
                                                         "no retained messages")(
       "server-keep-alive", number(), "Keep Alive imposed on clients, in seconds")(
       "qos2-at-pubrel", po::bool_switch(), "pass QoS 2 messages on at PUBREL, not at PUBLISH")(
-      "refuse-empty-client-id", po::bool_switch(), "refuse 3.1.1 clients without an id")(
+      "refuse-empty-client-id", po::bool_switch(), "refuse clients without an id")(
+      "test-authentication", po::bool_switch(), "know the Authentication Method mqttspec")(
+      "denied-topics", po::bool_switch(), "let nobody use topics that end in /denied")(
       "forget-on-restart", po::bool_switch(), "sessions do not survive a restart");
   to.add(flags);
 }
@@ -84,6 +86,8 @@ std::optional<broker::broker_options> broker_options_from(const parsed_options& 
   b.retain_available = !options.get<bool>("no-retain");
   b.qos2_forwarded_at_pubrel = options.get<bool>("qos2-at-pubrel");
   b.empty_client_id_refused = options.get<bool>("refuse-empty-client-id");
+  b.test_method_known = options.get<bool>("test-authentication");
+  b.denied_topics = options.get<bool>("denied-topics");
   b.sessions_survive_restart = !options.get<bool>("forget-on-restart");
   return b;
 }

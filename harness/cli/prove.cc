@@ -50,6 +50,15 @@ std::vector<prove::set_up> set_ups() {
   add("no retained messages", {.retain_available = false});
   add("own keep alive", {.server_keep_alive = 5});
   add("no Topic Aliases", {.topic_alias_maximum = 0});
+  add("no empty Client Identifiers", {.empty_client_id_refused = true});
+  add("enhanced authentication", {.test_method_known = true});
+  add("some topics denied", {.denied_topics = true});
+  add("no wildcards", {.wildcards_available = false});
+  add("no shares", {.shared_subscriptions_available = false});
+  add("no Subscription Identifiers", {.subscription_identifiers_available = false});
+  add("Receive Maximum of 20", {.receive_maximum = 20});
+  add("nothing kept over a restart", {.sessions_survive_restart = false});
+  add("sessions of 3.1.1 for 5 s", {.v311_session_expiry = 5});
   return list;
 }
 

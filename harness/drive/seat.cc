@@ -59,7 +59,7 @@ void seat::perform(const play::action& a, instant now) {
     return found == links_.end() ? nullptr : &found->second;
   };
   if (const auto* w = std::get_if<play::write_octets>(&a)) {
-    if (link* l = of(w->id)) l->stream->write(w->octets);
+    if (link* l = of(w->id)) l->stream->write_framed(w->octets, {w->text, w->fragment});
   } else if (const auto* h = std::get_if<play::shut_down>(&a)) {
     if (link* l = of(h->id)) l->stream->shutdown();
   } else if (const auto* c = std::get_if<play::close_connection>(&a)) {

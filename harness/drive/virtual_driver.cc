@@ -60,6 +60,7 @@ class world {
     broker::connection_id theirs = 0;
     byte_buffer octets;
     std::string why;
+    bool text = false;  // a text frame of WebSocket
   };
 
   void send(event what, play::connection_id mine, broker::connection_id theirs,
@@ -101,9 +102,7 @@ class world {
       if (const auto* o = std::get_if<play::open_connection>(&*next)) {
         open(*o);
       } else if (auto* w = std::get_if<play::write_octets>(&*next)) {
-        if (const auto b = theirs_.find(w->id); b != theirs_.end()) {
-          send(event::to_broker, w->id, b->second, std::move(w->octets));
-        }
+        if (const auto b = theirs_.find(w->id); b != theirs_.end()) write(*w, b->second);
       } else if (const auto* h = std::get_if<play::shut_down>(&*next)) {
         if (const auto b = theirs_.find(h->id); b != theirs_.end()) {
           send(event::peer_ended, h->id, b->second);
@@ -116,6 +115,18 @@ class world {
       } else if (const auto* k = std::get_if<play::run_hook>(&*next)) {
         hook(k->action);
       }
+    }
+  }
+
+  // Frame by frame.
+  void write(const play::write_octets& w, broker::connection_id to) {
+    const std::size_t piece = w.fragment == 0 ? w.octets.size() : w.fragment;
+    for (byte_view rest = w.octets; !rest.empty();) {
+      const byte_view frame = rest.first(std::min(piece, rest.size()));
+      rest = rest.subspan(frame.size());
+      arrivals_.emplace(
+          arrival_of(event::to_broker),
+          arrival{event::to_broker, w.id, to, {frame.begin(), frame.end()}, {}, w.text});
     }
   }
 
@@ -170,8 +181,12 @@ class world {
       case event::hook_ended:
         return machine_.hook_done(a.why.empty(), a.why, now_);
       case event::to_broker:
-        if (mine_.contains(a.theirs)) broker_.receive(a.theirs, a.octets, now_);
-        return;
+        if (!mine_.contains(a.theirs)) return;
+        if (a.text && !broker_.takes_text_frames()) {
+          broker_.peer_closed(a.theirs, now_);
+          return unlink(a.mine, event::broken);
+        }
+        return broker_.receive(a.theirs, a.octets, now_);
       case event::peer_ended:
         if (!mine_.contains(a.theirs)) return;
         broker_.peer_closed(a.theirs, now_);

@@ -102,6 +102,41 @@ struct credential_facts {
   bool user_name_given = false;
   bool known_user = false;
   bool password_right = false;
+  bool known_method = false;  // the Authentication Method is one that the operator has set up
+};
+
+// An exchange of AUTH packets, or one that an AUTH of the client would begin.
+struct authentication_facts {
+  bool under_way = false;     // the server asked, and the client's answer is due
+  bool again = false;         // behind CONNACK: re-authentication
+  bool other_method = false;  // than in CONNECT
+  bool right = false;         // the answer is
+  std::uint8_t reason = 0;    // of the client's AUTH
+};
+
+// What a topic or filter asks for, and what the operator lets clients have.
+struct access_facts {
+  protocol_version version = protocol_version::v5;
+  wire::packet_type packet{};
+  bool denied = false;  // the access rules say no
+};
+
+// An entry of SUBSCRIBE, and what the server announced.
+struct filter_facts {
+  protocol_version version = protocol_version::v5;
+  bool wildcard = false;
+  bool shared = false;
+  bool has_identifier = false;
+  bool wildcards_available = true;
+  bool shares_available = true;
+  bool identifiers_available = true;
+};
+
+// A packet from a client, as it was written.
+struct form_facts {
+  wire::packet_type packet{};
+  protocol_version version = protocol_version::v5;
+  std::size_t length = 0;  // behind the fixed header
 };
 
 struct connect_limit_facts {
@@ -228,6 +263,7 @@ struct publish_facts {
   std::uint32_t receive_maximum = 65535;
   std::uint8_t maximum_qos = 2;
   bool retain_available = true;
+  bool denied = false;  // by the access rules
 };
 
 struct alias_facts {

@@ -23,12 +23,14 @@ bool is_v5(protocol_version v) {
 void answer_connect(rules& r) {
   // [v5:MQTT-3.1.3-2] [v311:MQTT-3.1.3-2]: the id as it is, octet by octet.
   r.session_key = [](const client_id_facts& f) { return std::string(f.client_id); };
-  // [v311:MQTT-3.1.3-8] [v311:v311-3.1.3.1-b]: 3.1.1 without an id needs Clean Session 1, and may
-  // be refused even then; 5.0 needs neither.
+  // [v311:MQTT-3.1.3-8] [v311:v311-3.1.3.1-b] [v5:MQTT-3.1.3-6] [v5:MQTT-3.1.3-8]: 3.1.1 without an
+  // id needs Clean Session 1; both may be refused for want of one.
   r.client_id_refusal = [](const client_id_facts& f) -> std::uint8_t {
-    const bool refused =
-        f.client_id.empty() && !is_v5(f.version) && (!f.clean_start || f.empty_refused);
-    return refused ? v311_identifier_rejected : std::uint8_t{0};
+    if (!f.client_id.empty()) return 0;
+    if (is_v5(f.version)) {
+      return f.empty_refused ? code_of(reason_code::client_identifier_not_valid) : std::uint8_t{0};
+    }
+    return !f.clean_start || f.empty_refused ? v311_identifier_rejected : std::uint8_t{0};
   };
   // [v5:MQTT-3.1.3-6] [v5:MQTT-3.2.2-16] [v311:MQTT-3.1.3-6]
   r.assigned_id_is_fresh = [](const client_id_facts&) { return true; };
@@ -40,8 +42,8 @@ void answer_connect(rules& r) {
   r.credentials_accepted = [](const credential_facts& f) {
     return !f.required || (f.user_name_given && f.known_user && f.password_right);
   };
-  // [v5:MQTT-4.12.0-1]: there is no method that it knows.
-  r.authentication_method_accepted = [](const credential_facts&) { return false; };
+  // [v5:MQTT-4.12.0-1]
+  r.authentication_method_accepted = [](const credential_facts& f) { return f.known_method; };
   r.credentials_reason = [](const credential_facts& f) -> std::uint8_t {
     if (!is_v5(f.version)) {
       return f.user_name_given ? v311_bad_user_name_or_password : v311_not_authorized;
@@ -101,6 +103,29 @@ void answer_connect(rules& r) {
   r.second_connect_is_error = [](const close_facts&) { return true; };
   // [v5:MQTT-3.2.0-2]
   r.second_connect_is_answered = [](const close_facts&) { return false; };
+}
+
+void answer_authentication(rules& r) {
+  // [v5:MQTT-4.12.0-3] [v5:MQTT-4.12.0-5] [v5:MQTT-4.12.1-1]: an answer is 0x18, a beginning 0x19,
+  // and the method that of CONNECT.
+  r.authentication_fault = [](const authentication_facts& f) -> std::uint8_t {
+    const auto expected =
+        f.under_way ? reason_code::continue_authentication : reason_code::re_authenticate;
+    const bool wrong = f.other_method || f.reason != code_of(expected);
+    return wrong ? code_of(reason_code::protocol_error) : std::uint8_t{0};
+  };
+  // [v5:v5-3.1.4-c]
+  r.response_accepted = [](const authentication_facts& f) { return f.right; };
+  // [v5:MQTT-4.12.0-4] [v5:MQTT-4.12.1-2]
+  r.failed_authentication_closes = [](const authentication_facts&) { return true; };
+  // [v5:MQTT-4.12.0-2] [v5:MQTT-3.15.2-1]
+  r.authentication_reason = [](const authentication_facts& f) {
+    return code_of(f.right ? reason_code::success : reason_code::continue_authentication);
+  };
+  // [v5:MQTT-4.12.0-5]
+  r.method_is_repeated = [](const authentication_facts&) { return true; };
+  // [v5:MQTT-3.1.2-30]: only AUTH and DISCONNECT may come before CONNACK.
+  r.others_wait_for_authentication = [](const form_facts&) { return true; };
 }
 
 void answer_takeover(rules& r) {
@@ -182,6 +207,8 @@ void answer_keep_alive(rules& r) {
   // [v5:MQTT-6.0.0-2] [v311:MQTT-6.0.0-2]
   r.rest_is_kept = [](const read_facts&) { return true; };
   r.next_packet_is_taken = [](const read_facts&) { return true; };
+  // [v5:MQTT-6.0.0-1] [v311:MQTT-6.0.0-1]
+  r.text_frame_is_taken = [](const read_facts&) { return false; };
 }
 
 void answer_faults(rules& r) {
@@ -190,6 +217,8 @@ void answer_faults(rules& r) {
   r.fault_reason = [](const fault_facts& f) { return sound_fault_reason(f); };
   // [v5:v5-3.15-a] [v5:MQTT-4.13.1-1] [v311:MQTT-4.8.0-1]
   r.unexpected_packet_is_error = [](const unexpected_facts&) { return true; };
+  // [v5:v5-3.4.2.1-a]: the short form of an acknowledgement, and the long one.
+  r.form_is_understood = [](const form_facts&) { return true; };
   // [v5:MQTT-3.14.4-2] [v5:MQTT-4.13.2-1]
   r.close_follows_disconnect = [](const close_facts&) { return true; };
   // [v5:v5-4.13.1-a] [v5:MQTT-3.14.0-1]: DISCONNECT only to 5.0, and only behind CONNACK.
@@ -276,6 +305,7 @@ std::uint8_t sound_fault_reason(const fault_facts& f) {
 
 rules::rules() {
   answer_connect(*this);
+  answer_authentication(*this);
   answer_takeover(*this);
   answer_session_life(*this);
   answer_keep_alive(*this);

@@ -66,6 +66,13 @@ struct rules {
   decision<bool, credential_facts> credentials_accepted;
   decision<bool, credential_facts> authentication_method_accepted;
   decision<std::uint8_t, credential_facts> credentials_reason;
+  // AUTH from the client: a reason to close; 0: none.
+  decision<std::uint8_t, authentication_facts> authentication_fault;
+  decision<bool, authentication_facts> response_accepted;
+  decision<bool, authentication_facts> failed_authentication_closes;
+  decision<std::uint8_t, authentication_facts> authentication_reason;  // of the server's AUTH
+  decision<bool, authentication_facts> method_is_repeated;
+  decision<bool, form_facts> others_wait_for_authentication;
   decision<std::optional<std::uint8_t>, level_facts> unsupported_level_answer;
   decision<std::optional<std::uint8_t>, fault_facts> malformed_connect_answer;
   decision<bool, fault_facts> malformed_connect_gets_disconnect;  // and no CONNACK
@@ -128,11 +135,13 @@ struct rules {
   // Reads and frames, whose borders mean nothing.
   decision<bool, read_facts> rest_is_kept;          // a packet may come in pieces
   decision<bool, read_facts> next_packet_is_taken;  // a read may hold several
+  decision<bool, read_facts> text_frame_is_taken;   // of WebSocket
 
   // Faults.
   decision<bool, fault_facts> fault_is_tolerated;
   decision<std::uint8_t, fault_facts> fault_reason;
   decision<bool, unexpected_facts> unexpected_packet_is_error;
+  decision<bool, form_facts> form_is_understood;
   decision<bool, close_facts> close_is_told;
   decision<bool, close_facts> close_follows_disconnect;  // of the server's own
   decision<bool, packet_size_facts> inbound_too_large;
@@ -154,6 +163,8 @@ struct rules {
   decision<instant, will_expiry_facts> will_expiry_begins;
 
   // SUBSCRIBE and UNSUBSCRIBE.
+  decision<std::uint8_t, filter_facts> subscription_refusal;  // 0: the server has such filters
+  decision<bool, filter_facts> refused_subscription_is_error;
   decision<std::uint8_t, subscribe_facts> granted_qos;
   decision<bool, subscribe_facts> subscription_is_replaced;
   decision<subscription_options, subscription_options, subscription_options>
@@ -174,6 +185,8 @@ struct rules {
   decision<subscription_options, subscription_options> options_after_resume;
 
   // PUBLISH from a client.
+  decision<std::uint8_t, access_facts> access_refusal;  // 0: allowed
+  decision<bool, publish_facts> failing_answer_spares_connection;
   decision<std::string, std::string> text_as_taken;       // topics and filters
   decision<std::uint8_t, publish_facts> publish_refusal;  // a reason to close; 0: none
   decision<bool, publish_facts> receive_maximum_exceeded;

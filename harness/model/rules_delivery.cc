@@ -24,6 +24,21 @@ bool is_over(const copy_facts& f) {
 }
 
 void answer_subscriptions(rules& r) {
+  // [v5:v5-3.2.2.3.11-a] [v5:v5-3.2.2.3.12-a] [v5:v5-3.2.2.3.13-a] [v311:MQTT-3.8.3-2]
+  r.subscription_refusal = [](const filter_facts& f) -> std::uint8_t {
+    if (f.has_identifier && !f.identifiers_available) {
+      return code_of(reason_code::subscription_identifiers_not_supported);
+    }
+    if (f.shared && !f.shares_available) {
+      return code_of(reason_code::shared_subscriptions_not_supported);
+    }
+    if (f.wildcard && !f.wildcards_available) {
+      return code_of(reason_code::wildcard_subscriptions_not_supported);
+    }
+    return 0;
+  };
+  // 3.1.1 has no such rule, and SUBACK to say no.
+  r.refused_subscription_is_error = [](const filter_facts& f) { return is_v5(f.version); };
   // [v5:MQTT-3.2.2-10]
   r.granted_qos = [](const subscribe_facts& f) { return std::min(f.requested_qos, f.maximum_qos); };
   // [v5:MQTT-3.8.4-3] [v311:MQTT-3.8.4-3]
@@ -70,6 +85,12 @@ void answer_subscriptions(rules& r) {
 }
 
 void answer_publish(rules& r) {
+  // [v5:v5-3.1.4-c] [v311:MQTT-3.3.5-2]
+  r.access_refusal = [](const access_facts& f) {
+    return f.denied ? code_of(reason_code::not_authorized) : std::uint8_t{0};
+  };
+  // [v5:v5-4.13.2-a]
+  r.failing_answer_spares_connection = [](const publish_facts&) { return true; };
   // [v5:MQTT-4.7.3-4] [v5:MQTT-1.5.4-3] [v311:MQTT-4.7.3-4] [v311:MQTT-1.5.3-3]: octet by octet.
   r.text_as_taken = [](const std::string& text) { return text; };
   // [v5:MQTT-3.2.2-9] and the limits that CONNACK told. 3.1.1 has no Retain Available.
@@ -102,11 +123,15 @@ void answer_publish(rules& r) {
   r.publish_is_acknowledged = [](const publish_facts& f) { return f.qos > 0; };
   // [v5:MQTT-3.4.2-1] [v5:MQTT-3.5.2-1]
   r.acknowledge_reason = [](const publish_facts& f) {
+    if (f.denied && is_v5(f.version)) return code_of(reason_code::not_authorized);
     return code_of(f.matched || !is_v5(f.version) ? reason_code::success
                                                   : reason_code::no_matching_subscribers);
   };
   // [v5:MQTT-4.3.3-10] [v5:v5-4.1-b] [v311:MQTT-4.3.3-2]
-  r.received_id_is_kept = [](const publish_facts& f) { return f.qos == 2; };
+  // An exchange that PUBREC refused is over. [v5:MQTT-4.3.3-9]
+  r.received_id_is_kept = [](const publish_facts& f) {
+    return f.qos == 2 && !(f.denied && is_v5(f.version));
+  };
   // [v5:MQTT-4.3.3-11] [v311:MQTT-4.3.3-2]: also for an id that is not known.
   r.release_is_answered = [](const release_facts&) { return true; };
   // [v5:MQTT-4.3.3-12] [v311:MQTT-4.3.3-2]

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "net/stream.h"
 
 namespace mqttspec::net {
 
@@ -27,7 +28,8 @@ class layer {
   virtual void begin() = 0;                    // the connection below stands
   virtual void received(byte_view below) = 0;  // octets of the peer, in pieces of any size
   virtual void write(byte_view above) = 0;     // only while open
-  virtual void end() = 0;                      // nothing is written after this
+  virtual void write_framed(byte_view above, const frame_form& /*form*/) { write(above); }
+  virtual void end() = 0;  // nothing is written after this
   // Whether the direction below ends with ours.
   virtual bool end_means_fin() const = 0;
 

@@ -45,13 +45,13 @@ class layered_connection : public std::enable_shared_from_this<layered_connectio
   // The peer made the connection: nobody tells that it stands.
   void is_accepted() { accepted_ = true; }
 
-  void write(byte_view octets) {
+  void write_framed(byte_view octets, const frame_form& form) {
     if (ending_) return;
     if (layer_->state() != layer_state::open) {
       waiting_.insert(waiting_.end(), octets.begin(), octets.end());
       return;
     }
-    layer_->write(octets);
+    layer_->write_framed(octets, form);
     flush();
   }
 
@@ -233,7 +233,10 @@ class layered_stream : public stream {
   ~layered_stream() override { connection_->drop(); }
 
   void start(stream_events events) override { connection_->start(std::move(events)); }
-  void write(byte_view octets) override { connection_->write(octets); }
+  void write(byte_view octets) override { connection_->write_framed(octets, {}); }
+  void write_framed(byte_view octets, const frame_form& form) override {
+    connection_->write_framed(octets, form);
+  }
   void shutdown() override { connection_->shutdown(); }
   void close() override { connection_->close(); }
   void finish() override { connection_->finish(); }

@@ -35,6 +35,12 @@ struct stream_events {
   std::function<void(const std::string& what, instant now)> noted = {};
 };
 
+// How a write of WebSocket is framed. Other connections have no frames.
+struct frame_form {
+  bool text = false;
+  std::size_t fragment = 0;  // octets a frame of one message; 0: one frame
+};
+
 // Dropping a stream closes it without a further callback; what was written still goes out.
 class stream {
  public:
@@ -42,6 +48,7 @@ class stream {
   // Connects, or begins to read where the peer made the connection. Once.
   virtual void start(stream_events events) = 0;
   virtual void write(byte_view octets) = 0;
+  virtual void write_framed(byte_view octets, const frame_form& /*form*/) { write(octets); }
   virtual void shutdown() = 0;  // FIN after what was written; goes on reading
   virtual void close() = 0;     // after what was written; no callback follows
   virtual void finish() = 0;  // like close, but waits for the peer's end: what was written arrives

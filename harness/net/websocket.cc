@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -140,8 +141,10 @@ namespace {
 class websocket_layer : public layer {
  public:
   // Without |host| and |path| it is a server.
-  websocket_layer(std::shared_ptr<websocket_context> context, std::string host, std::string path)
+  websocket_layer(std::shared_ptr<websocket_context> context, std::string host, std::string path,
+                  bool text_taken)
       : context_(std::move(context)),
+        text_taken_(text_taken),
         host_(std::move(host)),
         path_(std::move(path)),
         socket_(memory_stream(context_->io.get_executor(), memory_)) {
@@ -183,12 +186,21 @@ class websocket_layer : public layer {
     context_->drive();
   }
 
-  void write(byte_view above) override {
+  void write(byte_view above) override { write_framed(above, {}); }
+
+  void write_framed(byte_view above, const frame_form& form) override {
     if (above.empty() || memory_.mute) return;
-    // Memory takes all at once, so that the frame is complete when drive() returns.
-    socket_.async_write(asio::buffer(above.data(), above.size()),
-                        [](const error_code&, std::size_t) {});
-    context_->drive();
+    // Memory takes all at once, so that each frame is complete when drive() returns.
+    socket_.text(form.text);
+    const std::size_t piece = form.fragment == 0 ? above.size() : form.fragment;
+    while (!above.empty()) {
+      const byte_view now = above.first(std::min(piece, above.size()));
+      above = above.subspan(now.size());
+      socket_.async_write_some(above.empty(), asio::buffer(now.data(), now.size()),
+                               [](const error_code&, std::size_t) {});
+      context_->drive();
+    }
+    socket_.binary(true);
   }
 
   // Beast's own closing would throw away what the peer still sends: only the frame is written here,
@@ -244,9 +256,10 @@ class websocket_layer : public layer {
     socket_.async_read_some(asio::buffer(buffer_), [this](const error_code& error, std::size_t n) {
       if (error) return stopped(error);
       // The type is that of the message, known with its first octet or its end.
-      if (socket_.got_text()) {
-        return fail("WebSocket: the broker sent a text frame (MQTT-6.0.0-1)", layer_state::violated,
-                    "MQTT-6.0.0-1");
+      if (socket_.got_text() && !text_taken_) {
+        return fail(fmt::format("WebSocket: the {} sent a text frame (MQTT-6.0.0-1)",
+                                host_.empty() ? "client" : "broker"),
+                    layer_state::violated, "MQTT-6.0.0-1");
       }
       incoming_.insert(incoming_.end(), buffer_.begin(),
                        buffer_.begin() + static_cast<std::ptrdiff_t>(n));
@@ -274,6 +287,7 @@ class websocket_layer : public layer {
   }
 
   std::shared_ptr<websocket_context> context_;  // outlives the stream
+  bool text_taken_;
   std::string host_;
   std::string path_;
   memory memory_;
@@ -290,11 +304,13 @@ std::shared_ptr<websocket_context> make_websocket_context() {
 
 std::unique_ptr<layer> make_websocket_layer(std::shared_ptr<websocket_context> context,
                                             std::string host, std::string path) {
-  return std::make_unique<websocket_layer>(std::move(context), std::move(host), std::move(path));
+  return std::make_unique<websocket_layer>(std::move(context), std::move(host), std::move(path),
+                                           false);
 }
 
-std::unique_ptr<layer> make_websocket_server_layer(std::shared_ptr<websocket_context> context) {
-  return std::make_unique<websocket_layer>(std::move(context), "", "");
+std::unique_ptr<layer> make_websocket_server_layer(std::shared_ptr<websocket_context> context,
+                                                   bool text_taken) {
+  return std::make_unique<websocket_layer>(std::move(context), "", "", text_taken);
 }
 
 std::unique_ptr<connector> make_websocket_connector(event_loop& loop, connector& below,

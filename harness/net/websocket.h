@@ -26,8 +26,9 @@ std::shared_ptr<websocket_context> make_websocket_context();
 std::unique_ptr<layer> make_websocket_layer(std::shared_ptr<websocket_context> context,
                                             std::string host, std::string path);
 
-// Answers every request, whatever its path.
-std::unique_ptr<layer> make_websocket_server_layer(std::shared_ptr<websocket_context> context);
+// Answers every request, whatever its path. |text_taken|: text frames are no violation.
+std::unique_ptr<layer> make_websocket_server_layer(std::shared_ptr<websocket_context> context,
+                                                   bool text_taken = false);
 
 // |loop| and |below| must outlive it.
 std::unique_ptr<connector> make_websocket_connector(event_loop& loop, connector& below,

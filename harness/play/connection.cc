@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "wire/encode.h"
 #include "wire/notation.h"
 #include "wire/table.h"
 
@@ -26,6 +27,57 @@ std::string_view type_name(byte_view octets) {
 // What an answer takes from its request.
 bool is_repeated(wire::wire_error e) {
   return e == wire::wire_error::zero_packet_id || e == wire::wire_error::empty_list;
+}
+
+// A server of both versions may refuse a level that neither has in the form of either.
+bool answers_unknown_level(byte_view octets, const std::vector<wire::wire_error>& sent) {
+  return octets[0] >> 4 == static_cast<int>(wire::packet_type::connack) &&
+         std::any_of(sent.begin(), sent.end(), [](wire::wire_error e) {
+           return e == wire::wire_error::unsupported_protocol_level ||
+                  e == wire::wire_error::bad_protocol_name;
+         });
+}
+wire::protocol_version form_of(byte_view connack, wire::protocol_version ours) {
+  if (connack.size() == 4) return wire::protocol_version::v311;
+  return connack[3] >= 0x80 ? wire::protocol_version::v5 : ours;
+}
+
+struct words_rule {
+  wire::packet_type type;
+  std::string_view reason_string;
+  std::string_view user_property;
+};
+constexpr words_rule words[] = {
+    {wire::packet_type::connack, "MQTT-3.2.2-19", "MQTT-3.2.2-20"},
+    {wire::packet_type::puback, "MQTT-3.4.2-2", "MQTT-3.4.2-3"},
+    {wire::packet_type::pubrec, "MQTT-3.5.2-2", "MQTT-3.5.2-3"},
+    {wire::packet_type::pubrel, "MQTT-3.6.2-2", "MQTT-3.6.2-3"},
+    {wire::packet_type::pubcomp, "MQTT-3.7.2-2", "MQTT-3.7.2-3"},
+    {wire::packet_type::suback, "MQTT-3.9.2-1", "MQTT-3.9.2-2"},
+    {wire::packet_type::unsuback, "MQTT-3.11.2-1", "MQTT-3.11.2-2"},
+    {wire::packet_type::disconnect, "MQTT-3.14.2-3", "MQTT-3.14.2-4"},
+    {wire::packet_type::auth, "MQTT-3.15.2-2", "MQTT-3.15.2-3"},
+};
+
+// What a packet above the client's limit breaks: where it would fit without its words, the
+// statement that they are to be left out.
+std::string_view too_large(byte_view octets, wire::protocol_version version, std::uint32_t limit) {
+  constexpr std::string_view plainly = "MQTT-3.1.2-24";
+  const auto frame = wire::split(octets, version);
+  if (!frame || !*frame) return plainly;
+  auto p = wire::decode((*frame)->bytes, {version, wire::sender::server});
+  if (!p) return plainly;
+  const auto rule = std::find_if(std::begin(words), std::end(words),
+                                 [&](const words_rule& r) { return r.type == p->type; });
+  if (rule == std::end(words)) return plainly;
+  const bool reasoned = find_property(p->properties, wire::property_id::reason_string) != nullptr;
+  std::erase_if(p->properties, [](const wire::property& each) {
+    return each.id == wire::property_id::reason_string ||
+           each.id == wire::property_id::user_property;
+  });
+  const auto bare = wire::encode(*p);
+  if (!bare || bare->bytes.size() > limit) return plainly;
+  return reasoned ? rule->reason_string : rule->user_property;
 }
 
 }  // namespace
@@ -62,7 +114,7 @@ std::size_t connection::receive(byte_view octets, instant now) {
       item.kind = inbound_kind::malformed;
       item.fault = frame.error();
       if (item.fault.error == wire::wire_error::packet_too_large) {
-        item.fault.statement = "MQTT-3.1.2-24";
+        item.fault.statement = too_large(rest, version_, packet_limit);
       }
       item.octets = head_of(rest);
       item.size = rest.size();
@@ -72,7 +124,9 @@ std::size_t connection::receive(byte_view octets, instant now) {
     }
     if (!*frame) break;
     const byte_view whole = (*frame)->bytes;
-    auto decoded = wire::decode(whole, {version_, wire::sender::server});
+    const auto version =
+        answers_unknown_level(whole, faults_sent) ? form_of(whole, version_) : version_;
+    auto decoded = wire::decode(whole, {version, wire::sender::server});
     item.octets = head_of(whole);
     item.size = whole.size();
     if (decoded) {

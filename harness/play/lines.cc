@@ -241,9 +241,10 @@ std::optional<byte_buffer> scenario_player::state::octets_of(const script::send_
   return std::move(e.bytes);
 }
 
-void scenario_player::state::write(connection& to, byte_buffer octets, instant now) {
+void scenario_player::state::write(connection& to, byte_buffer octets, instant now,
+                                   const script::write_manner& manner) {
   record_sent(to, octets, now);
-  do_or_defer(to, write_octets{to.id(), std::move(octets)});
+  do_or_defer(to, write_octets{to.id(), std::move(octets), manner.text, manner.fragment});
 }
 
 // Traced and remembered packet by packet, whatever the writes look like.
@@ -353,7 +354,7 @@ bool scenario_player::state::begin_send(const script::send_line& l, instant now)
     return true;
   }
   if (l.manner.split == 0) {
-    write(*on, std::move(whole), now);
+    write(*on, std::move(whole), now, l.manner);
     return true;
   }
   note_event(*on, trace::event_kind::noted,

@@ -42,6 +42,8 @@ struct open_connection {
 struct write_octets {
   connection_id id = 0;
   byte_buffer octets;
+  bool text = false;         // over WebSocket: in a text frame
+  std::size_t fragment = 0;  // over WebSocket: octets a frame of one message; 0: one frame
 };
 struct shut_down {  // send FIN, go on reading
   connection_id id = 0;

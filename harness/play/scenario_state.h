@@ -107,7 +107,8 @@ struct scenario_player::state {
   bool continue_expect(const script::expect_line& l, instant now);
   connection* find_current(const std::string& client);
   connection& open(const std::string& client, instant now);
-  void write(connection& to, byte_buffer octets, instant now);
+  void write(connection& to, byte_buffer octets, instant now,
+             const script::write_manner& manner = {});
   void write_piece(connection& to, byte_buffer octets, instant now);
   void end_pieces(instant now);
   void record_sent(connection& to, byte_view octets, instant now);

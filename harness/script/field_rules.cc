@@ -37,9 +37,10 @@ constexpr std::array rules{
                "MQTT-3.3.1-2 MQTT-3.3.1-3 MQTT-4.3.2-1 MQTT-4.3.3-1", ""},
     field_rule{packet_type::publish, "qos", -1,
                "MQTT-3.8.4-3 MQTT-3.8.4-8 MQTT-3.3.4-2 MQTT-3.1.2-12 MQTT-4.8.2-3 MQTT-3.2.2-9 "
-               "MQTT-3.1.2-9 "
+               "MQTT-3.1.2-9 MQTT-4.3.1-1 "
                "v5-4.8.2* v5-3.3.4*",
-               "MQTT-3.8.4-8", "MQTT-3.8.4-3 MQTT-3.8.4-6 MQTT-3.3.5-1 MQTT-3.1.2-9 MQTT-3.1.2-14",
+               "MQTT-3.8.4-8",
+               "MQTT-3.8.4-3 MQTT-3.8.4-6 MQTT-3.3.5-1 MQTT-3.1.2-9 MQTT-3.1.2-14 MQTT-4.3.1-1",
                "MQTT-3.8.4-6"},
     field_rule{packet_type::publish, "retain", -1,
                "MQTT-3.3.1-12 MQTT-3.3.1-13 MQTT-3.8.4-3 MQTT-3.1.2-14 MQTT-3.1.2-15 v5-3.3.1.3*",

@@ -205,7 +205,7 @@ edit_node line_parser::edit() {
       {"drop", "f"},          {"duplicate", "f"}, {"put", "fb"},      {"property", "b"},
       {"will_property", "b"}, {"keep", "n"},      {"cut", "n"},       {"set", "nn"},
       {"insert", "nb"},       {"append", "b"},    {"split", "n"},     {"repeat", "n"},
-      {"join", ""},
+      {"join", ""},           {"text", ""},       {"fragments", "n"},
   };
   edit_node e;
   e.name = name("a transform");

@@ -114,10 +114,12 @@ struct timing {
 
 // Writing behaviour of a send that is not an edit of the packet.
 struct write_manner {
-  std::uint64_t split = 0;   // octets a write; 0: all at once
-  duration every{};          // pause between the writes
-  std::uint64_t repeat = 1;  // how many times the packet is sent
-  bool join_next = false;    // one write with the next send of this client
+  std::uint64_t split = 0;     // octets a write; 0: all at once
+  duration every{};            // pause between the writes
+  std::uint64_t repeat = 1;    // how many times the packet is sent
+  bool join_next = false;      // one write with the next send of this client
+  bool text = false;           // over WebSocket: a text frame
+  std::uint64_t fragment = 0;  // over WebSocket: octets a frame of one message; 0: one frame
 };
 
 enum class send_kind : std::uint8_t { packet, octets, open, close, shutdown, abort };

@@ -102,12 +102,21 @@ void walker::edits(const send_node& s, const packet_pattern& pattern, send_line&
       out.manner.join_next = true;
       continue;
     }
+    if (e.name.text == "text") {
+      out.manner.text = true;
+      continue;
+    }
+    if (e.name.text == "fragments") {
+      in_range(0, 1, wire::largest_variable_integer);
+      out.manner.fragment = first;
+      continue;
+    }
     const auto* kind = std::find_if(std::begin(kinds), std::end(kinds),
                                     [&](const auto& k) { return k.first == e.name.text; });
     if (kind == std::end(kinds)) continue;
     if (s.kind != send_kind::packet) {
       error(e.name.where, {fmt::format("'{}' edits a packet", e.name.text), "nothing to edit",
-                           "only split, repeat and join go with octets"});
+                           "only split, repeat, join, text and fragments go with octets"});
       continue;
     }
     if (kind->second == edit_kind::flags) in_range(0, 0, 0xF);

@@ -41,6 +41,8 @@ constexpr std::array capabilities = std::to_array<capability_description>({
     {"queue_overflow_disconnect", "a full queue ends the session", declared, {}},
     {"qos0_queued", "QoS 0 messages are kept for absent clients too", declared, {}},
     {"v311_session_expiry", "seconds a 3.1.1 session with Clean Session 0 is kept", declared, {}},
+    {"test_authentication", "the Authentication Method mqttspec is known", declared, 0},
+    {"denied_topics", "nobody may use topics that end in /denied", declared, 0},
     {"pubrel_after_refusal", "a PUBREC that refuses is answered by PUBREL too", declared, 0},
     {"sessions_survive_restart", "sessions are kept over a clean restart", declared, {}},
     {"sessions_survive_kill", "sessions are kept when the process is killed", declared, {}},
@@ -140,6 +142,8 @@ capability_values facts_of(const broker::broker_options& b) {
           {"queue_overflow_disconnect", b.overflow == overflow_policy::disconnect},
           {"qos0_queued", b.qos0_queued},
           {"v311_session_expiry", b.v311_session_expiry},
+          {"test_authentication", b.test_method_known},
+          {"denied_topics", b.denied_topics},
           {"sessions_survive_restart", b.sessions_survive_restart},
           {"sessions_survive_kill", b.sessions_survive_restart},
           {"retained_survive_restart", b.sessions_survive_restart}};
