@@ -17,6 +17,8 @@ using wanted = std::map<std::string, std::int64_t>;
 // An interval that a case lets pass. Longer ones only keep a session for the time of the case.
 constexpr std::uint32_t longest_awaited = 30;
 constexpr const char* shortest_interval = "session_expiry_min";
+// A server may let no session outlive its connection, and tells it.
+constexpr const char* longest_interval = "session_expiry_max";
 
 void want(wanted& all, const char* capability, std::int64_t least) {
   if (least > 0) all[capability] = std::max(all[capability], least);
@@ -36,6 +38,7 @@ void look_at(const wire::packet& p, wanted& all) {
   switch (p.type) {
     case packet_type::connect: {
       const auto interval = wire::find_number(p.properties, property_id::session_expiry_interval);
+      want(all, longest_interval, interval.value_or(0) != 0 ? 1 : 0);
       if (interval.value_or(0) != 0 && *interval <= longest_awaited) {
         const auto at = all.try_emplace(shortest_interval, *interval).first;
         at->second = std::min<std::int64_t>(at->second, *interval);

@@ -47,8 +47,9 @@ TEST(implied_needs, follow_from_what_is_subscribed_to) {
 
 TEST(implied_needs, follow_from_an_interval_that_is_to_pass) {
   const std::string connect = "    c > CONNECT client_id=\"c\" session_expiry_interval=";
-  EXPECT_EQ(needs_of(connect + "5\n" + connect + "3\n"), "session_expiry_min<=3");
-  EXPECT_EQ(needs_of(connect + "300\n"), "");
+  EXPECT_EQ(needs_of(connect + "5\n" + connect + "3\n"),
+            "session_expiry_max>=1 session_expiry_min<=3");
+  EXPECT_EQ(needs_of(connect + "300\n"), "session_expiry_max>=1");
 }
 
 TEST(implied_needs, are_not_those_of_a_case_about_the_limit_or_of_a_malformed_packet) {
