@@ -4,6 +4,7 @@
 
 #include "broker/defects.h"
 #include "wire/decode.h"
+#include "wire/encode.h"
 
 namespace mqttspec::broker {
 namespace {
@@ -100,6 +101,22 @@ void add_property(rules& r) {
     out.insert(out.begin() + At + 1, property.begin(), property.end());
     out[1] = static_cast<std::uint8_t>(out[1] + property.size());
     out[At] = static_cast<std::uint8_t>(out[At] + property.size());
+    return out;
+  };
+}
+
+// Leaves a property of CONNACK out.
+template <property_id Property>
+void withhold(rules& r) {
+  r.sent_instead = [](const sent_facts& f) -> instead {
+    if (f.packet != packet_type::connack) return std::nullopt;
+    auto p = wire::decode(f.octets, {f.version, wire::sender::server});
+    byte_buffer out;
+    if (!p ||
+        std::erase_if(p->properties, [](const auto& each) { return each.id == Property; }) == 0 ||
+        !wire::encode_to(*p, out)) {
+      return std::nullopt;
+    }
     return out;
   };
 }
@@ -268,6 +285,8 @@ constexpr defect table[] = {
     // What CONNACK may not say.
     {"connack-maximum-qos-2", "announces Maximum QoS 2", "v5:v5-3.2.2.3.4-a v5:v5-7.1.1-a", "",
      add_property<packet_type::connack, 4, 0x24, 0x02>},
+    {"maximum-qos-not-told", "does not take QoS 2 and does not say so", "v5:MQTT-3.2.2-9", "",
+     withhold<property_id::maximum_qos>},
     {"connack-retain-available-2", "announces Retain Available 2", "v5:v5-2.2.2.2-a v5:v5-7.1.1-a",
      "", add_property<packet_type::connack, 4, 0x25, 0x02>},
     {"connack-with-response-information",

@@ -103,6 +103,13 @@ constexpr defect table[] = {
          return is_v5(f.version) && f.unacknowledged + 1 >= f.receive_maximum;
        };
      }},
+    {"topic-alias-with-qos-0-only", "refuses a Topic Alias in messages of QoS 1 and 2",
+     "v5:MQTT-3.3.2-12", "",
+     [](rules& r) {
+       r.alias_refusal = [](const alias_facts& f) -> std::uint8_t {
+         return f.qos > 0 ? 0x94 : sound_rules().alias_refusal(f);
+       };
+     }},
     {"topic-alias-survives", "a Topic Alias is still known on the next connection",
      "v5:MQTT-3.3.2-7 v5:v5-3.3.4-c", "https://issues.apache.org/jira/browse/ARTEMIS-3775",
      [](rules& r) { r.aliases_survive_connection = [](const connect_facts&) { return true; }; }},
@@ -174,6 +181,11 @@ constexpr defect table[] = {
     {"packet-limit-ignored", "sends packets larger than the client's Maximum Packet Size",
      "v5:MQTT-3.1.2-24 v5:MQTT-3.1.2-25", "https://github.com/emqx/emqx (WebSocket)",
      [](rules& r) { r.outbound_too_large = [](const packet_size_facts&) { return false; }; }},
+    {"packet-limit-far-too-low", "takes a third of the client's Maximum Packet Size for the limit",
+     "v5:MQTT-4.5.0-1", "",
+     [](rules& r) {
+       r.outbound_too_large = [](const packet_size_facts& f) { return f.size > f.limit / 3; };
+     }},
     {"packet-limit-off-by-one", "sends packets of one octet more than the client takes",
      "v5:MQTT-3.1.2-24", "https://github.com/eclipse-mosquitto/mosquitto/issues/3503",
      [](rules& r) {

@@ -225,6 +225,9 @@ constexpr defect table[] = {
     {"equal-identifiers-told-once",
      "an identifier that two matching subscriptions share is sent once", "v5:v5-3.3.4-d", "",
      [](rules& r) { r.equal_identifiers_are_kept = [](const match_facts&) { return false; }; }},
+    {"identifier-lost-when-sent-again",
+     "a message that is sent again has no Subscription Identifier", "v5:MQTT-3.3.4-3", "",
+     [](rules& r) { r.identifiers_are_sent = [](const copy_facts& f) { return !f.sent_before; }; }},
     {"identifier-not-on-retained", "retained messages come without the Subscription Identifier",
      "v5:MQTT-3.3.4-3", "",
      [](rules& r) {

@@ -33,7 +33,7 @@ bool broker::state::resolve_alias(connection& c, const wire::packet& p, std::str
   const auto number = static_cast<std::uint16_t>(*alias);
   const auto known = c.aliases.find(number);
   const model::alias_facts f{number, options.topic_alias_maximum, !p.topic.empty(),
-                             known != c.aliases.end()};
+                             known != c.aliases.end(), p.qos};
   if (const std::uint8_t reason = rules->alias_refusal(f); reason != 0) {
     close_for(c, reason, close_cause::protocol_error, now);
     return false;

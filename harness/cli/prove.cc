@@ -11,6 +11,7 @@
 #include "cli/case_files.h"
 #include "cli/exit_codes.h"
 #include "cli/findings_record.h"
+#include "cli/prove_generated.h"
 #include "oracle/watch.h"
 #include "prove/bugs.h"
 #include "prove/report.h"
@@ -113,6 +114,7 @@ int prove_command(const arguments& words, console& on) {
       "report-junit", po::value<std::string>()->value_name("FILE"),
       "write what is missing as JUnit XML")("baseline", po::value<arguments>()->value_name("FILE"),
                                             "what is known to be missing; several add up");
+  add_generated_flags(set.described);
   add_odd_flags(set.described);
   int status = 0;
   const auto request = read_case_request(set, words, on, status);
@@ -132,10 +134,13 @@ int prove_command(const arguments& words, console& on) {
   record.versions = {wire::protocol_version::v5, wire::protocol_version::v311};
   record.cases_directory = cases.root;
   if (!read_baseline(options, record.known, on)) return bad_usage;
+  const bool generated = options.get<bool>("generated") || options.get<bool>("list-mutants");
   const auto defects =
-      chosen_defects(options.has("defect") ? options.get<std::vector<std::string>>("defect")
-                                           : std::vector<std::string>{},
-                     on);
+      generated
+          ? std::optional(std::vector<const broker::defect*>{})
+          : chosen_defects(options.has("defect") ? options.get<std::vector<std::string>>("defect")
+                                                 : std::vector<std::string>{},
+                           on);
   if (!defects) return bad_usage;
 
   prove::prove_settings settings;
@@ -161,13 +166,14 @@ int prove_command(const arguments& words, console& on) {
   settings.suite.slow = true;
   settings.suite.reach = target::reach_in_memory();
 
-  const prove::proof p =
-      prove::prove(settings, [&](const std::string& tag, const target::capability_values& can) {
-        script::expand_options expand;
-        expand.run_tag = tag;
-        expand.capability = script::capabilities(can.begin(), can.end());
-        return script::expand(cases.files, expand).scenarios;
-      });
+  const auto source = [&](const std::string& tag, const target::capability_values& can) {
+    script::expand_options expand;
+    expand.run_tag = tag;
+    expand.capability = script::capabilities(can.begin(), can.end());
+    return script::expand(cases.files, expand).scenarios;
+  };
+  if (generated) return prove_generated_command(*request, settings, source, on);
+  const prove::proof p = prove::prove(settings, source);
   bool written = true;
   if (options.has("report-json")) {
     written &= write_report(options.get<std::string>("report-json"), prove::to_json(p), on);

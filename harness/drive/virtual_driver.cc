@@ -11,16 +11,14 @@ namespace {
 
 using play::abandonment;
 
-broker::broker make_broker(const virtual_world& in) {
-  return in.rules == nullptr ? broker::broker(in.broker, in.seed)
-                             : broker::broker(in.broker, in.seed, *in.rules);
-}
-
 // One machine, a broker, and the octets on their way between the two.
 class world {
  public:
   world(play::machine& what, const virtual_world& in)
-      : in_(in), machine_(what), broker_(make_broker(in)) {}
+      : in_(in),
+        machine_(what),
+        broker_(in.broker, in.seed, in.rules == nullptr ? model::sound_rules() : *in.rules,
+                in.mutant, in.reached) {}
 
   duration play() {
     machine_.start(now_);
@@ -237,7 +235,7 @@ class world {
 
   const virtual_world& in_;
   play::machine& machine_;
-  broker::broker broker_;
+  broker::edge broker_;
   instant now_{};
   bool up_ = true;
   std::multimap<instant, arrival> arrivals_;  // of one instant: in the order of sending

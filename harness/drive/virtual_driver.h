@@ -9,6 +9,7 @@
 
 #include <memory>
 
+#include "broker/edge.h"
 #include "broker/oddities.h"
 #include "model/rules.h"
 #include "play/driver.h"
@@ -18,7 +19,9 @@ namespace mqttspec::drive {
 struct virtual_world {
   broker::broker_options broker = {};
   std::uint64_t seed = 0;
-  const model::rules* rules = nullptr;  // nullptr: sound ones
+  const model::rules* rules = nullptr;     // nullptr: sound ones
+  const broker::mutant* mutant = nullptr;  // what is wrong at its edge
+  broker::reach* reached = nullptr;        // mutants that would have changed something
   // How long octets travel, each way. Not zero, so that what the broker does because of a packet
   // comes after it was sent, and what two ends do at the same instant does not depend on luck.
   duration latency = std::chrono::microseconds(20);

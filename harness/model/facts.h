@@ -271,6 +271,7 @@ struct alias_facts {
   std::uint16_t maximum = 0;
   bool topic_given = false;
   bool known = false;
+  std::uint8_t qos = 0;
 };
 
 struct release_facts {

@@ -293,6 +293,7 @@ outgoing outbox::publish(outbound& o, instant now) {
   out.packet_id = o.packet_id;
   out.copy = o.copy;
   out.dup = rules_->dup_flag(f);
+  if (!rules_->identifiers_are_sent(f)) out.copy.identifiers.clear();
   if (f.expiry_interval) out.expiry_interval = rules_->remaining_expiry(f);
   return out;
 }

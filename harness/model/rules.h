@@ -249,6 +249,7 @@ struct rules {
   decision<bool, copy_facts> dup_flag;
   decision<bool, copy_facts> is_redelivered;
   decision<bool, copy_facts> redelivery_keeps_id;
+  decision<bool, copy_facts> identifiers_are_sent;  // of subscriptions; also when sent again
   decision<bool, copy_facts> publish_again_after_release;
   decision<bool, copy_facts> redelivered_release_costs_quota;
   decision<bool, order_facts> redelivery_order_is_kept;

@@ -257,6 +257,8 @@ void answer_sending(rules& r) {
   // [v5:MQTT-4.4.0-1] [v311:MQTT-4.4.0-1]
   r.is_redelivered = [](const copy_facts&) { return true; };
   r.redelivery_keeps_id = [](const copy_facts&) { return true; };
+  // [v5:MQTT-3.3.4-3]
+  r.identifiers_are_sent = [](const copy_facts&) { return true; };
   // [v5:MQTT-4.3.3-6] [v311:MQTT-4.3.3-1]
   r.publish_again_after_release = [](const copy_facts&) { return false; };
   // [v5:v5-4.9-b]

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <map>
 #include <set>
-#include <thread>
 
 #include "model/rehearsal.h"
+#include "prove/set_ups.h"
 
 namespace mqttspec::prove {
 
@@ -34,14 +33,14 @@ class proving_driver : public play::driver {
     std::vector<std::unique_ptr<play::machine>> machines;
     while (auto m = next()) machines.push_back(std::move(m));
     std::vector<tried> all(machines.size());
-    in_threads(all.size(), [&](std::size_t n) { all[n] = play_sound(*machines[n]); });
+    in_threads(settings_.threads, all.size(),
+               [&](std::size_t n) { all[n] = play_sound(*machines[n]); });
     for (std::unique_ptr<play::machine>& m : machines) {
       if (!ended({std::move(m), {}})) return;
     }
     if (!proving) return;
-    in_threads(all.size(), [&](std::size_t n) { play_defects(all[n]); });
+    in_threads(settings_.threads, all.size(), [&](std::size_t n) { play_defects(all[n]); });
     for (tried& t : all) {
-      runs_ += 1 + t.trials.size();
       trials_[t.scenario->id] = std::move(t.trials);
     }
   }
@@ -54,7 +53,6 @@ class proving_driver : public play::driver {
     if (r.outcome == verdict::pass || r.outcome == verdict::pass_note) passed_.insert(r.id);
   }
   std::vector<trial> take_trials(const std::string& id) { return std::move(trials_[id]); }
-  std::size_t runs() const { return runs_; }
 
   bool proving = false;  // false: the sanity checks of the suite
 
@@ -65,16 +63,6 @@ class proving_driver : public play::driver {
     std::vector<std::size_t> touching{};  // defects that would have changed something
     std::vector<trial> trials{};
   };
-
-  void in_threads(std::size_t count, const std::function<void(std::size_t)>& what) const {
-    std::atomic<std::size_t> next{0};
-    const auto work = [&] {
-      for (std::size_t n = next++; n < count; n = next++) what(n);
-    };
-    std::vector<std::jthread> others;
-    for (unsigned n = 1; n < settings_.threads; ++n) others.emplace_back(work);
-    work();
-  }
 
   tried play_sound(play::machine& m) const {
     model::rehearsal rehearsed(settings_.rules, changes_);
@@ -160,19 +148,7 @@ class proving_driver : public play::driver {
   std::vector<model::rules> changes_;
   std::set<std::string> passed_;
   std::map<std::string, std::vector<trial>> trials_;
-  std::size_t runs_ = 0;
   std::string lost_;
-};
-
-class phases : public suite::suite_observer {
- public:
-  explicit phases(proving_driver& of) : of_(of) {}
-  void sanity_begins(bool) override { of_.proving = false; }
-  void cases_begin(std::size_t) override { of_.proving = true; }
-  void case_ended(const case_result& r) override { of_.note(r); }
-
- private:
-  proving_driver& of_;
 };
 
 proven_case describe(const case_result& r, const set_up& on) {
@@ -264,34 +240,16 @@ proof prove(const prove_settings& settings, const suite::scenario_source& source
   proof p;
   p.whole = settings.whole;
   std::map<std::string, proven_case> cases;
-  std::set<std::string> left;  // skipped until now
-  for (const set_up& on : settings.set_ups) {
-    const bool first = &on == &settings.set_ups.front();
-    if (!first && left.empty()) break;
-    proving_driver driver(settings, on);
-    phases observer(driver);
-    suite::suite_settings suite = settings.suite;
-    suite.declared = on.declared;
-    suite.engine.user_name = on.user_name;
-    suite.engine.password = on.password;
-    if (!first) suite.chosen.ids = left;
-    const results::run_results r = suite::run_suite(driver, suite, source, observer);
-    if (!r.void_reason.empty()) {
-      p.failure = fmt::format("{}: {}", on.name, r.void_reason);
-      break;
-    }
-    for (const case_result& c : r.cases) {
-      if (c.outcome == verdict::skip) {
-        if (first) left.insert(c.id);
-        cases.try_emplace(c.id, describe(c, on));
-        continue;
-      }
-      left.erase(c.id);
-      proven_case& entry = cases[c.id] = describe(c, on);
-      entry.trials = driver.take_trials(c.id);
-    }
-    p.runs += driver.runs();
-  }
+  p.failure = on_set_ups<proving_driver>(
+      settings, source, [&](proving_driver& driver, const set_up& on, const case_result& c) {
+        if (c.outcome == verdict::skip) {
+          cases.try_emplace(c.id, describe(c, on));
+          return;
+        }
+        proven_case& entry = cases[c.id] = describe(c, on);
+        entry.trials = driver.take_trials(c.id);
+        p.runs += 1 + entry.trials.size();
+      });
   for (const broker::defect* d : settings.defects) p.defects.push_back({d, 0, {}, {}, {}});
   for (auto& [id, c] : cases) {
     for (const trial& t : c.trials) {
