@@ -16,68 +16,54 @@ using model::rules;
 using model::state_part;
 
 // Those with one structure of facts, by what they answer.
-#define BOOL_DECISIONS(X)                                                                                                           \
-  X(assigned_id_is_fresh)                                                                                                           \
-  X(assigned_id_is_returned)                                                                                                        \
-  X(credentials_accepted) X(authentication_method_accepted) X(malformed_connect_gets_disconnect) X(                                 \
-      malformed_connect_discards_session) X(refusal_discards_session) X(refusal_is_told) X(refusal_closes)                          \
-      X(processes_behind_refusal) X(refusal_takes_over) X(refusal_publishes_will) X(resume_session) X(                              \
-          session_present) X(connack_before_messages) X(queue_is_sent_on_resume) X(part_is_resumed)                                 \
-          X(connect_must_come_first) X(stranger_is_dropped) X(second_connect_is_error) X(                                           \
-              second_connect_is_answered) X(takeover_closes_old) X(takeover_is_told) X(takeover_closes_new)                         \
-              X(interval_is_announced) X(interval_update_allowed) X(session_ends_at_close) X(                                       \
-                  discard_state) X(retained_messages_go_too) X(session_survives_restart) X(part_survives_restart)                   \
-                  X(retained_survive_restart) X(keep_alive_is_announced) X(keep_alive_restarts) X(                                  \
-                      keep_alive_restarts_by_sending) X(ping_is_answered) X(processes_behind_disconnect)                            \
-                      X(closes_after_disconnect) X(rest_is_kept) X(next_packet_is_taken) X(                                         \
-                          fault_is_tolerated) X(unexpected_packet_is_error) X(close_is_told) X(close_follows_disconnect)            \
-                          X(inbound_too_large) X(error_spares_other_connections) X(will_is_stored) X(                               \
-                              will_is_due) X(will_is_cancelled) X(discarded_session_publishes_will)                                 \
-                              X(will_is_removed) X(will_of_old_connection_counts) X(expiry_publishes_will) X(                       \
-                                  will_retain) X(subscription_is_replaced) X(retained_are_sent) X(subscribe_is_answered)            \
-                                  X(resubscribe_drops_waiting) X(reason_order_is_kept) X(                                           \
-                                      filter_is_taken) X(unsubscribe_removes) X(unsubscribe_empties_share)                          \
-                                      X(unsubscribe_removes_from_others) X(unsubscribe_drops_waiting) X(                            \
-                                          unsubscribe_drops_in_flight) X(unsubscribe_is_answered) X(receive_maximum_exceeded)       \
-                                          X(alias_is_remapped) X(aliases_survive_connection) X(publish_is_duplicate) X(             \
-                                              duplicate_is_acknowledged) X(publish_is_acknowledged) X(received_id_is_kept)          \
-                                              X(release_is_answered) X(release_frees_id) X(retained_is_stored) X(                   \
-                                                  retained_is_cleared) X(clearing_is_forwarded) X(retained_is_expired)              \
-                                                  X(retained_are_sent_on_resume) X(match_is_delivered) X(                           \
-                                                      retain_flag) X(identifier_is_attached) X(equal_identifiers_are_kept)          \
-                                                      X(overlap_is_one_copy) X(share_is_served) X(share_member_is_eligible) X(      \
-                                                          share_reaches_every_member) X(share_counts_member_once)                   \
-                                                          X(share_is_apart_from_own) X(share_passes_on) X(                          \
-                                                              message_is_queued) X(queue_is_full) X(overflow_drops_in_flight)       \
-                                                              X(overflow_spares_other_sessions) X(                                  \
-                                                                  queue_order_is_kept) X(queued_is_expired)                         \
-                                                                  X(expired_stops_queue) X(                                         \
-                                                                      expired_costs_quota) X(qos0_waits_for_quota)                  \
-                                                                      X(packet_id_is_usable) X(                                     \
-                                                                          dup_flag) X(is_redelivered)                               \
-                                                                          X(redelivery_keeps_id) X(                                 \
-                                                                              identifiers_are_sent) X(publish_again_after_release)  \
-                                                                              X(redelivered_release_costs_quota) X(                 \
-                                                                                  redelivery_order_is_kept)                         \
-                                                                                  X(redelivery_before_new) X(                       \
-                                                                                      in_flight_is_expired) X(acknowledgement_fits) \
-                                                                                      X(acknowledgement_completes) X(               \
-                                                                                          acknowledgement_frees_quota)              \
-                                                                                          X(pubrec_is_answered) X(                  \
-                                                                                              answer_is_error)                      \
-                                                                                              X(answer_stops_connection)            \
-                                                                                                  X(outbound_too_large)             \
-                                                                                                      X(oversized_counts_as_delivered)
-#define NUMBER_DECISIONS(X)                                                                       \
-  X(client_id_refusal)                                                                            \
-  X(credentials_reason)                                                                           \
-  X(will_refusal) X(missing_session_refusal) X(takeover_reason) X(granted_interval)               \
-      X(updated_interval) X(keep_alive_in_force) X(keep_alive_reason) X(fault_reason) X(will_qos) \
-          X(granted_qos) X(unsubscribe_reason) X(publish_refusal) X(alias_refusal)                \
-              X(acknowledge_reason) X(release_reason) X(delivery_qos) X(remaining_expiry)         \
-                  X(in_flight_window) X(pubrel_reason)
+// clang-format off
+#define BOOL_DECISIONS(X) \
+  X(assigned_id_is_fresh) X(assigned_id_is_returned) X(credentials_accepted) \
+  X(authentication_method_accepted) X(malformed_connect_gets_disconnect) \
+  X(malformed_connect_discards_session) X(refusal_discards_session) X(refusal_is_told) \
+  X(refusal_closes) X(processes_behind_refusal) X(refusal_takes_over) X(refusal_publishes_will) \
+  X(resume_session) X(session_present) X(connack_before_messages) X(queue_is_sent_on_resume) \
+  X(part_is_resumed) X(connect_must_come_first) X(stranger_is_dropped) \
+  X(second_connect_is_error) X(second_connect_is_answered) X(takeover_closes_old) \
+  X(takeover_is_told) X(takeover_closes_new) X(interval_is_announced) \
+  X(interval_update_allowed) X(session_ends_at_close) X(discard_state) \
+  X(retained_messages_go_too) X(session_survives_restart) X(part_survives_restart) \
+  X(retained_survive_restart) X(keep_alive_is_announced) X(keep_alive_restarts) \
+  X(keep_alive_restarts_by_sending) X(ping_is_answered) X(processes_behind_disconnect) \
+  X(closes_after_disconnect) X(rest_is_kept) X(next_packet_is_taken) X(fault_is_tolerated) \
+  X(unexpected_packet_is_error) X(close_is_told) X(close_follows_disconnect) \
+  X(inbound_too_large) X(error_spares_other_connections) X(will_is_stored) X(will_is_due) \
+  X(will_is_cancelled) X(discarded_session_publishes_will) X(will_is_removed) \
+  X(will_of_old_connection_counts) X(expiry_publishes_will) X(will_retain) \
+  X(subscription_is_replaced) X(retained_are_sent) X(subscribe_is_answered) \
+  X(resubscribe_drops_waiting) X(reason_order_is_kept) X(filter_is_taken) \
+  X(unsubscribe_removes) X(unsubscribe_empties_share) X(unsubscribe_removes_from_others) \
+  X(unsubscribe_drops_waiting) X(unsubscribe_drops_in_flight) X(unsubscribe_is_answered) \
+  X(receive_maximum_exceeded) X(alias_is_remapped) X(aliases_survive_connection) \
+  X(publish_is_duplicate) X(duplicate_is_acknowledged) X(publish_is_acknowledged) \
+  X(received_id_is_kept) X(release_is_answered) X(release_frees_id) X(retained_is_stored) \
+  X(retained_is_cleared) X(clearing_is_forwarded) X(retained_is_expired) \
+  X(retained_are_sent_on_resume) X(match_is_delivered) X(retain_flag) X(identifier_is_attached) \
+  X(equal_identifiers_are_kept) X(overlap_is_one_copy) X(share_is_served) \
+  X(share_member_is_eligible) X(share_reaches_every_member) X(share_counts_member_once) \
+  X(share_is_apart_from_own) X(share_passes_on) X(message_is_queued) X(queue_is_full) \
+  X(overflow_drops_in_flight) X(overflow_spares_other_sessions) X(queue_order_is_kept) \
+  X(queued_is_expired) X(expired_stops_queue) X(expired_costs_quota) X(qos0_waits_for_quota) \
+  X(packet_id_is_usable) X(dup_flag) X(is_redelivered) X(redelivery_keeps_id) \
+  X(identifiers_are_sent) X(publish_again_after_release) X(redelivered_release_costs_quota) \
+  X(redelivery_order_is_kept) X(redelivery_before_new) X(in_flight_is_expired) \
+  X(acknowledgement_fits) X(acknowledgement_completes) X(acknowledgement_frees_quota) \
+  X(pubrec_is_answered) X(answer_is_error) X(answer_stops_connection) X(outbound_too_large) \
+  X(oversized_counts_as_delivered)
+#define NUMBER_DECISIONS(X) \
+  X(client_id_refusal) X(credentials_reason) X(will_refusal) X(missing_session_refusal) \
+  X(takeover_reason) X(granted_interval) X(updated_interval) X(keep_alive_in_force) \
+  X(keep_alive_reason) X(fault_reason) X(will_qos) X(granted_qos) X(unsubscribe_reason) \
+  X(publish_refusal) X(alias_refusal) X(acknowledge_reason) X(release_reason) X(delivery_qos) \
+  X(remaining_expiry) X(in_flight_window) X(pubrel_reason)
 #define DURATION_DECISIONS(X) \
   X(connected_session_ends) X(keep_alive_limit) X(will_delay) X(live_retry)
+// clang-format on
 
 // When a decision is turned round. A condition is made for the facts that have its members.
 struct always {
