@@ -1,6 +1,7 @@
 #include "oracle/delivery.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace mqttspec::oracle {
 
@@ -21,9 +22,14 @@ const subscription* delivery::settled() const {
   return by.front();
 }
 
-std::optional<delivery> explain(const history& seen, const link& on, const packet& p) {
-  if (p.type != packet_type::publish || seen.unknown_messages || seen.restarted)
-    return std::nullopt;
+struct last_delivery {
+  event_number number = no_event;
+  std::optional<delivery> what;
+};
+
+namespace {
+
+std::optional<delivery> work_out(const history& seen, const link& on, const packet& p) {
   if (on.of == nullptr || !on.of->complete || on.odd || on.of->newest() != on.id) {
     return std::nullopt;
   }
@@ -37,6 +43,16 @@ std::optional<delivery> explain(const history& seen, const link& on, const packe
   d.by = matching(*on.of, *topic);
   d.shared = std::any_of(d.by.begin(), d.by.end(), [](const auto* s) { return s->shared; });
   return d;
+}
+
+}  // namespace
+
+const delivery* explain(const history& seen, const link& on, const packet& p) {
+  if (p.type != packet_type::publish || seen.unknown_messages || seen.restarted) return nullptr;
+  // Many rules ask for the same.
+  if (!seen.last) seen.last = std::make_shared<last_delivery>();
+  if (seen.last->number != seen.number) *seen.last = {seen.number, work_out(seen, on, p)};
+  return seen.last->what ? &*seen.last->what : nullptr;
 }
 
 }  // namespace mqttspec::oracle

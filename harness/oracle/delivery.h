@@ -1,7 +1,6 @@
 #pragma once
 // A PUBLISH of the server, put beside the messages and subscriptions that it can come from.
 
-#include <optional>
 #include <vector>
 
 #include "oracle/rule.h"
@@ -21,8 +20,8 @@ struct delivery {
   const subscription* settled() const;
 };
 
-// nullopt when the trace leaves open where |p| comes from: a topic of others, a session that was
-// there before, packets that were not understood.
-std::optional<delivery> explain(const history& seen, const link& on, const packet& p);
+// nullptr when the trace leaves open where |p| comes from: a topic of others, a session that was
+// there before, packets that were not understood. Stays until the next event.
+const delivery* explain(const history& seen, const link& on, const packet& p);
 
 }  // namespace mqttspec::oracle

@@ -284,6 +284,8 @@ void history::subscribe(link& on, const packet& p) {
     s.asked = asked;
     s.filter = asked.filter;
     s.shared = wire::is_shared(asked.filter, on.version);
+    // Servers that share do so for clients of 3.1.1 too, to which the filter is one like any other.
+    if (!s.shared && asked.filter.starts_with("$share/")) on.of->complete = false;
     if (s.shared) s.filter = asked.filter.substr(asked.filter.find('/', 7) + 1);
     s.identifier = wire::find_number(p.properties, property_id::subscription_identifier);
     s.asked_number = number;

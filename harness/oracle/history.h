@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -175,6 +176,8 @@ struct link {
   std::uint32_t keep_alive() const;
 };
 
+struct last_delivery;
+
 class history {
  public:
   explicit history(watch_options o) : options(std::move(o)) {}
@@ -185,6 +188,8 @@ class history {
   bool restarted = false;
   bool stood_still = false;
   bool unknown_messages = false;  // something was sent that may be a message, and is not understood
+
+  mutable std::shared_ptr<last_delivery> last;  // delivery.cc
 
   std::map<connection_id, link> links;
   std::deque<session> sessions;

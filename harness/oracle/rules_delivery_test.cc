@@ -27,6 +27,12 @@ std::vector<sample> delivery_samples() {
   const std::string unsubscribe =
       "sub > UNSUBSCRIBE id=2 filter=\"t/a\"\n sub < UNSUBACK id=2 reasons=[success]\n";
   return {
+      {has, "$share of a client of 3.1.1",
+       "old > CONNECT client_id=\"t-old\" clean_session=1\n old < CONNACK session_present=0\n"
+       "old > SUBSCRIBE id=1 filter=\"$share/g/t/a\" max_qos=1\n"
+       "old < SUBACK id=1 reasons=[granted_qos_1]\n" +
+           pub_joins + m1_published + "old < PUBLISH topic=\"t/a\" qos=1 id=1 payload=\"m1\"\n",
+       false},
       {sent, "another payload",
        both_join + m1_published + "sub < PUBLISH topic=\"t/a\" qos=1 id=1 payload=\"m\"\n", true},
       {sent, "a topic of others", both_join + "sub < PUBLISH topic=\"other\" payload=\"x\"\n",

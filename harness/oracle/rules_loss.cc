@@ -21,6 +21,7 @@ class accepted_is_delivered : public rule {
              {{"MQTT-4.5.0-1", "MQTT-4.5.0-1"}, {"", "MQTT-3.1.2-5"}}) {}
   void finish() override {
     if (seen->restarted || seen->unknown_messages) return;
+    if (seen->messages.size() >= seen->options.queue_limit) return;
     for (const session& s : seen->sessions) {
       const link& on = seen->link_of(s.newest());
       if (!s.complete || on.goodbye || on.server_said_goodbye || !on.window.empty()) continue;

@@ -28,7 +28,13 @@ class no_local : public rule {
     const bool own = std::all_of(d->from.begin(), d->from.end(), [&](const message* m) {
       return !m->is_will && m->client_id == on.client_id;
     });
-    if (none_local && own) report(on, "the client's own message, although No Local is 1");
+    // Whether it keeps back what a SUBSCRIBE brings, is not said.
+    const bool brought = p.retain && !std::all_of(d->by.begin(), d->by.end(), [&](const auto* s) {
+                           return d->sent_after(s->asked_number);
+                         });
+    if (none_local && own && !brought) {
+      report(on, "the client's own message, although No Local is 1");
+    }
   }
 };
 
@@ -71,6 +77,8 @@ class retained_needs_a_subscribe : public rule {
   void received(const link& on, const packet& p, std::size_t) override {
     const auto d = explain(*seen, on, p);
     if (!d || !p.retain || p.dup || d->by.empty() || any_retain_as_published(*d)) return;
+    // How a share treats RETAIN, and when a will is published, is not said.
+    if (d->shared || d->of_wills()) return;
     std::size_t allowed = 0;
     std::uint8_t strictest = 0;
     for (const subscription* s : d->by) {

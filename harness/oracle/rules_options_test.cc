@@ -29,6 +29,12 @@ std::vector<sample> option_samples() {
       {local, "the own message, wanted", subscribed("") + own + comes(""), false},
       {local, "that of another", subscribed("no_local=1") + pub_joins + published("") + comes(""),
        false},
+      {local, "the own message, retained, that SUBSCRIBE brings",
+       both_join + "sub > PUBLISH topic=\"t/b\" retain=1 payload=\"m1\"\n"
+                   "sub > SUBSCRIBE id=2 filter=\"t/b\" max_qos=1 no_local=1\n"
+                   "sub < SUBACK id=2 reasons=[granted_qos_1]\n"
+                   "sub < PUBLISH topic=\"t/b\" retain=1 payload=\"m1\"\n",
+       false},
       {flag, "RETAIN 1 for an established subscription",
        subscribed("") + pub_joins + published("retain=1") + comes("retain=1"), true},
       {flag, "RETAIN 1 out of nowhere",
@@ -49,6 +55,12 @@ std::vector<sample> option_samples() {
            "sub > PUBACK id=1\n sub > DISCONNECT\n sub - closed\n" + sub_resumes +
            "sub < PUBLISH topic=\"t/a\" qos=1 id=2 payload=\"m1\" retain=1\n",
        true},
+      {asked, "Retain Handling 2 beside a share",
+       pub_joins + published("retain=1") + subscribed("retain_handling=2") +
+           "sub > SUBSCRIBE id=2 filter=\"$share/g/t/a\" max_qos=1\n"
+           "sub < SUBACK id=2 reasons=[granted_qos_1]\n" +
+           comes("retain=1"),
+       false},
       {asked, "Retain Handling 2",
        pub_joins + published("retain=1") + subscribed("retain_handling=2") + comes("retain=1"),
        true},

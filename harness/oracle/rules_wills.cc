@@ -12,8 +12,9 @@ namespace {
 using wire::property_id;
 
 // The will that |p| must be; nullptr when there is more than one message like it.
-const message* only_will(const std::optional<delivery>& d) {
-  return d && d->from.size() == 1 && d->from.front()->is_will ? d->from.front() : nullptr;
+const message* only_will(const delivery* d) {
+  return d != nullptr && d->from.size() == 1 && d->from.front()->is_will ? d->from.front()
+                                                                         : nullptr;
 }
 
 // The newest connection that asked for the client id of |of| behind it; nullptr when none did.

@@ -56,16 +56,19 @@ void rule::report(const link& on, std::string message, std::initializer_list<dem
 
 void rule::report(const link& on, std::string message, std::vector<statement> statements) {
   if (findings->size() >= most_findings) return;
-  findings->push_back({name_, std::move(statements), std::move(message), on.client, seen->now});
+  findings->push_back(
+      {name_, std::move(statements), std::move(message), on.client, on.id, seen->now});
 }
 
 void rule::report_by_time(const link& on, std::string message,
                           std::initializer_list<demand> demands) {
   if (seen->stood_still) {
     *in_doubt = true;
-  } else {
-    report(on, std::move(message), demands);
+    return;
   }
+  const std::size_t before = findings->size();
+  report(on, std::move(message), demands);
+  if (findings->size() != before) findings->back().by_time = true;
 }
 
 std::vector<rule_description> all_rules() {
@@ -108,10 +111,16 @@ void watch::opened(connection_id id, const std::string& client, protocol_version
 }
 
 void watch::sent(connection_id id, byte_view octets, instant now) {
+  const auto found = state_->seen.links.find(id);
+  if (found == state_->seen.links.end()) return;
+  const auto p = wire::decode(octets, {found->second.version, wire::sender::client});
+  sent(id, octets, p ? &*p : nullptr, now);
+}
+
+void watch::sent(connection_id id, byte_view octets, const packet* p, instant now) {
   link* on = state_->at(id, now);
   if (on == nullptr) return;
-  const auto p = wire::decode(octets, {on->version, wire::sender::client});
-  if (p && p->version == on->version) {
+  if (p != nullptr && p->version == on->version) {
     state_->seen.sent(*on, *p);
   } else {
     state_->seen.sent_odd(*on, octets);

@@ -39,7 +39,9 @@ struct finding {
   std::vector<statement> statements;
   std::string message;  // what happened, in one sentence
   std::string client;   // whose connection; the name that opened() gave
+  connection_id connection = 0;
   instant at{};
+  bool by_time = false;  // silence or a clock tells it
 };
 
 struct watch_options {
@@ -50,6 +52,8 @@ struct watch_options {
   // usual window of a case and its slack.
   duration patience = std::chrono::seconds(3);
   duration slack = std::chrono::seconds(1);  // clocks tick in whole seconds
+  // A session may lose what it holds beyond so many messages.
+  std::size_t queue_limit = 65535;
   // A session may be found so long behind its end: servers sweep now and then.
   duration sweep = std::chrono::seconds(15);
 };
@@ -74,6 +78,8 @@ class watch {
   void opened(connection_id id, const std::string& client, wire::protocol_version version,
               instant now);
   void sent(connection_id id, byte_view octets, instant now);
+  // |p|: what they decode to; nullptr: nothing.
+  void sent(connection_id id, byte_view octets, const wire::packet* p, instant now);
   void received(connection_id id, const wire::packet& p, std::size_t size, instant now);
   void received_malformed(connection_id id, const wire::wire_fault& fault, std::string_view text,
                           instant now);
