@@ -97,7 +97,7 @@ class comparison : public player {
   void started() override { simple_.started(stopped_at_); }
   void step_done() override { expect_nothing_left(); }
 
-  void received(link& l, const packet& p) override {
+  void received(link& l, const packet& p, std::size_t) override {
     auto& owed = simple_.owed();
     const auto at = std::find_if(owed.begin(), owed.end(), [&](const owed_packet& o) {
       return o.client == l.client && !o.closes && is_slot_of(p, o.what);

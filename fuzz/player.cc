@@ -281,6 +281,12 @@ void player::stray(link& l, const action& x) {
                                                        packet_type::pubrel, packet_type::pubcomp};
   packet p = make(types[x.a % types.size()], l.connect.version);
   p.packet_id = static_cast<std::uint16_t>(1 + x.b % 16);
+  if (p.type == packet_type::pubrel) {
+    // Then it must not publish it again.
+    for (unfinished& u : peer_of(l).publications) {
+      u.released = u.released || u.publish.packet_id == p.packet_id;
+    }
+  }
   send(l, p);
 }
 
@@ -362,12 +368,12 @@ void player::drain() {
       const auto p = decode((*part)->bytes, {l.connect.version, sender::server});
       if (!p) violated("the broker sends a malformed packet: " + print(p.error()));
       rest = rest.subspan((*part)->bytes.size());
-      take(l, *p);
+      take(l, *p, (*part)->bytes.size());
     }
   }
 }
 
-void player::take(link& l, const packet& p) {
+void player::take(link& l, const packet& p, std::size_t size) {
   require(!l.told_off, "something follows DISCONNECT");
   require(l.answered || p.type == packet_type::connack, "something precedes CONNACK");
   peer& who = peer_of(l);
@@ -408,7 +414,7 @@ void player::take(link& l, const packet& p) {
     default:
       break;
   }
-  received(l, p);
+  received(l, p, size);
 }
 
 void player::end(link& l, bool by_client) {

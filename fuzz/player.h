@@ -63,7 +63,7 @@ class player {
 
   // |p| is about to be sent.
   virtual void sending(link&, const wire::packet&) {}
-  virtual void received(link&, const wire::packet&) {}
+  virtual void received(link&, const wire::packet&, std::size_t size) { (void)size; }
   virtual void closed(link&, bool by_client) { (void)by_client; }
   virtual void stopping(bool clean) { (void)clean; }
   virtual void started() {}
@@ -95,7 +95,7 @@ class player {
   void send(link& l, const wire::packet& p);
   void write(link& l, byte_view octets);
   void drain();
-  void take(link& l, const wire::packet& p);
+  void take(link& l, const wire::packet& p, std::size_t size);
   void end(link& l, bool by_client);
   std::uint16_t new_id(peer& who);
 

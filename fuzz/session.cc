@@ -11,13 +11,18 @@
 //  - every publication and release of a client is answered, and nothing else is
 //  - a will comes once, and never behind a normal DISCONNECT
 //  - Session Present is 1 exactly while there is a session; nothing of an ended one comes back
+//  - no trace rule (harness/oracle) has anything to say
+
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "fuzz/naive_topic.h"
 #include "fuzz/player.h"
 #include "fuzz/target.h"
+#include "oracle/watch.h"
 
 namespace mqttspec::fuzz {
 
@@ -89,7 +94,16 @@ struct will_record {
 class watcher : public player {
  public:
   watcher(const history& h, const model::rules& rules)
-      : player(h, rules), records_(h.settings.clients) {}
+      : player(h, rules),
+        records_(h.settings.clients),
+        rules_({.own = "", .queue_limit = options().queue_limit}) {}
+
+  void ask_rules() {
+    rules_.finish(now());
+    for (const oracle::finding& f : rules_.findings()) {
+      violated(fmt::format("trace rule {}: {}", f.rule, f.message));
+    }
+  }
 
  private:
   session_record& record_of(const link& l) { return records_[l.client]; }
@@ -104,7 +118,17 @@ class watcher : public player {
     return told ? *told : asked.value_or(0);
   }
 
+  // What was garbled is no packet to the rules.
+  void look_at(const link& l) {
+    if (l.garbled && told_garbled_.insert(l.id).second) rules_.sent(l.id, {}, nullptr, now());
+  }
+
   void sending(link& l, const packet& p) override {
+    if (p.type == packet_type::connect) {
+      rules_.opened(l.id, peer_of(l).id, p.version, now());
+    }
+    look_at(l);
+    rules_.sent(l.id, {}, &p, now());
     if (!l.connected) return;
     session_record& r = record_of(l);
     const auto expect = [&](packet_type type) { r.expected.push_back({type, p.packet_id}); };
@@ -174,7 +198,9 @@ class watcher : public player {
     }
   }
 
-  void received(link& l, const packet& p) override {
+  void received(link& l, const packet& p, std::size_t size) override {
+    look_at(l);
+    rules_.received(l.id, p, size, now());
     session_record& r = record_of(l);
     switch (p.type) {
       case packet_type::connack:
@@ -346,7 +372,12 @@ class watcher : public player {
     require(resumed_ == &l, "PUBREL again on the same connection");
   }
 
-  void closed(link& l, bool) override {
+  void closed(link& l, bool by_client) override {
+    look_at(l);
+    rules_.ended(
+        l.id,
+        by_client ? oracle::end_of_link::closed_by_client : oracle::end_of_link::closed_by_server,
+        now());
     session_record& r = record_of(l);
     any_garbled_ = any_garbled_ || l.garbled;
     if (resumed_ == &l) resumed_ = nullptr;
@@ -364,7 +395,10 @@ class watcher : public player {
                                         : saturating_add(now(), std::chrono::seconds(r.interval));
   }
 
-  void stopping(bool) override { forgets_ = plan().settings.forgets_at_restart; }
+  void stopping(bool) override {
+    forgets_ = plan().settings.forgets_at_restart;
+    rules_.restarted(now());
+  }
   void started() override {
     if (!forgets_) return;
     for (session_record& r : records_) r = session_record{};
@@ -404,6 +438,8 @@ class watcher : public player {
   const link* resumed_ = nullptr;  // the connection that resumed its session in this step
   bool any_garbled_ = false;
   bool forgets_ = false;
+  oracle::watch rules_;
+  std::set<broker::connection_id> told_garbled_;
 };
 
 }  // namespace
@@ -411,7 +447,9 @@ class watcher : public player {
 void play_session(byte_view input, const model::rules& rules) {
   if (input.size() < history_header) return;
   const history h = read_history(input);
-  watcher(h, rules).play();
+  watcher w(h, rules);
+  w.play();
+  w.ask_rules();
 }
 
 int fuzz_session(byte_view input) {
