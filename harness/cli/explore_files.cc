@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
+#include <algorithm>
 #include <sstream>
 
 #include "drive/virtual_driver.h"
@@ -15,67 +15,21 @@ namespace mqttspec::cli {
 
 namespace {
 
-wire::protocol_version version_of(const explore::finding& f) {
-  return f.recorded.version_of[f.violation.connection];
-}
-
 std::string in_one_line(const explore::history& h) {
   std::string out;
   for (const explore::action& a : h) out += (out.empty() ? "" : "; ") + print(a);
   return out;
 }
 
-// Without octets: what was recorded is the packets.
-std::vector<trace::entry> trace_of(const explore::recording& r) {
-  using trace::event_kind;
-  std::vector<trace::entry> out;
-  if (r.events.empty()) return out;
-  const explore::connection_names names(r);
-  for (const explore::event& e : r.events) {
-    const bool of_one =
-        e.kind != explore::event_kind::waited && e.kind != explore::event_kind::restarted;
-    const std::string who = of_one ? names.of(e.connection) : "";
-    const auto event = [&](event_kind what, std::string text) {
-      out.push_back(trace::event_entry(who, e.connection, what, std::move(text)));
-    };
-    const auto packet = [&](trace::direction way) {
-      event(event_kind::noted, e.malformed);
-      out.back().way = way;
-      if (e.malformed.empty()) out.back().cut = std::make_shared<wire::packet>(e.packet);
-    };
-    switch (e.kind) {
-      case explore::event_kind::opened:
-        event(event_kind::opened, "open");
-        break;
-      case explore::event_kind::sent:
-        packet(trace::direction::sent);
-        break;
-      case explore::event_kind::received:
-        packet(trace::direction::received);
-        break;
-      case explore::event_kind::shut:
-        event(event_kind::shut, "shutdown");
-        break;
-      case explore::event_kind::aborted:
-        event(event_kind::aborted, "abort");
-        break;
-      case explore::event_kind::closed:
-        event(event_kind::ended, "closed by the broker");
-        break;
-      case explore::event_kind::waited:
-        event(event_kind::noted, "wait " + print_duration(e.length));
-        break;
-      case explore::event_kind::restarted:
-        event(event_kind::noted, "restart");
-        break;
-    }
-    out.back().at = e.at - r.events.front().at;
-  }
-  return out;
+// Nor does a trace rule say anything.
+bool passes(const results::case_result& r) {
+  return r.findings.empty() &&
+         (r.outcome == results::verdict::pass || r.outcome == results::verdict::pass_note);
 }
 
-// One variant of the text, tried.
-scenario_text tried(const std::string& text, const case_files& cases, const scenario_trial& trial) {
+// One variant of the text, tried. |rule|: the trace rule that it shows; "": it has a claim.
+scenario_text tried(const std::string& text, const std::string& rule, const case_files& cases,
+                    const scenario_trial& trial) {
   scenario_text out;
   const auto laid_out = script::format("finding.mqs", text);
   out.text = laid_out ? *laid_out : text;
@@ -91,24 +45,20 @@ scenario_text tried(const std::string& text, const case_files& cases, const scen
   for (const auto& s : script::expand(files, expand).scenarios) {
     drive::virtual_world world{.broker = trial.embedded};
     const auto r = suite::simulate({&s, 0}, trial.how, world);
-    out.sound_passes = r.outcome == results::verdict::pass;
+    out.sound_passes = passes(r);
     if (!out.sound_passes) {
       out.problem = r.fault ? r.fault->message : r.reason;
       continue;
     }
     if (trial.rules != nullptr) {
       world.rules = trial.rules;
-      const auto bad = suite::simulate({&s, 0}, trial.how, world);
-      out.on_target = bad.outcome;
-      if (bad.outcome != results::verdict::fail) out.problem = bad.reason;
+      out.see(suite::simulate({&s, 0}, trial.how, world), rule);
     }
     if (trial.target == nullptr) continue;
     suite::play_cases(
         *trial.target, {{{&s, 0}}, 1, trial.how},
         [&](verdicts::opinion o) {
-          const results::case_result& c = o.result;
-          out.on_target = c.outcome;
-          out.problem = c.outcome == results::verdict::fail ? "" : c.reason;
+          out.see(o.result, rule);
           return true;
         },
         trial.stop);
@@ -118,25 +68,31 @@ scenario_text tried(const std::string& text, const case_files& cases, const scen
 
 }  // namespace
 
+void scenario_text::see(const results::case_result& r, const std::string& rule) {
+  on_target = r.outcome;
+  const bool said = std::any_of(r.findings.begin(), r.findings.end(),
+                                [&](const results::finding& f) { return f.rule == rule; });
+  if (said) on_target = results::verdict::fail;
+  problem = on_target == results::verdict::fail ? "" : r.reason;
+}
+
 scenario_text make_scenario(const explore::finding& f, const case_files& cases,
                             const scenario_trial& trial) {
   scenario_text best;
-  if (f.recorded.events.empty()) return best;
+  if (f.recorded.trace.empty()) return best;
   explore::writing_options options;
   options.name = explore::slug(f.violation.what);
   options.comment = "# The history, as `mqttspec explore --replay` plays it:\n";
   std::istringstream lines(print(f.least));
   for (std::string line; std::getline(lines, line);) options.comment += "#   " + line + "\n";
   struct manner {
-    bool any_order, without_last, nothing_more;
+    bool without_last, nothing_more;
   };
-  for (const manner m : {manner{false, false, false}, manner{true, false, false},
-                         manner{false, true, false}, manner{true, false, true}}) {
-    options.any_order = m.any_order;
+  for (const manner m : {manner{false, false}, manner{true, false}, manner{false, true}}) {
     options.without_last = m.without_last;
     options.nothing_more = m.nothing_more;
     if (m.nothing_more && !f.violation.seen.starts_with("PUBLISH")) continue;
-    scenario_text next = tried(write_scenario(f.recorded, options), cases, trial);
+    scenario_text next = tried(write_scenario(f.recorded, options), f.violation.rule, cases, trial);
     const bool asked = trial.target != nullptr || trial.rules != nullptr;
     const bool good = next.sound_passes && (!asked || next.on_target == results::verdict::fail);
     if (best.text.empty() || good || (next.sound_passes && !best.sound_passes)) {
@@ -164,9 +120,9 @@ std::size_t length_of(const std::string& text) {
 results::run_finding record_of(const explore::finding& f, const scenario_text& s,
                                const case_files& cases) {
   const explore::violation& v = f.violation;
-  const auto version = version_of(f);
+  const auto version = f.recorded.version;
   results::run_finding out;
-  out.kind = "model";
+  out.kind = v.rule.empty() ? "model" : "trace-rule";
   out.version = std::string(wire::version_name(version));
   out.title = v.what;
   out.wanted = v.expected;
@@ -179,8 +135,12 @@ results::run_finding record_of(const explore::finding& f, const scenario_text& s
                               results::check_outcome::violated});
   }
   const std::string statement = out.statements.empty() ? "none" : out.statements.front().id;
-  out.id = fmt::format("explore/model/{}/{}[{}]", statement, explore::slug(v.what),
-                       wire::version_tag(version));
+  // A rule's finding is the same in a case.
+  out.id = v.rule.empty() ? fmt::format("explore/model/{}/{}[{}]", statement, explore::slug(v.what),
+                                        wire::version_tag(version))
+                          : fmt::format("trace-rule/{}/{}[{}]", v.rule,
+                                        out.statements.empty() ? "format" : statement,
+                                        wire::version_tag(version));
   out.seen_in = {fmt::format("history {}", f.number)};
   if (f.confirmed == 0) {
     out.outcome = results::verdict::inconclusive;
@@ -203,7 +163,7 @@ results::run_finding record_of(const explore::finding& f, const scenario_text& s
   if (!f.control.empty()) {
     out.notes.push_back("without one step nothing is wrong: " + in_one_line(f.control));
   }
-  out.trace = trace_of(f.recorded);
+  out.trace = f.recorded.trace;
   return out;
 }
 

@@ -20,6 +20,9 @@ struct scenario_text {
   bool sound_passes = false;  // the embedded broker, with nothing wrong, passes it
   results::verdict on_target = results::verdict::inconclusive;
   std::string problem;  // why it could not be read or run; "" otherwise
+
+  // What came of it on the target. |rule|: the trace rule that is to speak; "": it has a claim.
+  void see(const results::case_result& r, const std::string& rule);
 };
 
 // On what a scenario is tried: a sound embedded broker, and |target| or an embedded broker with

@@ -61,11 +61,11 @@ void look_on(const broker::defect& d, const model::rules& rules,
   out.seconds = std::chrono::duration<double>(clock::now() - begin).count();
   out.histories += run.counts().histories;
   run.examine([&](const explore::finding& f) {
-    if (out.found || f.recorded.events.empty()) return;
+    if (out.found || f.recorded.trace.empty()) return;
     out.found = true;
     out.statements = f.violation.statements;
     out.what = f.violation.what;
-    const std::string version(wire::version_tag(f.recorded.version_of[f.violation.connection]));
+    const std::string version(wire::version_tag(f.recorded.version));
     std::istringstream ids(f.violation.statements);
     for (std::string id; ids >> id;) {
       out.right_statement |= broker::breaks(d, fmt::format("{}:{}", version, id));

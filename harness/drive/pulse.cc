@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <random>
 
+#include "play/driver.h"
 #include "wire/decode.h"
 #include "wire/encode.h"
 
@@ -72,7 +73,7 @@ void pulse::received(byte_view octets, instant now) {
       ask(now);
     } else if (p->type == packet_type::pingresp && state_ == state::asked) {
       answers_ = true;
-      if (now - asked_ > tolerated) slow_.push_back({asked_, now});
+      if (now - asked_ > play::tolerated_pulse) slow_.push_back({asked_, now});
       state_ = state::idle;
       due_ = now + between;
     }

@@ -35,9 +35,6 @@ pulse_settings pulse_as(wire::protocol_version version, const std::string& user_
 
 class pulse {
  public:
-  // A PINGREQ that takes longer tells of a broker that stood still.
-  static constexpr duration tolerated = std::chrono::milliseconds(500);
-
   explicit pulse(pulse_settings settings) : settings_(std::move(settings)) {}
 
   // It wants a connection, now.

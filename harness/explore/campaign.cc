@@ -11,6 +11,9 @@ namespace {
 
 // A finding that is slow to show itself is told as it is by then.
 constexpr duration longest_shrinking = std::chrono::seconds(20);
+// Histories that restart a broker which others use are played alone, some of them after each while
+// of the others.
+constexpr std::size_t most_held_back = 10;
 // What has been made small may be played again so long after the end.
 constexpr duration grace = std::chrono::seconds(2);
 
@@ -21,6 +24,24 @@ history essence(const player& p) {
     if (p.possible()[i]) out.push_back(p.played()[i]);
   }
   return out;
+}
+
+// The violation of |kind| that |p| has found, the judge's or a trace rule's. A broker that stood
+// still is late and nothing else.
+const violation* shows(const player& p, const play::circumstances& around,
+                       const std::string& kind) {
+  const bool stood_still = around.slowest_pulse > play::tolerated_pulse;
+  const auto fits = [&](const violation& v) {
+    return v.kind() == kind && !(v.late && stood_still);
+  };
+  if (const auto& v = p.judgement().found()) return fits(*v) ? &*v : nullptr;
+  const auto said = std::find_if(p.rules_say().begin(), p.rules_say().end(), fits);
+  return said == p.rules_say().end() ? nullptr : &*said;
+}
+
+bool restarts(const history& h) {
+  return std::any_of(h.begin(), h.end(),
+                     [](const action& a) { return a.kind == action_kind::restart; });
 }
 
 // CONNECT had no answer.
@@ -55,16 +76,17 @@ void campaign::play(const history_source& next, const play_sink& done, bool reco
       },
       [&](play::played p) {
         const auto& ended = static_cast<const player&>(*p.what);
-        if (!ended.cut_short()) done(ended);
+        if (!ended.cut_short()) done(ended, p.around);
         return true;
       },
       at_once, stop);
 }
 
 // They may end in any order; |done| is told the index of each.
-void campaign::play_all(const std::vector<history>& all,
-                        const std::function<void(std::size_t, const player&)>& done, bool record,
-                        const std::function<bool()>& stop) {
+void campaign::play_all(
+    const std::vector<history>& all,
+    const std::function<void(std::size_t, const player&, const play::circumstances&)>& done,
+    bool record, const std::function<bool()>& stop) {
   std::map<std::string, std::deque<std::size_t>> index;
   for (std::size_t i = 0; i < all.size(); ++i) index[print(all[i])].push_back(i);
   std::size_t next = 0;
@@ -73,9 +95,9 @@ void campaign::play_all(const std::vector<history>& all,
         if (next == all.size()) return std::nullopt;
         return all[next++];
       },
-      [&](const player& p) {
+      [&](const player& p, const play::circumstances& around) {
         auto& same = index[print(p.played())];
-        done(same.front(), p);
+        done(same.front(), p, around);
         if (same.size() > 1) same.pop_front();
       },
       record, options_.at_once, stop);
@@ -86,6 +108,7 @@ history campaign::draw() {
   player_options o = options_.rehearsal;
   o.ns = "r";
   o.fence_at_end = false;
+  o.trace_rules = false;  // of a sound broker
   o.restarts = options_.player.restarts;
   history out;
   bool begun = false;
@@ -122,14 +145,15 @@ std::string campaign::unanswered() {
         if (next == greetings.size() || answered) return std::nullopt;
         return greetings[next++];
       },
-      [&](const player& p) {
-        const auto happened = [&](event_kind k) {
-          return std::any_of(p.events().begin(), p.events().end(),
-                             [k](const event& e) { return e.kind == k; });
-        };
-        answered = answered || happened(event_kind::received);
-        why = happened(event_kind::closed) ? "it closes the connection that CONNECT came on"
-                                           : "it leaves CONNECT without an answer";
+      [&](const player& p, const auto&) {
+        bool closed = false;
+        for (const trace::entry& e : p.trace()) {
+          answered = answered || e.way == trace::direction::received;
+          closed =
+              closed || e.what == trace::event_kind::ended || e.what == trace::event_kind::reset;
+        }
+        why = closed ? "it closes the connection that CONNECT came on"
+                     : "it leaves CONNECT without an answer";
       },
       true, 1, {});
   return answered ? "" : why;
@@ -143,14 +167,24 @@ void campaign::note(const player& p, std::size_t number) {
     ++counts_.reasons[p.gave_up()];
   }
   suspects_ = suspects_ || seems_deaf(p);
-  const auto& v = p.judgement().found();
-  if (!v) return;
-  if (++counts_.kinds[v->kind()] > 1) return;
+  const violation* v = untold(p);
+  if (v == nullptr || ++counts_.kinds[v->kind()] > 1) return;
   finding f;
   f.violation = *v;
   f.found = f.least = essence(p);
+  f.recorded.version = p.version_of(v->connection);
   f.number = number;
   fresh_.push_back(std::move(f));
+}
+
+// What the judge says, or else the first of what trace rules say that is not the same fault as a
+// finding that was told.
+const violation* campaign::untold(const player& p) const {
+  if (const auto& v = p.judgement().found()) return &*v;
+  for (const violation& v : p.rules_say()) {
+    if (!told_otherwise_.contains(v.kind())) return &v;
+  }
+  return nullptr;
 }
 
 bool campaign::seems_deaf(const player& p) {
@@ -171,13 +205,8 @@ void campaign::explore(const std::function<bool()>& until) {
   };
   while (deaf_since_ == 0) {
     suspects_ = false;
-    play(
-        [&]() -> std::optional<history> {
-          if (suspects_ || enough()) return std::nullopt;
-          return draw();
-        },
-        [&](const player& p) { note(p, counts_.histories + 1); }, false, options_.at_once,
-        [&] { return suspects_ || until(); });
+    explore_for_a_while(enough, until);
+    if (!suspects_ && !enough() && place_.lost().empty() && !place_.interrupted()) continue;
     if (!suspects_ || until() || !place_.lost().empty() || place_.interrupted()) return;
     // Is it the broker, or are there too many at once for somebody, who may be this harness?
     const auto first = std::find(deaf_lately_.begin(), deaf_lately_.end(), true);
@@ -194,8 +223,42 @@ void campaign::explore(const std::function<bool()>& until) {
   }
 }
 
+// Until enough is found, or, where histories were held back, these have been played.
+void campaign::explore_for_a_while(const std::function<bool()>& enough,
+                                   const std::function<bool()>& until) {
+  const instant begun = place_.now();
+  const auto others_are_over = [&] {
+    return !held_back_.empty() && place_.now() - begun > while_of_others_;
+  };
+  const auto noted = [&](const player& p, const auto&) { note(p, counts_.histories + 1); };
+  play(
+      [&]() -> std::optional<history> {
+        while (!suspects_ && !enough() && !others_are_over()) {
+          history h = draw();
+          if (!options_.shared || !restarts(h)) return h;
+          if (held_back_.size() < most_held_back) held_back_.push_back(std::move(h));
+        }
+        return std::nullopt;
+      },
+      noted, false, options_.at_once,
+      [&] {
+        return suspects_ || until() ||
+               (others_are_over() && place_.now() - begun > while_of_others_ * 3 / 2);
+      });
+  play(
+      [&]() -> std::optional<history> {
+        if (suspects_ || enough() || held_back_.empty()) return std::nullopt;
+        history h = std::move(held_back_.front());
+        held_back_.pop_front();
+        return h;
+      },
+      noted, false, options_.at_once, [&] { return suspects_ || until(); });
+  // Those that wait for long need a longer while.
+  while_of_others_ *= 2;
+}
+
 void campaign::replay(const history& h) {
-  play_all({h}, [&](std::size_t, const player& p) { note(p, 1); }, false, {});
+  play_all({h}, [&](std::size_t, const player& p, const auto&) { note(p, 1); }, false, {});
 }
 
 int campaign::first_that_shows(const std::vector<history>& candidates, const std::string& kind,
@@ -204,9 +267,8 @@ int campaign::first_that_shows(const std::vector<history>& candidates, const std
   std::vector<bool> shown(candidates.size(), false);
   play_all(
       candidates,
-      [&](std::size_t i, const player& p) {
-        const auto& v = p.judgement().found();
-        if (v && v->kind() == kind) shown[i] = true;
+      [&](std::size_t i, const player& p, const play::circumstances& around) {
+        if (shows(p, around, kind) != nullptr) shown[i] = true;
       },
       false, stop);
   const auto found = std::find(shown.begin(), shown.end(), true);
@@ -215,9 +277,15 @@ int campaign::first_that_shows(const std::vector<history>& candidates, const std
 
 void campaign::examine(const std::function<void(const finding&)>& shown, const time_left& left) {
   std::vector<finding> fresh = std::exchange(fresh_, {});
+  // What the judge says first: a rule may say the same of it.
+  std::sort(fresh.begin(), fresh.end(), [](const finding& a, const finding& b) {
+    return std::pair(!a.violation.rule.empty(), a.number) <
+           std::pair(!b.violation.rule.empty(), b.number);
+  });
   for (std::size_t i = 0; i < fresh.size(); ++i) {
     finding& f = fresh[i];
     if (!place_.lost().empty() || place_.interrupted()) return;
+    if (told_otherwise_.contains(f.violation.kind())) continue;
     // What is left is shared out evenly.
     const duration before = left();
     const duration share =
@@ -226,6 +294,9 @@ void campaign::examine(const std::function<void(const finding&)>& shown, const t
     if (f.confirmed == 0) {
       unconfirmed_.push_back(std::move(f));
       continue;
+    }
+    for (const std::string& kind : f.rules_say) {
+      if (kind != f.violation.kind()) told_otherwise_.insert(kind);
     }
     shown(f);
     findings_.push_back(std::move(f));
@@ -250,6 +321,7 @@ void campaign::examine_one(finding& f, const std::function<bool()>& enough, cons
       f.violation = again.violation;
       f.least = again.least;
       f.recorded = again.recorded;
+      f.rules_say = again.rules_say;
     }
   }
   find_control(f, enough);
@@ -261,14 +333,16 @@ void campaign::confirm(finding& f, const history& h, unsigned times,
   const std::string kind = f.violation.kind();
   play_all(
       std::vector<history>(times, h),
-      [&](std::size_t, const player& p) {
+      [&](std::size_t, const player& p, const play::circumstances& around) {
         ++f.tried;
-        const auto& v = p.judgement().found();
-        if (!v || v->kind() != kind) return;
+        const violation* v = shows(p, around, kind);
+        if (v == nullptr) return;
         ++f.confirmed;
         f.violation = *v;
-        f.recorded = record_of(p);
+        f.recorded = record_of(p, *v);
         f.least = essence(p);
+        f.rules_say.clear();
+        for (const violation& said : p.rules_say()) f.rules_say.insert(said.kind());
       },
       true, enough);
 }
@@ -284,7 +358,7 @@ void campaign::find_control(finding& f, const std::function<bool()>& enough) {
   std::size_t best = shorter.size();
   play_all(
       shorter,
-      [&](std::size_t i, const player& p) {
+      [&](std::size_t i, const player& p, const auto&) {
         const auto& possible = p.possible();
         const bool sound =
             !p.over() && std::find(possible.begin(), possible.end(), false) == possible.end();

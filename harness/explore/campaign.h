@@ -8,6 +8,7 @@
 
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -40,8 +41,9 @@ struct finding {
   std::size_t number = 0;      // of the history, from 1
   unsigned confirmed = 0;      // of |tried|, on fresh ids
   unsigned tried = 0;
-  bool made_small = false;  // there was time for that
-  recording recorded;       // of |least|
+  bool made_small = false;            // there was time for that
+  recording recorded;                 // of |least|
+  std::set<std::string> rules_say{};  // kinds of violations that trace rules see in it too
 };
 
 struct campaign_counts {
@@ -94,18 +96,21 @@ class campaign {
 
  private:
   using history_source = std::function<std::optional<history>()>;
-  using play_sink = std::function<void(const player&)>;
+  using play_sink = std::function<void(const player&, const play::circumstances&)>;
 
   static constexpr std::size_t lately = 40;  // histories
   static constexpr std::size_t most_before_deaf = 20;
 
   void play(const history_source& next, const play_sink& done, bool record, std::size_t at_once,
             const std::function<bool()>& stop);
-  void play_all(const std::vector<history>& all,
-                const std::function<void(std::size_t, const player&)>& done, bool record,
-                const std::function<bool()>& stop);
+  void play_all(
+      const std::vector<history>& all,
+      const std::function<void(std::size_t, const player&, const play::circumstances&)>& done,
+      bool record, const std::function<bool()>& stop);
   history draw();
+  void explore_for_a_while(const std::function<bool()>& enough, const std::function<bool()>& until);
   void note(const player& p, std::size_t number);
+  const violation* untold(const player& p) const;
   bool seems_deaf(const player& p);
   int first_that_shows(const std::vector<history>& candidates, const std::string& kind,
                        const std::function<bool()>& stop);
@@ -123,6 +128,9 @@ class campaign {
   bool suspects_ = false;
   std::deque<bool> deaf_lately_;
   std::deque<history> before_deaf_;
+  duration while_of_others_ = std::chrono::seconds(4);
+  std::deque<history> held_back_;         // those that restart a broker that others use as well
+  std::set<std::string> told_otherwise_;  // kinds of violations: of trace rules
   std::vector<finding> fresh_;
   std::vector<finding> findings_;
   std::vector<finding> unconfirmed_;

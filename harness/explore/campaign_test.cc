@@ -121,7 +121,7 @@ TEST(explore, tells_a_finding_as_it_is_when_there_is_no_time) {
     const finding& f = run.findings().front();
     EXPECT_EQ(f.confirmed, options.confirmations);
     EXPECT_EQ(f.made_small, small);
-    EXPECT_FALSE(f.recorded.events.empty());
+    EXPECT_FALSE(f.recorded.trace.empty());
     lengths[small ? 1 : 0] = f.least.size();
   }
   EXPECT_GT(lengths[0], lengths[1]);
@@ -177,6 +177,90 @@ TEST(explore, a_broker_that_answers_when_less_is_going_on_is_not_deaf) {
   }
 }
 
+// Its broker stood still while each of them was played.
+class still_driver : public counting_driver {
+ public:
+  using counting_driver::counting_driver;
+  void play(const source& next, const sink& ended, std::size_t at_once,
+            const stop_sign& stop) override {
+    counting_driver::play(
+        next,
+        [&](play::played p) {
+          p.around.slowest_pulse = std::chrono::seconds(2);
+          return ended(std::move(p));
+        },
+        at_once, stop);
+  }
+};
+
+TEST(explore, a_broker_that_stood_still_is_late_and_nothing_else) {
+  for (const char* defect : {"resume-loses-queue", "redelivery-with-dup-0"}) {
+    const bool late = std::string_view(defect) == "resume-loses-queue";
+    model::rules rules;
+    broker::find_defect(defect)->plant(rules);
+    const auto place = make_place(&rules);
+    still_driver still(*place);
+    campaign_options options;
+    options.most_histories = 2000;
+    options.most_findings = 1;
+    exploring one(still, options);
+    one.run.explore([] { return false; });
+    one.run.examine([](const finding&) {});
+    EXPECT_EQ(one.run.findings().size(), late ? 0u : 1u) << defect;
+    EXPECT_EQ(one.run.unconfirmed().size(), late ? 1u : 0u) << defect;
+  }
+}
+
+// Tells whether what stops the broker is ever played in one go with what does not.
+class shared_driver : public counting_driver {
+ public:
+  using counting_driver::counting_driver;
+  std::size_t alone = 0;
+  std::size_t mixed = 0;
+  void play(const source& next, const sink& ended, std::size_t at_once,
+            const stop_sign& stop) override {
+    bool others = false;
+    bool stops = false;
+    counting_driver::play(
+        [&] {
+          auto m = next();
+          if (m) (m->stops_broker() ? stops : others) = true;
+          return m;
+        },
+        ended, at_once, stop);
+    if (stops) ++(others ? mixed : alone);
+  }
+};
+
+TEST(explore, plays_restarts_of_a_shared_broker_apart) {
+  const auto place = make_place(nullptr);
+  shared_driver shared(*place);
+  campaign_options options;
+  options.most_histories = 3000;
+  options.shared = true;
+  exploring one(shared, options);
+  EXPECT_EQ(look_for(one.run), nullptr);
+  EXPECT_GT(shared.alone, 0u);
+  EXPECT_EQ(shared.mixed, 0u);
+}
+
+// Both the judge and a trace rule see it.
+TEST(explore, tells_one_fault_once) {
+  model::rules rules;
+  broker::find_defect("receive-maximum-ignored")->plant(rules);
+  const auto place = make_place(&rules);
+  campaign_options options;
+  options.most_histories = 3000;
+  options.most_shrinking = 300;
+  exploring one(*place, options);
+  const finding* f = look_for(one.run);
+  ASSERT_NE(f, nullptr);
+  EXPECT_FALSE(f->rules_say.empty());
+  for (const finding& each : one.run.findings()) {
+    EXPECT_TRUE(each.violation.rule.empty()) << each.violation.kind();
+  }
+}
+
 // A few of the defects, one of each kind; `mqttspec explore --simulate --measure` tries all.
 class each_defect : public testing::TestWithParam<const char*> {};
 
@@ -195,7 +279,7 @@ TEST_P(each_defect, is_found_and_made_small) {
   ASSERT_NE(f, nullptr) << d.sentence;
   EXPECT_EQ(f->confirmed, f->tried);
   EXPECT_LE(f->least.size(), 9u) << print(f->least);
-  EXPECT_FALSE(f->recorded.events.empty());
+  EXPECT_FALSE(f->recorded.trace.empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(

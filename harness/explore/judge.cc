@@ -383,17 +383,6 @@ void judge::advance(instant now) {
   }
 }
 
-instant judge::next_change() const {
-  instant next = never;
-  for (const session& s : sessions_) {
-    if (s.waiting_will == no_message) continue;
-    next =
-        std::min(next, messages_[s.waiting_will].stage == message_stage::planned ? s.will_earliest
-                                                                                 : s.will_latest);
-  }
-  return next;
-}
-
 std::uint32_t judge::abstract_state() const {
   std::uint32_t all = 0;
   const auto mix = [](std::uint32_t h, std::size_t v) {

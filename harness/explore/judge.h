@@ -40,6 +40,8 @@ struct violation {
   std::string seen;         // in the notation, or "nothing"
   bool unexpected = false;  // something came where nothing may; |expected| is then empty
   message_id message = no_message;
+  std::string rule;   // a trace rule says so; else the judge
+  bool late = false;  // something did not come in its time
 
   // The same for the same kind of violation, whatever the numbers.
   std::string kind() const { return statements + ": " + what; }
@@ -78,13 +80,14 @@ class judge {
 
   // Time passes: sessions end, wills fall due.
   void advance(instant now);
-  instant next_change() const;
 
   bool owes() const;
   // The oldest debt is taken for a violation: nothing came.
   void overdue(instant now);
   // Debts on |c|, in the notation, for a scenario that goes on after a violation.
   std::vector<std::string> debts_of(connection_id c) const;
+  // What may come on |c| besides, and need not: messages, in the notation.
+  std::vector<std::string> may_come(connection_id c) const;
   connection_id debtor() const;
 
   const std::optional<violation>& found() const { return found_; }

@@ -150,9 +150,10 @@ bool judge::visit_debts(const std::function<bool(const owed&)>& visit) const {
         if (x.token == i) due = &x;
       }
     }
-    if (all_here && due != nullptr && !visit({at, &rules::shared_delivered, nullptr, due})) {
-      return false;
-    }
+    // A will that reaches no member may not have been published at all.
+    const rule* why = messages_[t.message].why;
+    if (why == nullptr) why = &rules::shared_delivered;
+    if (all_here && due != nullptr && !visit({at, why, nullptr, due})) return false;
   }
   return true;
 }
@@ -228,6 +229,27 @@ std::vector<std::string> judge::debts_of(connection_id c) const {
   return out;
 }
 
+std::vector<std::string> judge::may_come(connection_id c) const {
+  std::vector<std::string> out;
+  const session& s = sessions_[links_[c].client];
+  if (s.connection != c) return out;
+  const std::vector<std::string> debts = debts_of(c);
+  for (const copy& x : s.copies) {
+    // Of subscriptions that overlap each may bring a copy, besides that at the highest QoS.
+    if (found_ && found_->late && x.message == found_->message && x.overlapping) {
+      for (const variant& v : x.variants) {
+        copy lower = x;
+        lower.variants = {v};
+        if (v.qos < x.top_qos) out.push_back(describe(lower));
+      }
+    }
+    if (x.any_taken || (found_ && x.message == found_->message)) continue;
+    if (std::find(debts.begin(), debts.end(), describe(x, true)) != debts.end()) continue;
+    out.push_back(describe(x));
+  }
+  return out;
+}
+
 void judge::overdue(instant now) {
   advance(now);
   visit_debts([&](const owed& o) {
@@ -261,6 +283,7 @@ void judge::overdue(instant now) {
     }
     if (o.answer != nullptr) m = o.answer->message;
     accuse(o.connection, *o.why, what, describe(o), "nothing", m);
+    if (found_) found_->late = true;
     return false;
   });
 }

@@ -52,6 +52,34 @@ TEST(judge, wants_the_will_of_a_lost_connection_and_not_that_of_a_goodbye) {
   }
 }
 
+TEST(judge, misses_a_will_as_a_will_where_only_a_share_awaits_it) {
+  table t;
+  const auto a = t.connect("a connect v5 clean=1 will=w will_qos=1");
+  const auto b = t.connect("b connect v5 clean=1");
+  t.subscribe(b, "b subscribe w share qos=1");
+  t.j.cut(a, cut_kind::fin, std::nullopt, t.now);
+  t.j.ended(a, t.now);
+  EXPECT_TRUE(t.j.owes());
+  t.j.overdue(t.now + 5s);
+  EXPECT_EQ(t.accused(), "MQTT-3.1.2-8");
+}
+
+TEST(judge, tells_what_may_come_besides_what_must) {
+  table t;
+  const auto a = t.connect("a connect v5 clean=1");
+  t.subscribe(a, "a subscribe a qos=1");
+  t.publish(a, "a publish a qos=0");
+  const auto m = t.j.publish(a, t.act("a publish a qos=1 id=1"), t.now);
+  EXPECT_EQ(t.j.debts_of(a), (std::vector<std::string>{"PUBACK id=1"}));
+  EXPECT_EQ(t.j.may_come(a),
+            (std::vector<std::string>{"PUBLISH topic=\"{ns}/a\" qos=0 retain=0 payload=\"m0\"",
+                                      "PUBLISH topic=\"{ns}/a\" qos=1 retain=0 payload=\"m1\""}));
+  t.give(a, packet_type::puback, 1);
+  EXPECT_EQ(t.j.may_come(a).size(), 1u);
+  t.deliver(a, m, 1, 7);
+  EXPECT_EQ(t.j.may_come(a).size(), 1u);
+}
+
 TEST(judge, wants_the_highest_qos_where_subscriptions_overlap) {
   table t;
   const auto a = t.connect("a connect v5 clean=1");

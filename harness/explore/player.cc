@@ -12,19 +12,56 @@ using std::chrono::milliseconds;
 using wire::packet_type;
 using wire::protocol_version;
 
+namespace {
+
+constexpr std::size_t longest_trace = 20'000;
+constexpr duration late_tolerance = milliseconds(50);  // then the harness stood still
+
+std::optional<oracle::watch_options> rules_for(const player_options& o) {
+  if (!o.trace_rules) return std::nullopt;
+  return oracle::watch_options{.own = o.ns, .slack = o.slack, .queue_limit = o.queue_limit};
+}
+
+violation violation_of(const oracle::finding& f, protocol_version version) {
+  violation v;
+  v.connection = f.connection;
+  v.rule = f.rule;
+  for (const oracle::statement& s : f.statements) {
+    if (s.version != version || s.id == "format") continue;
+    v.statements += (v.statements.empty() ? "" : " ") + std::string(s.id);
+  }
+  v.what = fmt::format("trace rule {} does not hold", f.rule);
+  v.seen = f.message;
+  v.unexpected = true;
+  v.late = f.by_time;
+  return v;
+}
+
+}  // namespace
+
 player::player(player_options options)
     : options_(std::move(options)),
       judge_({options_.ns + "/", options_.slack, options_.lateness, options_.window,
-              options_.maximum_qos, options_.queue_limit}) {}
+              options_.maximum_qos, options_.queue_limit}),
+      record_(options_.record ? longest_trace : 0, rules_for(options_)) {}
 
-void player::note(event_kind kind, connection_id c, instant now) {
-  if (!options_.record) return;
-  event e;
-  e.at = now;
-  e.kind = kind;
-  e.connection = c;
-  e.action = next_ == 0 ? 0 : next_ - 1;
-  events_.push_back(std::move(e));
+void player::start(instant now) {
+  began_ = now;
+  after_input(now);
+}
+
+std::vector<trace::entry> player::trace() const {
+  // What was done to confirm it does not belong to it.
+  const bool confirmed = until_suspected_ && judge_.suspects() && judge_.found();
+  return confirmed ? *until_suspected_ : record_.trace().entries(began_);
+}
+
+// Its client's letter, with a number when a connection before may still say something (a
+// takeover).
+void player::take_name(line& l) {
+  const std::string letter(1, client_letter(l.client));
+  l.name = letter;
+  for (int n = 2; !names_.insert(l.name).second; ++n) l.name = letter + std::to_string(n);
 }
 
 void player::send(connection_id c, const wire::packet& p, instant now,
@@ -35,11 +72,8 @@ void player::send(connection_id c, const wire::packet& p, instant now,
     return;
   }
   if (edit) octets[edit->at] = edit->value;
+  record_.sent(c, octets, edit ? nullptr : &p, now);
   actions_.emplace_back(play::write_octets{c, std::move(octets)});
-  note(event_kind::sent, c, now);
-  if (!options_.record) return;
-  events_.back().packet = p;
-  if (edit) events_.back().edit = fmt::format(" | set {} {}", edit->at, edit->value);
 }
 
 // The last two packets go out as one write: the broker reads them together.
@@ -48,18 +82,21 @@ void player::join_last_writes() {
   actions_.pop_back();
   byte_buffer& first = std::get<play::write_octets>(actions_.back()).octets;
   first.insert(first.end(), second.begin(), second.end());
-  if (options_.record) events_[events_.size() - 2].edit += " | join";
 }
 
 void player::open(std::uint8_t client, const action& how, std::optional<probe_kind> probe) {
   const auto c = static_cast<connection_id>(lines_.size());
-  lines_.push_back({client, how, false, false, probe, {}, {}});
+  line& l = lines_.emplace_back();
+  l.client = client;
+  l.how = how;
+  l.probe = probe;
   opening_ = true;
   actions_.emplace_back(play::open_connection{c, std::string(1, client_letter(client)), "", ""});
 }
 
 void player::shut(connection_id c, instant now) {
-  note(event_kind::shut, c, now);
+  lines_[c].shut = true;
+  record_.ended(c, trace::event_kind::shut, "shutdown", now);
   actions_.emplace_back(play::shut_down{c});
 }
 
@@ -87,8 +124,20 @@ void player::after_input(instant now) {
     add(*next);
     go_on(now);
   }
-  if (finished_ || !idle()) return;
+  if (!finished_ && idle()) finish(now);
+}
+
+void player::finish(instant now) {
   finished_ = true;
+  record_.finish(now);
+  if (const oracle::watch* rules = record_.rules()) {
+    for (const oracle::finding& f : rules->findings()) {
+      violation v = violation_of(f, version_of(f.connection));
+      const bool told = std::any_of(rules_say_.begin(), rules_say_.end(),
+                                    [&](const violation& o) { return o.kind() == v.kind(); });
+      if (!told) rules_say_.push_back(std::move(v));
+    }
+  }
   if (options_.clean_up) say_goodbye();
 }
 
@@ -139,7 +188,8 @@ void player::connected(connection_id c, instant now) {
   opening_ = false;
   line& l = lines_[c];
   l.open = true;
-  note(event_kind::opened, c, now);
+  take_name(l);
+  record_.opened(c, l.name, l.how.version, now);
   if (l.probe) {
     send_probe(c, now);
   } else {
@@ -166,22 +216,24 @@ void player::received(connection_id c, byte_view octets, instant now) {
   while (!rest.empty() && !over()) {
     const auto frame = wire::split(rest, l.how.version);
     if (!frame) {
-      judge_.malformed(c, frame.error(), now);
+      hear_malformed(c, rest, frame.error(), now);
       break;
     }
     if (!*frame) break;
     const byte_view whole = (*frame)->bytes;
     const auto p = wire::decode_view(whole, {l.how.version, wire::sender::server});
-    note(event_kind::received, c, now);
     if (!p) {
-      if (options_.record) events_.back().malformed = to_hex(whole);
-      judge_.malformed(c, p.error(), now);
+      hear_malformed(c, whole, p.error(), now);
       break;
     }
-    if (options_.record) events_.back().packet = wire::to_packet(*p);
+    record_.received(c, whole, whole.size(), wire::to_packet(*p), now);
     answered |= p->type != packet_type::pingresp;
     judge_.received(c, *p, now);
-    if (judge_.suspects() && suspected_at_ == 0) suspected_at_ = events_.size();
+    if (!judge_.suspects()) {
+      until_suspected_.reset();
+    } else if (!until_suspected_) {
+      until_suspected_ = record_.trace().entries(began_);
+    }
     rest = rest.subspan(whole.size());
     if (l.probe && !over() && p->type == packet_type::connack && p->reason == 0) end_probe(c, now);
   }
@@ -193,19 +245,28 @@ void player::received(connection_id c, byte_view octets, instant now) {
   after_input(now);
 }
 
-void player::closed(connection_id c, play::close_kind, instant now) {
+void player::hear_malformed(connection_id c, byte_view octets, const wire::wire_fault& fault,
+                            instant now) {
+  record_.received_malformed(c, octets, octets.size(), fault, print(fault), true, now);
+  judge_.malformed(c, fault, now);
+}
+
+void player::closed(connection_id c, play::close_kind how, instant now) {
   if (finished_) return;
-  end(c, now);
+  const bool reset = how == play::close_kind::reset;
+  end(c, reset ? trace::event_kind::reset : trace::event_kind::ended, now);
   after_input(now);
 }
 
-// The broker has ended it, or is taken to have done so.
-void player::end(connection_id c, instant now) {
+// |how|: by the broker, or by us where it leaves that to us.
+void player::end(connection_id c, trace::event_kind how, instant now) {
   line& l = lines_[c];
   if (l.deaf) return;
   l.open = false;
   l.deaf = true;
-  note(event_kind::closed, c, now);
+  // Where the broker may say DISCONNECT first, a scenario does not wait for its close.
+  if (l.shut || l.how.version == protocol_version::v311) names_.erase(l.name);
+  record_.ended(c, how, how == trace::event_kind::closed ? "close" : "closed by the broker", now);
   judge_.ended(c, now);
   debt_since_ = never;
   actions_.emplace_back(play::close_connection{c, true});
@@ -268,7 +329,8 @@ instant player::own_deadline() const {
   }
   duration patience = options_.patience + (fenced_ ? options_.grace : duration{});
   for (connection_id c = 0; c < lines_.size(); ++c) {
-    const link& l = judge_.links() > c ? judge_.link_of(c) : link{};
+    if (c >= judge_.links()) break;
+    const link& l = judge_.link_of(c);
     if (l.state == link_state::ending && l.cut == cut_kind::silence) {
       patience += milliseconds(l.keep_alive * 1500) + options_.lateness;
     }
@@ -278,6 +340,7 @@ instant player::own_deadline() const {
 
 void player::time_passed(instant now) {
   if (finished_) return;
+  if (now - next_deadline() > late_tolerance) record_.stood_still();
   for (connection_id c = 0; c < lines_.size(); ++c) {
     if (keep_alive_due(c) <= now) ping(c, now);
   }
@@ -299,7 +362,9 @@ void player::press(instant now) {
     }
     // The broker does not close behind our FIN or DISCONNECT; nothing demands that.
     for (connection_id i = 0; i < lines_.size(); ++i) {
-      if (lines_[i].open && judge_.link_of(i).state == link_state::ending) return end(i, now);
+      if (lines_[i].open && judge_.link_of(i).state == link_state::ending) {
+        return end(i, trace::event_kind::closed, now);
+      }
     }
     return;
   }
@@ -314,12 +379,11 @@ void player::press(instant now) {
     return;
   }
   judge_.overdue(now);
-  // What was done to confirm it does not belong to it.
-  if (judge_.suspects() && judge_.found()) events_.resize(suspected_at_);
   if (!over()) debt_since_ = now - options_.patience;
 }
 
 void player::stalled(duration length, instant now) {
+  record_.stood_still();
   if (debt_since_ != never) debt_since_ = std::min(now, saturating_add(debt_since_, length));
 }
 

@@ -5,19 +5,21 @@
 //   auto p = std::make_unique<player>(options);
 //   p->add(actions);
 //   ... a driver plays it (play/driver.h) ...
-//   p->judgement().found(), p->gave_up()
+//   p->judgement().found(), p->rules_say(), p->gave_up()
 //
 // A debt that is not paid within |patience| is followed by a PINGREQ on its connection; when that
 // is answered and nothing comes for |grace|, it is a violation.
 
 #include <deque>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/bytes.h"
 #include "explore/judge.h"
 #include "play/machine.h"
+#include "play/recorder.h"
 
 namespace mqttspec::explore {
 
@@ -26,7 +28,8 @@ struct player_options {
   std::optional<std::string> user_name;
   std::optional<std::string> password;
   std::uint16_t keep_alive = 0;  // of CONNECTs that choose none
-  bool record = false;           // keep the packets
+  bool record = false;           // keep the trace
+  bool trace_rules = true;       // look at it
   bool fence_at_end = true;      // what should not come has come before the history is over
   duration patience = std::chrono::seconds(3);
   duration grace = std::chrono::seconds(1);
@@ -38,29 +41,6 @@ struct player_options {
   std::size_t queue_limit = 65535;  // messages that it keeps for a session
   bool restarts = false;            // the driver can restart the broker
   bool clean_up = false;            // remove sessions and retained messages at the end
-};
-
-enum class event_kind : std::uint8_t {
-  opened,
-  sent,
-  received,
-  shut,
-  aborted,
-  closed,
-  waited,
-  restarted
-};
-
-// What happened, to be written down as a scenario.
-struct event {
-  instant at{};
-  event_kind kind{};
-  connection_id connection = no_connection;
-  wire::packet packet;
-  duration length{};       // waited
-  std::string malformed;   // received, and not decodable: octets in hex
-  std::string edit;        // sent: transforms, as the notation writes them
-  std::size_t action = 0;  // in the history
 };
 
 // One octet of a packet that is made wrong.
@@ -78,7 +58,7 @@ class player : public play::machine {
   // Asked for one action after the other when those that were added are done.
   void draw_from(std::function<std::optional<action>()> more) { more_ = std::move(more); }
 
-  void start(instant now) override { after_input(now); }
+  void start(instant now) override;
   void connected(connection_id c, instant now) override;
   void connect_failed(connection_id c, const std::string& why, instant now) override;
   void received(connection_id c, byte_view octets, instant now) override;
@@ -96,6 +76,9 @@ class player : public play::machine {
   bool stops_broker() const override;
   play::leftovers left_behind() const override;
 
+  // What trace rules say, each rule and statement once. When it has finished.
+  const std::vector<violation>& rules_say() const { return rules_say_; }
+
   // A violation was found, or it cannot be judged.
   bool over() const { return judge_.found().has_value() || !gave_up().empty(); }
   static constexpr std::string_view not_connected = "a connection is not made";
@@ -107,9 +90,10 @@ class player : public play::machine {
   const history& played() const { return history_; }
   // For each action: it was possible.
   const std::vector<bool>& possible() const { return possible_; }
-  const std::vector<event>& events() const { return events_; }
-  std::uint8_t client_of(connection_id c) const { return lines_[c].client; }
+  // As it was when something was first amiss; without |record| empty.
+  std::vector<trace::entry> trace() const;
   wire::protocol_version version_of(connection_id c) const { return lines_[c].how.version; }
+  const std::string& name_of(connection_id c) const { return lines_[c].name; }
   const std::string& ns() const { return options_.ns; }
 
  private:
@@ -118,7 +102,9 @@ class player : public play::machine {
   struct line {  // a connection
     std::uint8_t client = 0;
     action how;
+    std::string name;   // in the trace
     bool open = false;  // at TCP
+    bool shut = false;  // by us
     bool deaf = false;  // nothing that comes counts any more
     std::optional<probe_kind> probe;
     std::array<std::optional<std::uint8_t>, 256> aliases{};  // topics
@@ -127,7 +113,9 @@ class player : public play::machine {
 
   void after_input(instant now);
   void go_on(instant now);
-  void end(connection_id c, instant now);
+  void hear_malformed(connection_id c, byte_view octets, const wire::wire_fault& fault,
+                      instant now);
+  void end(connection_id c, trace::event_kind how, instant now);
   void press(instant now);
   bool idle() const;
   void say_goodbye();
@@ -165,7 +153,8 @@ class player : public play::machine {
   void open(std::uint8_t client, const action& how, std::optional<probe_kind> probe);
   void shut(connection_id c, instant now);
   void join_last_writes();
-  void note(event_kind kind, connection_id c, instant now);
+  void take_name(line& l);
+  void finish(instant now);
   bool waits() const;
   void step(instant now);
 
@@ -182,14 +171,17 @@ class player : public play::machine {
   std::uint16_t rounds_ = 0;
   instant resume_at_{};
   instant debt_since_ = never;
-  instant debt_began_ = never;    // however much came since
-  std::size_t suspected_at_ = 0;  // events until then
-  bool fenced_ = false;           // the debt was asked for by PINGREQ
+  instant debt_began_ = never;  // however much came since
+  std::optional<std::vector<trace::entry>> until_suspected_;
+  bool fenced_ = false;  // the debt was asked for by PINGREQ
   std::array<std::optional<action>, most_clients> last_connect_;
   std::array<std::optional<wire::packet>, most_clients> last_acknowledgement_;
   std::vector<line> lines_;
   std::deque<play::action> actions_;
-  std::vector<event> events_;
+  play::recorder record_;
+  instant began_{};
+  std::set<std::string> names_;  // of connections that may still say something
+  std::vector<violation> rules_say_;
   std::string broken_;
   std::function<std::optional<action>()> more_;
   bool finished_ = false;

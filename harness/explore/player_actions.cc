@@ -42,8 +42,7 @@ packet_type due_packet(const delivery& d) {
 player::progress player::perform(const action& a, instant now) {
   if (a.kind == action_kind::wait) {
     resume_at_ = now + milliseconds(a.milliseconds);
-    note(event_kind::waited, no_connection, now);
-    if (options_.record) events_.back().length = milliseconds(a.milliseconds);
+    record_.waited(milliseconds(a.milliseconds), now);
     return progress::done;
   }
   if (a.kind == action_kind::connect) return connect(a, now);
@@ -299,7 +298,8 @@ player::progress player::cut(const action& a, instant now) {
   switch (a.cut) {
     case cut_kind::reset:
       if (fence_first(c, now)) return progress::more;
-      note(event_kind::aborted, c, now);
+      names_.erase(l.name);
+      record_.ended(c, trace::event_kind::aborted, "abort", now);
       l.deaf = true;
       l.open = false;
       actions_.emplace_back(play::close_connection{c, true});
@@ -416,7 +416,8 @@ player::progress player::restart(instant now) {
     lines_[c].deaf = true;
     lines_[c].open = false;
   }
-  note(event_kind::restarted, no_connection, now);
+  names_.clear();
+  record_.restarted(now);
   restarting_ = true;
   actions_.emplace_back(play::run_hook{script::broker_action::restart});
   judge_.restart(now);

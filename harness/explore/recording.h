@@ -1,7 +1,6 @@
 #pragma once
 // What was sent and received when a history was played, and the violation that it ended with.
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -10,29 +9,28 @@
 namespace mqttspec::explore {
 
 struct recording {
-  std::vector<event> events;
-  std::vector<std::uint8_t> client_of;             // by connection
-  std::vector<wire::protocol_version> version_of;  // by connection
+  std::vector<trace::entry> trace;
   std::string ns;
   violation broken;
-  std::vector<std::string> debts;  // of the connection that it was found on
+  // Of the connection that it was found on:
+  std::string client;  // its name in the trace
+  wire::protocol_version version = wire::protocol_version::v5;
+  std::vector<std::string> debts;     // in the notation
+  std::vector<std::string> may_come;  // besides; in the notation
 };
 
-recording record_of(const player& p);
-
-// Which name of a file a connection has: that of its client, with a number when the connection
-// before is still there (a takeover).
-class connection_names {
- public:
-  explicit connection_names(const recording& r);
-  const std::string& of(connection_id c) const { return of_.at(c); }
-  const std::vector<std::string>& all() const { return all_; }
-  wire::protocol_version version(const std::string& name) const { return version_.at(name); }
-
- private:
-  std::map<connection_id, std::string> of_;
-  std::vector<std::string> all_;
-  std::map<std::string, wire::protocol_version> version_;
-};
+// Of |broken|, which |p| has found.
+inline recording record_of(const player& p, const violation& broken) {
+  recording r;
+  r.trace = p.trace();
+  r.ns = p.ns();
+  r.broken = broken;
+  r.client = p.name_of(r.broken.connection);
+  r.version = p.version_of(r.broken.connection);
+  if (!r.broken.rule.empty()) return r;
+  r.debts = p.judgement().debts_of(r.broken.connection);
+  r.may_come = p.judgement().may_come(r.broken.connection);
+  return r;
+}
 
 }  // namespace mqttspec::explore

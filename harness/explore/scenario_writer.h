@@ -11,7 +11,6 @@ namespace mqttspec::explore {
 struct writing_options {
   std::string name;           // of the scenario
   std::string comment;        // lines for the head of the file
-  bool any_order = false;     // packets that come one behind the other may change places
   bool without_last = false;  // the messages that came last are no part of what leads to it
   bool nothing_more = false;  // what was expected need not come: it is only not what came
 };

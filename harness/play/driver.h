@@ -16,6 +16,9 @@
 
 namespace mqttspec::play {
 
+// A PINGREQ that goes longer without an answer tells of a broker that stood still.
+inline constexpr duration tolerated_pulse = std::chrono::milliseconds(500);
+
 // What was going on around a machine while it was played; verdicts/decide.h weighs it.
 struct circumstances {
   instant began{};

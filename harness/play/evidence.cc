@@ -57,10 +57,11 @@ void scenario_player::state::conclude(ending how, std::string why, instant now) 
 }
 
 void scenario_player::state::take_findings(instant now) {
-  if (!watching) return;
-  watching->finish(now);
-  evidence.rules_in_doubt = watching->findings().empty() && watching->in_doubt();
-  for (const oracle::finding& f : watching->findings()) {
+  record.finish(now);
+  const oracle::watch* rules = record.rules();
+  if (rules == nullptr) return;
+  evidence.rules_in_doubt = rules->findings().empty() && rules->in_doubt();
+  for (const oracle::finding& f : rules->findings()) {
     results::finding out;
     out.rule = f.rule;
     out.message = f.message;
@@ -112,9 +113,9 @@ void scenario_player::state::differ(const script::expect_line& l, judgement j, i
     j.statements.clear();
     if (!id.empty()) j.statements.push_back({j.wire_fault->version, std::string(id)});
     evidence.malformed = true;
-    evidence.unprovoked = watching && watching->found("well-formed");
+    evidence.unprovoked = record.rules() != nullptr && record.rules()->found("well-formed");
   }
-  if (j.trace_number != 0) record.mark(j.trace_number);
+  if (j.trace_number != 0) record.trace().mark(j.trace_number);
   f.statements = describe_checks(j.statements, check_outcome::violated);
   evidence.seen.fault = std::move(f);
   evidence.how = j.how;

@@ -103,7 +103,7 @@ bool scenario_player::state::begin_line(instant now) {
     return true;
   }
   hook_pending = true;
-  if (watching) watching->restarted(now);
+  record.restarted(now);
   actions.push_back(run_hook{std::get<script::hook_line>(i.what).action});
   return false;
 }
@@ -144,7 +144,7 @@ connection& scenario_player::state::open(const std::string& client, instant now)
   if (connection* old = find_current(client); old != nullptr && !old->close_arrived()) {
     if (old->state != link_state::closed) {
       actions.push_back(close_connection{old->id(), false});
-      if (watching) watching->ended(old->id(), oracle::end_of_link::closed_by_client, now);
+      record.ended(old->id(), trace::event_kind::closed, "close", now);
     }
     old->state = link_state::closed;
   }
@@ -154,26 +154,10 @@ connection& scenario_player::state::open(const std::string& client, instant now)
   actions.push_back(open_connection{id, client,
                                     declared == scenario.clients.end() ? "" : declared->transport,
                                     declared == scenario.clients.end() ? "" : declared->node});
-  if (watching) watching->opened(id, client, version_of(scenario, client), now);
+  record.opened(id, client, version_of(scenario, client), now);
   current[client] = id;
-  connection& made =
-      connections.emplace(id, connection(id, client, version_of(scenario, client))).first->second;
-  note_event(made, trace::event_kind::opened, "open", now);
-  return made;
-}
-
-void scenario_player::state::note_event(const connection& on, trace::event_kind what,
-                                        std::string text, instant now) {
-  record.add(trace::event_entry(on.client(), on.id(), what, std::move(text)), now);
-}
-
-void scenario_player::state::watch_sent(const connection& on, byte_view octets, instant now) {
-  while (watching && !octets.empty()) {
-    const auto frame = wire::split(octets, on.version());
-    const byte_view whole = frame && *frame ? (*frame)->bytes : octets;
-    watching->sent(on.id(), whole, now);
-    octets = octets.subspan(whole.size());
-  }
+  return connections.emplace(id, connection(id, client, version_of(scenario, client)))
+      .first->second;
 }
 
 void scenario_player::state::do_or_defer(connection& on, action a) {
@@ -250,7 +234,6 @@ void scenario_player::state::write(connection& to, byte_buffer octets, instant n
 // Traced and remembered packet by packet, whatever the writes look like.
 void scenario_player::state::record_sent(connection& to, byte_view octets, instant now) {
   to.last_sent = now;
-  watch_sent(to, octets, now);
   byte_view rest = octets;
   while (!rest.empty()) {
     const auto frame = wire::split(rest, to.version());
@@ -269,9 +252,7 @@ void scenario_player::state::record_sent(connection& to, byte_view octets, insta
     } else {
       to.faults_sent.push_back(p.error().error);
     }
-    record.add(trace::packet_entry(to.client(), to.id(), trace::direction::sent, to.version(),
-                                   whole, whole.size(), p ? &*p : nullptr),
-               now);
+    record.sent(to.id(), whole, p ? &*p : nullptr, now);
     rest = rest.subspan(whole.size());
   }
 }
@@ -312,19 +293,14 @@ bool scenario_player::state::begin_send(const script::send_line& l, instant now)
     if (on == nullptr || on->close_arrived() || on->state == link_state::closed) return true;
     const bool half = l.kind == send_kind::shutdown;
     const bool abort = l.kind == send_kind::abort;
-    note_event(*on,
-               half    ? trace::event_kind::shut
-               : abort ? trace::event_kind::aborted
-                       : trace::event_kind::closed,
-               half    ? "shutdown"
-               : abort ? "abort"
-                       : "close",
-               now);
-    if (watching) {
-      watching->ended(
-          on->id(),
-          half ? oracle::end_of_link::shut_by_client : oracle::end_of_link::closed_by_client, now);
-    }
+    record.ended(on->id(),
+                 half    ? trace::event_kind::shut
+                 : abort ? trace::event_kind::aborted
+                         : trace::event_kind::closed,
+                 half    ? "shutdown"
+                 : abort ? "abort"
+                         : "close",
+                 now);
     do_or_defer(*on,
                 half ? action(shut_down{on->id()}) : action(close_connection{on->id(), abort}));
     if (on->state != link_state::connecting || !half) {
@@ -357,8 +333,8 @@ bool scenario_player::state::begin_send(const script::send_line& l, instant now)
     write(*on, std::move(whole), now, l.manner);
     return true;
   }
-  note_event(*on, trace::event_kind::noted,
-             fmt::format("write of {} bytes in pieces of {}", whole.size(), l.manner.split), now);
+  record.noted(on->id(), trace::event_kind::noted,
+               fmt::format("write of {} bytes in pieces of {}", whole.size(), l.manner.split), now);
   instant at = now;
   for (std::size_t i = 0; i < whole.size(); i += l.manner.split) {
     const std::size_t end = std::min<std::size_t>(whole.size(), i + l.manner.split);

@@ -58,7 +58,7 @@ void scenario_player::connect_failed(connection_id id, const std::string& why, i
   state& s = *state_;
   const auto found = s.connections.find(id);
   if (found == s.connections.end() || s.judged) return;
-  s.note_event(found->second, trace::event_kind::refused, "cannot connect: " + why, now);
+  s.record.noted(id, trace::event_kind::refused, "cannot connect: " + why, now);
   found->second.close(close_kind::reset, now);
   s.conclude(ending::faulty, "cannot connect: " + why, now);
   s.leave(now);
@@ -72,22 +72,17 @@ void scenario_player::received(connection_id id, byte_view octets, instant now) 
   const std::size_t added = on.receive(octets, now);
   for (std::size_t i = on.queue.size() - added; i < on.queue.size();) {
     inbound& item = on.queue[i];
-    trace::entry e =
-        trace::packet_entry(on.client(), id, trace::direction::received, on.version(), item.octets,
-                            item.size, item.kind == inbound_kind::packet ? &item.packet : nullptr);
     if (item.kind == inbound_kind::malformed) {
-      e.text = describe(item);
-      if (s.watching && !item.repeats_our_fault)
-        s.watching->received_malformed(id, item.fault, e.text, now);
+      item.trace_number = s.record.received_malformed(id, item.octets, item.size, item.fault,
+                                                      describe(item), !item.repeats_our_fault, now);
     } else {
       item.is_by_the_way =
           (on.disconnect_sent && item.packet.type == wire::packet_type::disconnect) ||
           on.seen.is_one(item.packet, now);
       if (item.packet.type == wire::packet_type::connack) s.begin_keep_alive(on, item.packet);
       s.left.received(id, item.packet);
-      if (s.watching) s.watching->received(id, item.packet, item.size, now);
+      item.trace_number = s.record.received(id, item.octets, item.size, item.packet, now);
     }
-    item.trace_number = s.record.add(std::move(e), now);
     if (s.is_for_the_harness(on, item)) {
       on.queue.erase(on.queue.begin() + static_cast<std::ptrdiff_t>(i));
       continue;
@@ -115,20 +110,11 @@ void scenario_player::closed(connection_id id, close_kind how, instant now) {
   if (on.unparsed() != 0) {
     text += fmt::format(" in the middle of a packet, {} bytes unread", on.unparsed());
   }
-  const std::uint64_t number =
-      s.record.add(trace::event_entry(on.client(), id,
-                                      how == close_kind::reset ? trace::event_kind::reset
-                                                               : trace::event_kind::ended,
-                                      std::move(text)),
-                   now);
+  const std::uint64_t number = s.record.ended(
+      id, how == close_kind::reset ? trace::event_kind::reset : trace::event_kind::ended,
+      std::move(text), now);
   on.close(how, now);
   on.queue.back().trace_number = number;
-  if (s.watching) {
-    s.watching->ended(id,
-                      how == close_kind::reset ? oracle::end_of_link::reset_by_server
-                                               : oracle::end_of_link::closed_by_server,
-                      now);
-  }
   s.run_lines(now);
   s.leave(now);
 }
@@ -136,7 +122,7 @@ void scenario_player::closed(connection_id id, close_kind how, instant now) {
 void scenario_player::noted(connection_id id, const std::string& what, instant now) {
   const auto found = state_->connections.find(id);
   if (found != state_->connections.end() && !state_->judged) {
-    state_->note_event(found->second, trace::event_kind::noted, what, now);
+    state_->record.noted(id, trace::event_kind::noted, what, now);
   }
 }
 
@@ -156,7 +142,7 @@ void scenario_player::time_passed(instant now) {
     const bool told = !s.standstills.empty() && s.standstills.back().until >= due;
     if (due != never && now - due > s.options.late_tolerance && !told) {
       s.standstills.push_back({now, now - due});
-      if (s.watching) s.watching->stood_still();
+      s.record.stood_still();
     }
     if (now >= s.ends_at_the_latest()) {
       s.conclude(
@@ -172,7 +158,7 @@ void scenario_player::time_passed(instant now) {
 
 void scenario_player::stalled(duration length, instant now) {
   state_->standstills.push_back({now, length});
-  if (state_->watching) state_->watching->stood_still();
+  state_->record.stood_still();
   // What is awaited may come later by as much; then silence is silence.
   if (state_->awaiting) state_->awaiting->extend(length);
 }
@@ -277,7 +263,7 @@ trial scenario_player::take_trial() {
       s.describe_checks({s.checked.begin(), s.checked.end()}, results::check_outcome::checked);
   if (s.evidence.lines != ending::held || !seen.findings.empty() || s.options.trace_passed ||
       s.measures()) {
-    seen.trace = s.record.entries(s.started);
+    seen.trace = s.record.trace().entries(s.started);
   }
   return std::move(s.evidence);
 }

@@ -11,13 +11,12 @@
 #include <variant>
 #include <vector>
 
-#include "oracle/watch.h"
 #include "play/connection.h"
 #include "play/expectation.h"
 #include "play/ledger.h"
+#include "play/recorder.h"
 #include "play/scenario_player.h"
 #include "play/trial.h"
-#include "trace/trace.h"
 
 namespace mqttspec::play {
 
@@ -35,12 +34,14 @@ struct scenario_player::state {
       : scenario(s),
         options(std::move(o)),
         known(s.constants),
-        record(measures() ? longest_measured_trace : longest_trace) {
-    // Cases that measure send thousands of packets and claim nothing.
-    if (!options.trace_rules || measures()) return;
+        record(measures() ? longest_measured_trace : longest_trace, for_rules()) {}
+
+  // Cases that measure send thousands of packets and claim nothing.
+  std::optional<oracle::watch_options> for_rules() const {
+    if (!options.trace_rules || measures()) return std::nullopt;
     const auto ns = known.find("ns");
     const auto* own = ns == known.end() ? nullptr : std::get_if<std::string>(&ns->second);
-    watching.emplace(oracle::watch_options{.own = own != nullptr ? *own : ""});
+    return oracle::watch_options{.own = own != nullptr ? *own : ""};
   }
 
   // Its trace is read for what the broker does (harness/profile), however it ends.
@@ -60,8 +61,7 @@ struct scenario_player::state {
   std::map<std::string, instant> previous_line;  // when a client's last line finished
   connection_id next_connection = 1;
   ledger left;
-  trace::log record;
-  std::optional<oracle::watch> watching;
+  recorder record;
 
   // Where the case stands.
   std::size_t line = 0;
@@ -112,10 +112,7 @@ struct scenario_player::state {
   void write_piece(connection& to, byte_buffer octets, instant now);
   void end_pieces(instant now);
   void record_sent(connection& to, byte_view octets, instant now);
-  // Tells the trace rules of what is sent, packet by packet.
-  void watch_sent(const connection& on, byte_view octets, instant now);
   void do_or_defer(connection& on, action a);
-  void note_event(const connection& on, trace::event_kind what, std::string text, instant now);
 
   // keep_alive.cc: PINGREQ in time.
   bool looks_after_keep_alive() const;

@@ -23,15 +23,17 @@ namespace mqttspec::trace {
 enum class direction : std::uint8_t { sent, received, event };
 
 enum class event_kind : std::uint8_t {
-  noted,     // anything else, as |text| says
-  opened,    // by us
-  refused,   // the connection could not be made
-  shut,      // by us: FIN, the peer may still send
-  closed,    // by us
-  aborted,   // by us, with RST
-  ended,     // by the peer
-  reset,     // by the peer, with RST
-  left_out,  // entries that were too many
+  noted,      // anything else, as |text| says
+  opened,     // by us
+  refused,    // the connection could not be made
+  shut,       // by us: FIN, the peer may still send
+  closed,     // by us
+  aborted,    // by us, with RST
+  ended,      // by the peer
+  reset,      // by the peer, with RST
+  waited,     // for |length|
+  restarted,  // the broker
+  left_out,   // entries that were too many
 };
 
 inline constexpr std::size_t most_octets = 4096;  // kept of a packet
@@ -43,6 +45,7 @@ struct entry {
   direction way = direction::event;
   event_kind what = event_kind::noted;  // of events
   std::string text;                     // of events, and why received octets are no packet
+  duration length{};                    // waited
   wire::protocol_version version{};
   byte_buffer octets;      // the first of a packet; none of an event
   std::uint64_t size = 0;  // of the whole packet

@@ -17,7 +17,6 @@ using results::verdict;
 namespace {
 
 // A PINGREQ that takes longer tells of a broker that stood still.
-constexpr duration tolerated_pulse = std::chrono::milliseconds(500);
 constexpr std::size_t most_tries = 3;
 
 std::string in_milliseconds(duration d) {
@@ -135,7 +134,7 @@ doubt decide_lines(play::trial& t, duration slack) {
 // The broker answered nobody for a while: what did not come in its time is no fault of its. Other
 // faults may follow from that (a session that expired meanwhile), so they are tried again.
 doubt weigh_pulse(const play::trial& t, const play::circumstances& around, case_result& c) {
-  if (c.outcome != verdict::fail || around.slowest_pulse <= tolerated_pulse) return doubt::none;
+  if (c.outcome != verdict::fail || around.slowest_pulse <= play::tolerated_pulse) return doubt::none;
   if (t.lines != ending::differed || t.how == difference::content) return doubt::late;
   count_fault(c, check_outcome::inconclusive);
   conclude(c, verdict::inconclusive,
