@@ -29,6 +29,15 @@ TEST(judge_freedom, leaves_open_when_qos_2_is_forwarded) {
   }
 }
 
+TEST(judge_freedom, takes_what_a_restart_brings_for_sent_before) {
+  table t;
+  const auto a = t.connect("a connect v5 clean=1 expiry=300 will=w will_qos=1");
+  t.subscribe(a, "a subscribe w qos=1");
+  t.j.restart(t.now);
+  t.deliver(t.connect("a connect v5 clean=0 expiry=300", true), 0, 1, 7, true);
+  EXPECT_EQ(t.accused(), "");
+}
+
 TEST(judge_freedom, does_not_take_a_retained_message_for_the_copy_of_a_share) {
   table t;
   const auto a = t.connect("a connect v5 clean=1");

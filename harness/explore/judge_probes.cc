@@ -156,8 +156,10 @@ void judge::take_probe(connection_id c, const wire::packet_view& p) {
 // What is on its way may be lost; sessions that last, and what is retained, are not.
 void judge::restart(instant now) {
   advance(now);
+  std::vector<session*> were_here;
   for (session& s : sessions_) {
     if (s.connection == no_connection) continue;
+    were_here.push_back(&s);
     const connection_id c = s.connection;
     link& l = links_[c];
     const message_id will = std::exchange(l.will, no_message);
@@ -168,6 +170,10 @@ void judge::restart(instant now) {
     // Whether a client that loses its connection in this way leaves a will behind is not said.
     messages_[will].stage = message_stage::open;
     offer(will, now);
+  }
+  // Before their connections ended, also wills of the others may have been sent to them.
+  for (session* s : were_here) {
+    for (copy& x : s->copies) x.maybe_sent = true;
   }
 }
 

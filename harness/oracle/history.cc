@@ -13,7 +13,7 @@ std::uint32_t link::asked_number(property_id of_property, std::uint32_t absent) 
   return connect ? wire::find_number(connect->properties, of_property).value_or(absent) : absent;
 }
 
-std::uint32_t link::interval() const {
+std::uint32_t link::granted_interval() const {
   if (!connect) return 0;
   if (!is_v5(version)) return connect->clean_start ? 0 : wire::never_expires;
   std::uint32_t in_force = asked_number(property_id::session_expiry_interval, 0);
@@ -21,11 +21,14 @@ std::uint32_t link::interval() const {
     in_force = wire::find_number(connack->properties, property_id::session_expiry_interval)
                    .value_or(in_force);
   }
-  if (goodbye) {
-    in_force = wire::find_number(goodbye->properties, property_id::session_expiry_interval)
-                   .value_or(in_force);
-  }
   return in_force;
+}
+
+std::uint32_t link::interval() const {
+  const std::uint32_t granted = granted_interval();
+  if (!goodbye) return granted;
+  return wire::find_number(goodbye->properties, property_id::session_expiry_interval)
+      .value_or(granted);
 }
 
 std::uint32_t link::keep_alive() const {

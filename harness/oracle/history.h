@@ -173,6 +173,8 @@ struct link {
   // The interval that holds for its session when the connection ends; never_expires in 3.1.1 with
   // Clean Session 0. What DISCONNECT says counts.
   std::uint32_t interval() const;
+  // Without that: the last that the server has agreed to.
+  std::uint32_t granted_interval() const;
   std::uint32_t keep_alive() const;
 };
 

@@ -147,7 +147,8 @@ class session_is_kept : public rule {
     if (!accepts(on, p) || p.session_present || on.connect->clean_start || on.odd) return;
     if (!follows_plainly(*seen, on) || seen->restarted) return;
     const link& before = *on.previous;
-    const std::uint32_t interval = before.interval();
+    // Nobody answers a DISCONNECT that asks for more.
+    const std::uint32_t interval = std::min(before.interval(), before.granted_interval());
     if (interval == 0) return;
     // A server may store so many sessions and no more.
     constexpr std::size_t few = 50;

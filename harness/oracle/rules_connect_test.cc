@@ -100,6 +100,10 @@ std::vector<sample> connect_samples() {
        connect + "c < CONNACK session_present=0 session_expiry_interval=1\n" + closed + "+ 2s\n" +
            again + accepted,
        false},
+      {kept, "DISCONNECT asked for more than the answer gave",
+       connect + "c < CONNACK session_present=0 session_expiry_interval=1\n" +
+           "c > DISCONNECT session_expiry_interval=60\n c - closed\n + 3s\n" + again + accepted,
+       false},
       {kept, "another one asks at the same moment, with Clean Start 1",
        connect + accepted + closed + again +
            "d > CONNECT client_id=\"t-c\" clean_start=1\n d < CONNACK session_present=0\n" +

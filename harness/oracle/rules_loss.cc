@@ -57,8 +57,11 @@ class accepted_is_delivered : public rule {
     if (wire::find_property(m.properties, property_id::message_expiry_interval) != nullptr) {
       return false;
     }
-    const auto most =
-        on.asked_number(property_id::maximum_packet_size, wire::largest_variable_integer);
+    // What was too large for one connection counts as sent.
+    std::uint32_t most = wire::largest_variable_integer;
+    for (const connection_id id : s.links) {
+      most = std::min(most, seen->link_of(id).asked_number(property_id::maximum_packet_size, most));
+    }
     std::size_t size = m.topic.size() + m.payload.size() + 64;
     for (const wire::property& p : m.properties) size += p.text.size() + p.value.size() + 8;
     if (size > most) return false;

@@ -13,6 +13,14 @@ std::vector<sample> loss_samples() {
       {accepted, "on a connection", both_join + m1_published + "+ 4s", true},
       {accepted, "over a resume", both_join + sub_leaves + m1_published + sub_resumes + "+ 4s",
        true},
+      {accepted, "too large for the connection before",
+       "sub > CONNECT client_id=\"t-sub\" clean_start=1 session_expiry_interval=60 "
+       "maximum_packet_size=20\n"
+       "sub < CONNACK session_present=0\n"
+       "sub > SUBSCRIBE id=1 filter=\"t/a\" max_qos=2\n"
+       "sub < SUBACK id=1 reasons=[granted_qos_2]\n" +
+           pub_joins + m1_published + sub_leaves + sub_resumes + "+ 4s",
+       false},
       {accepted, "not yet", both_join + m1_published + "+ 1s", false},
       {accepted, "never acknowledged",
        both_join + "pub > PUBLISH topic=\"t/a\" qos=1 id=1 payload=\"m1\"\n pub - closed\n + 9s",
