@@ -40,6 +40,7 @@ class edge {
   // As those of `broker`.
   connection_id accept(instant now);
   void receive(connection_id from, byte_view octets, instant now);
+  bool takes_text_frames() const { return broker_.takes_text_frames(); }
   void peer_closed(connection_id from, instant now);
   void advance(instant now);
   instant next_deadline() const;

@@ -32,6 +32,7 @@ class broker_watch : public net::timed {
   duration slowest_pulse(instant from, instant to) const {
     return pulse_ ? pulse_->slowest(from, to) : duration{};
   }
+  bool was_cut(instant from, instant to) const { return pulse_ && pulse_->was_cut(from, to); }
 
   instant next_deadline() const override;
   void time_passed(instant now) override;

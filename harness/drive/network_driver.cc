@@ -58,6 +58,7 @@ class network_driver : public play::driver, public net::timed {
   instant now() const override { return loop_.now(); }
   bool interrupted() const override { return interrupted_; }
   const std::string& lost() const override { return watch_.lost(); }
+  bool was_cut(instant from, instant to) const override { return watch_.was_cut(from, to); }
 
   void play(const source& next, const sink& ended, std::size_t at_once,
             const stop_sign& stop) override {
@@ -161,6 +162,7 @@ class network_driver : public play::driver, public net::timed {
     // A dying broker closes its connections before it can be seen to be gone.
     watch_.look();
     bool wanted = true;
+    more_ = true;
     for (seat* s : std::exchange(finished_, {})) {
       play::played p = s->take();
       p.around.slowest_pulse = watch_.slowest_pulse(p.around.began, p.around.ended);

@@ -73,7 +73,7 @@ void pulse::received(byte_view octets, instant now) {
       ask(now);
     } else if (p->type == packet_type::pingresp && state_ == state::asked) {
       answers_ = true;
-      if (now - asked_ > play::tolerated_pulse) slow_.push_back({asked_, now});
+      if (now - asked_ > play::circumstances::tolerated_pulse) slow_.push_back({asked_, now});
       state_ = state::idle;
       due_ = now + between;
     }
@@ -83,6 +83,7 @@ void pulse::received(byte_view octets, instant now) {
 
 void pulse::closed(instant now) {
   if (state_ == state::refused) return;
+  if (answers_ && (state_ == state::idle || state_ == state::asked)) cuts_.push_back(now);
   state_ = state::off;
   due_ = now + retry;
 }
@@ -107,6 +108,11 @@ duration pulse::slowest(instant from, instant to) const {
     if (s.asked <= to && s.answered >= from) longest = std::max(longest, s.answered - s.asked);
   }
   return longest;
+}
+
+bool pulse::was_cut(instant from, instant to) const {
+  return std::any_of(cuts_.begin(), cuts_.end(),
+                     [&](instant at) { return from <= at && at <= to; });
 }
 
 }  // namespace mqttspec::drive

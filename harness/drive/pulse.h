@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/instant.h"
@@ -55,6 +56,8 @@ class pulse {
   // The longest time that a PINGREQ went without answer, of those under way between |from| and
   // |to|.
   duration slowest(instant from, instant to) const;
+  // The broker ended the connection in that span, though it had answered on it.
+  bool was_cut(instant from, instant to) const;
 
  private:
   enum class state : std::uint8_t { off, connecting, greeting, idle, asked, refused };
@@ -71,6 +74,7 @@ class pulse {
   instant due_{};    // the next attempt or PINGREQ
   instant asked_{};  // state asked
   bool answers_ = false;
+  std::vector<instant> cuts_;
   byte_buffer in_;
   byte_buffer out_;
   std::deque<slow_answer> slow_;

@@ -30,7 +30,7 @@ history essence(const player& p) {
 // still is late and nothing else.
 const violation* shows(const player& p, const play::circumstances& around,
                        const std::string& kind) {
-  const bool stood_still = around.slowest_pulse > play::tolerated_pulse;
+  const bool stood_still = around.stood_still();
   const auto fits = [&](const violation& v) {
     return v.kind() == kind && !(v.late && stood_still);
   };

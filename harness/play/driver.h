@@ -16,9 +16,6 @@
 
 namespace mqttspec::play {
 
-// A PINGREQ that goes longer without an answer tells of a broker that stood still.
-inline constexpr duration tolerated_pulse = std::chrono::milliseconds(500);
-
 // What was going on around a machine while it was played; verdicts/decide.h weighs it.
 struct circumstances {
   instant began{};
@@ -26,8 +23,13 @@ struct circumstances {
   // The longest time that a PINGREQ on a connection of the driver's own went without an answer
   // meanwhile. 0: none was slow, or the broker does not answer PINGREQ.
   duration slowest_pulse{};
+  // A PINGREQ that takes longer tells of a broker that stood still.
+  static constexpr duration tolerated_pulse = std::chrono::milliseconds(500);
+  bool stood_still() const { return slowest_pulse > tolerated_pulse; }
   // The most machines that were under way at once meanwhile, this one included.
   std::size_t beside = 1;
+  // Another one, that sends octets which are no packets, was under way meanwhile.
+  bool beside_hostile = false;
   // A connection was refused, or the broker ended it before it had said anything.
   bool refused = false;
   std::vector<std::string> warnings;  // what could not be removed from the broker
@@ -40,7 +42,8 @@ struct played {
 
 class driver {
  public:
-  // The next machine; nullptr: there is none any more.
+  // The next machine; nullptr: none for now. It is asked again when one has ended, and what is
+  // played is over when none is under way.
   using source = std::function<std::unique_ptr<machine>()>;
   // Called with each machine when it has ended, in no order. false: start no more, abandon the
   // rest.
@@ -61,6 +64,9 @@ class driver {
   virtual bool interrupted() const = 0;
   // Not empty: no more connections to the broker can be made, and why.
   virtual const std::string& lost() const = 0;
+  // The broker ended a connection of the driver's own in that span, for no reason that the driver
+  // gave it: it was restarted, or it ended them all.
+  virtual bool was_cut(instant /*from*/, instant /*to*/) const { return false; }
 };
 
 }  // namespace mqttspec::play

@@ -140,6 +140,11 @@ connection* scenario_player::state::find_current(const std::string& client) {
   return found == current.end() ? nullptr : &connections.at(found->second);
 }
 
+connection* scenario_player::state::find_live(connection_id id) {
+  const auto found = connections.find(id);
+  return found == connections.end() || judged ? nullptr : &found->second;
+}
+
 connection& scenario_player::state::open(const std::string& client, instant now) {
   if (connection* old = find_current(client); old != nullptr && !old->close_arrived()) {
     if (old->state != link_state::closed) {

@@ -1,8 +1,7 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "play/scenario_state.h"
+#include "script/company.h"
 
 namespace mqttspec::play {
 
@@ -40,10 +39,9 @@ void scenario_player::start(instant now) {
 
 void scenario_player::connected(connection_id id, instant now) {
   state& s = *state_;
-  const auto found = s.connections.find(id);
-  if (found == s.connections.end()) return;
-  connection& on = found->second;
-  if (on.state != link_state::connecting) return;
+  connection* live = s.find_live(id);
+  if (live == nullptr || live->state != link_state::connecting) return;
+  connection& on = *live;
   on.state = link_state::open;
   for (action& a : on.deferred) {
     if (std::holds_alternative<shut_down>(a)) on.state = link_state::shut;
@@ -56,19 +54,19 @@ void scenario_player::connected(connection_id id, instant now) {
 
 void scenario_player::connect_failed(connection_id id, const std::string& why, instant now) {
   state& s = *state_;
-  const auto found = s.connections.find(id);
-  if (found == s.connections.end() || s.judged) return;
+  connection* on = s.find_live(id);
+  if (on == nullptr) return;
   s.record.noted(id, trace::event_kind::refused, "cannot connect: " + why, now);
-  found->second.close(close_kind::reset, now);
+  on->close(close_kind::reset, now);
   s.conclude(ending::faulty, "cannot connect: " + why, now);
   s.leave(now);
 }
 
 void scenario_player::received(connection_id id, byte_view octets, instant now) {
   state& s = *state_;
-  const auto found = s.connections.find(id);
-  if (found == s.connections.end() || s.judged) return;
-  connection& on = found->second;
+  connection* live = s.find_live(id);
+  if (live == nullptr) return;
+  connection& on = *live;
   const std::size_t added = on.receive(octets, now);
   for (std::size_t i = on.queue.size() - added; i < on.queue.size();) {
     inbound& item = on.queue[i];
@@ -101,9 +99,9 @@ void scenario_player::received(connection_id id, byte_view octets, instant now) 
 
 void scenario_player::closed(connection_id id, close_kind how, instant now) {
   state& s = *state_;
-  const auto found = s.connections.find(id);
-  if (found == s.connections.end() || s.judged) return;
-  connection& on = found->second;
+  connection* live = s.find_live(id);
+  if (live == nullptr) return;
+  connection& on = *live;
   if (on.state == link_state::closed) return;  // by us
   std::string text =
       how == close_kind::reset ? "closed by the broker (reset)" : "closed by the broker";
@@ -120,8 +118,7 @@ void scenario_player::closed(connection_id id, close_kind how, instant now) {
 }
 
 void scenario_player::noted(connection_id id, const std::string& what, instant now) {
-  const auto found = state_->connections.find(id);
-  if (found != state_->connections.end() && !state_->judged) {
+  if (state_->find_live(id) != nullptr) {
     state_->record.noted(id, trace::event_kind::noted, what, now);
   }
 }
@@ -206,10 +203,7 @@ void scenario_player::state::leave(instant now) {
 }
 
 bool scenario_player::stops_broker() const {
-  const auto& lines = state_->scenario.lines;
-  return std::any_of(lines.begin(), lines.end(), [](const script::instruction& i) {
-    return std::holds_alternative<script::hook_line>(i.what);
-  });
+  return script::stops_broker(state_->scenario);
 }
 
 leftovers scenario_player::left_behind() const {

@@ -106,6 +106,8 @@ struct scenario_player::state {
   void begin_expect(const script::expect_line& l, instant now);
   bool continue_expect(const script::expect_line& l, instant now);
   connection* find_current(const std::string& client);
+  // nullptr: there is none, or nothing that happens on it counts any more.
+  connection* find_live(connection_id id);
   connection& open(const std::string& client, instant now);
   void write(connection& to, byte_buffer octets, instant now,
              const script::write_manner& manner = {});

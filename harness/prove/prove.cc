@@ -30,18 +30,7 @@ class proving_driver : public play::driver {
   }
 
   void play(const source& next, const sink& ended, std::size_t, const stop_sign&) override {
-    std::vector<std::unique_ptr<play::machine>> machines;
-    while (auto m = next()) machines.push_back(std::move(m));
-    std::vector<tried> all(machines.size());
-    in_threads(settings_.threads, all.size(),
-               [&](std::size_t n) { all[n] = play_sound(*machines[n]); });
-    for (std::unique_ptr<play::machine>& m : machines) {
-      if (!ended({std::move(m), {}})) return;
-    }
-    if (!proving) return;
-    in_threads(settings_.threads, all.size(), [&](std::size_t n) { play_defects(all[n]); });
-    for (tried& t : all) {
-      trials_[t.scenario->id] = std::move(t.trials);
+    while (play_some(next, ended)) {
     }
   }
   instant now() const override { return {}; }
@@ -63,6 +52,24 @@ class proving_driver : public play::driver {
     std::vector<std::size_t> touching{};  // defects that would have changed something
     std::vector<trial> trials{};
   };
+
+  // Those that can be played beside each other. False: there were none.
+  bool play_some(const source& next, const sink& ended) {
+    std::vector<std::unique_ptr<play::machine>> machines;
+    while (auto m = next()) machines.push_back(std::move(m));
+    std::vector<tried> all(machines.size());
+    in_threads(settings_.threads, all.size(),
+               [&](std::size_t n) { all[n] = play_sound(*machines[n]); });
+    for (std::unique_ptr<play::machine>& m : machines) {
+      if (!ended({std::move(m), {}})) return false;
+    }
+    if (!proving) return !all.empty();
+    in_threads(settings_.threads, all.size(), [&](std::size_t n) { play_defects(all[n]); });
+    for (tried& t : all) {
+      trials_[t.scenario->id] = std::move(t.trials);
+    }
+    return !all.empty();
+  }
 
   tried play_sound(play::machine& m) const {
     model::rehearsal rehearsed(settings_.rules, changes_);

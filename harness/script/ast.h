@@ -196,6 +196,7 @@ struct scenario_node {
   std::vector<clients_node> clients;
   std::vector<need_node> needs;
   std::vector<word> tags;
+  std::vector<word> apart;
   std::vector<variation> variations;
   std::vector<std::string> references;
   std::vector<step_node> steps;

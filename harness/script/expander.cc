@@ -63,6 +63,7 @@ class file_expander {
     s.level = version == wire::protocol_version::v311 ? node.v311_level : node.level;
     for (const word& purpose : node.purposes) s.purposes.push_back(purpose.text);
     for (const word& tag : node.tags) s.tags.push_back(tag.text);
+    for (const word& field : node.apart) s.apart.push_back(field.text);
     s.references = node.references;
     for (const need_node& n : node.needs) {
       s.needs.push_back({n.capability.text, n.op, static_cast<std::int64_t>(n.number),

@@ -119,6 +119,16 @@ TEST(expander, weighs_the_versions_apart_where_the_level_says_so) {
   EXPECT_EQ(levels("  level should 3.1.1 must\n"), "should must ");
 }
 
+TEST(expander, tells_what_a_case_stays_apart_from) {
+  const std::string lines = "    a > PINGREQ\n";
+  EXPECT_THAT(only(expand_text(with_lines(lines, "  apart will_delay_interval topic\n"))).apart,
+              ElementsAre("will_delay_interval", "topic"));
+  file_set files;
+  files.add("f.mqs", with_lines(lines, "  apart session_present\n"));
+  EXPECT_THAT(render(check(files, {})),
+              testing::HasSubstr("clients send no field 'session_present'"));
+}
+
 TEST(expander, decides_capability_guards) {
   const std::string text =
       with_lines("    [fast] a > PINGREQ\n    [!fast] b > PINGREQ\n", "  needs fast > 0, slow\n");

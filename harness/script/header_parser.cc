@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/spelling.h"
+#include "wire/table.h"
 
 namespace mqttspec::script {
 
@@ -96,6 +97,18 @@ need_node read_need(line_parser& p) {
   return n;
 }
 
+// By clients, in any packet.
+bool is_sent(std::string_view field) {
+  using wire::packet_type;
+  static constexpr packet_type sent[] = {packet_type::connect,    packet_type::publish,
+                                         packet_type::puback,     packet_type::pubrec,
+                                         packet_type::pubrel,     packet_type::pubcomp,
+                                         packet_type::subscribe,  packet_type::unsubscribe,
+                                         packet_type::disconnect, packet_type::auth};
+  return std::any_of(std::begin(sent), std::end(sent),
+                     [&](packet_type type) { return wire::find_field(type, field).has_value(); });
+}
+
 }  // namespace
 
 void read_header(scenario_node& s, std::string_view key, line_parser& p) {
@@ -122,6 +135,15 @@ void read_header(scenario_node& s, std::string_view key, line_parser& p) {
     do {
       const word tag = p.name("a tag");
       if (!p.failed()) s.tags.push_back(tag);
+    } while (!p.at_end());
+  } else if (key == "apart") {
+    do {
+      const word field = p.name("a field that clients send");
+      if (!p.failed() && !is_sent(field.text)) {
+        p.fail(field.where, {fmt::format("clients send no field '{}'", field.text), "unknown field",
+                             "write the name of a field of a packet that clients send"});
+      }
+      if (!p.failed()) s.apart.push_back(field);
     } while (!p.at_end());
   } else if (key == "let") {
     let_node let;

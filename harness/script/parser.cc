@@ -195,8 +195,8 @@ class file_parser {
     const token first = line.tokens[0];
     ++at_;
     static const std::vector<std::string_view> known = {"title",   "versions", "level", "purpose",
-                                                        "clients", "needs",    "tags",  "let",
-                                                        "matrix",  "table",    "ref"};
+                                                        "clients", "needs",    "tags",  "apart",
+                                                        "let",     "matrix",   "table", "ref"};
     if (std::find(known.begin(), known.end(), first.text) == known.end()) {
       if (head.guarded) {
         p.fail(first.where, {"a guard in front of a header", "not possible here",

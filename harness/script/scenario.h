@@ -218,6 +218,7 @@ struct scenario {
   requirement_level level = requirement_level::must;
   std::vector<std::string> purposes;
   std::vector<std::string> tags;
+  std::vector<std::string> apart;  // fields: no other case that sends one is under way meanwhile
   std::vector<std::string> references;
   std::vector<need> needs;
   std::vector<client_declaration> clients;

@@ -1,9 +1,6 @@
 #include "suite/cases.h"
 
-#include <algorithm>
-#include <iterator>
 #include <map>
-#include <tuple>
 
 namespace mqttspec::suite {
 
@@ -21,27 +18,22 @@ verdicts::opinion opinion_of(play::scenario_player& m, const play::circumstances
 
 void play_cases(play::driver& on, const batch& what, const opinion_callback& ended,
                 const play::driver::stop_sign& stop) {
-  // The longest first, so that none of them begins when the others are done.
-  std::vector<job> waiting = what.jobs;
-  std::sort(waiting.begin(), waiting.end(), [](const job& a, const job& b) {
-    return std::tie(b.scenario->shortest, a.scenario->id, a.repetition) <
-           std::tie(a.scenario->shortest, b.scenario->id, b.repetition);
-  });
-  std::map<const play::machine*, job> playing;
-  std::size_t next = 0;
+  schedule order(what.jobs, what.within);
+  std::map<const play::machine*, const job*> playing;
   bool wanted = true;
   on.play(
       [&]() -> std::unique_ptr<play::machine> {
-        if (next == waiting.size()) return nullptr;
-        const job& j = waiting[next++];
+        const job* j = order.next();
+        if (j == nullptr) return nullptr;
         play::run_options options = what.options;
-        options.patience = j.patience.value_or(options.patience);
-        auto m = std::make_unique<play::scenario_player>(*j.scenario, std::move(options));
+        options.patience = j->patience.value_or(options.patience);
+        auto m = std::make_unique<play::scenario_player>(*j->scenario, std::move(options));
         playing[m.get()] = j;
         return m;
       },
       [&](play::played p) {
-        const auto j = playing.extract(p.what.get()).mapped();
+        const job& j = *playing.extract(p.what.get()).mapped();
+        p.around.beside_hostile = order.ended(j);
         const bool go_on =
             ended(opinion_of(static_cast<play::scenario_player&>(*p.what), p.around, j));
         wanted = wanted && go_on;
@@ -50,11 +42,10 @@ void play_cases(play::driver& on, const batch& what, const opinion_callback& end
       what.at_once, stop);
   if (on.lost().empty() || on.interrupted()) return;
   // Those that were asked for and have not begun, and those that were not.
-  for (const auto& [m, j] : playing) {
-    if (wanted) wanted = ended({not_run(j, results::verdict::error, on.lost())});
-  }
-  for (; next < waiting.size() && wanted; ++next) {
-    wanted = ended({not_run(waiting[next], results::verdict::error, on.lost())});
+  std::vector<const job*> rest = order.take_rest();
+  for (const auto& [m, j] : playing) rest.push_back(j);
+  for (const job* j : rest) {
+    if (wanted) wanted = ended({not_run(*j, results::verdict::error, on.lost())});
   }
 }
 

@@ -4,9 +4,7 @@
 //   play_cases(on, {{{&scenario, 0}}, 512, options}, [&](verdicts::opinion o) { ...; return true;
 //   });
 
-#include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,21 +12,16 @@
 #include "play/driver.h"
 #include "play/scenario_player.h"
 #include "results/results.h"
+#include "suite/schedule.h"
 #include "verdicts/decide.h"
 
 namespace mqttspec::suite {
-
-struct job {
-  const script::scenario* scenario = nullptr;
-  std::uint32_t repetition = 0;
-  // In place of the options'.
-  std::optional<duration> patience = std::nullopt;
-};
 
 struct batch {
   std::vector<job> jobs;
   std::size_t at_once = 512;
   play::run_options options;
+  room within = {};
 };
 
 // Called with what each try came to, in no order. false: start no more, abandon the rest.

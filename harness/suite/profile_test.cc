@@ -121,7 +121,7 @@ TEST(profile, measures_when_sessions_and_wills_are_let_go) {
   const session_profile p = profile_of();
   const measured_window* expiry = window_of(p, "session_expiry", 3s);
   ASSERT_NE(expiry, nullptr);
-  EXPECT_EQ(expiry->probes, 112u);
+  EXPECT_EQ(expiry->probes, 108u);
   EXPECT_EQ(expiry->from.size(), 4u);
   // The embedded broker is punctual; between two probes of a row lie 150 ms.
   expect_about(expiry->never_before, 3s, 160ms, "never before");

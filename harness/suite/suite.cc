@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -10,6 +11,8 @@
 #include "base/run_tag.h"
 #include "profile/measure.h"
 #include "results/profile.h"
+#include "script/company.h"
+#include "suite/limits.h"
 #include "suite/sanity.h"
 
 namespace mqttspec::suite {
@@ -18,14 +21,6 @@ namespace {
 
 using results::case_result;
 using results::verdict;
-
-// Cases that see what others do, or that take the broker away from them.
-bool runs_alone(const script::scenario& s) {
-  if (std::find(s.tags.begin(), s.tags.end(), "exclusive") != s.tags.end()) return true;
-  return std::any_of(s.lines.begin(), s.lines.end(), [](const script::instruction& i) {
-    return std::holds_alternative<script::hook_line>(i.what);
-  });
-}
 
 constexpr duration died_just_now = std::chrono::seconds(1);
 
@@ -116,6 +111,8 @@ class suite {
   }
 
  private:
+  static constexpr std::size_t few_ = 8;
+
   bool over() const { return stopped_ || on_.interrupted() || !on_.lost().empty(); }
 
   // A broker that now and then loses a race with its client is not a broken one: only failures in a
@@ -177,16 +174,24 @@ class suite {
   void play_all() {
     // The scenarios must outlive their jobs.
     std::vector<std::vector<script::scenario>> all;
-    batch together = empty_batch(settings_.at_once);
-    batch alone = empty_batch(1);
+    batch all_jobs = empty_batch(settings_.at_once);
     for (std::uint32_t number = 0; number < settings_.repeat; ++number) {
-      all.push_back(source_(tags_.next(), can_));
+      all.push_back(scenarios());
       const std::vector<std::size_t> chosen = select(settings_.chosen, all.back());
       if (number == 0) announce(all.back(), chosen.size());
-      for (const std::size_t i : chosen) add_job(all.back()[i], number, together, alone);
+      for (const std::size_t i : chosen) add_job(all.back()[i], number, all_jobs);
     }
-    play(together, alone);
+    play(all_jobs);
     try_again();
+  }
+
+  // With names of their own. Beside each that is hostile another client looks on.
+  std::vector<script::scenario> scenarios() {
+    std::vector<script::scenario> out = source_(tags_.next(), can_);
+    for (script::scenario& s : out) {
+      if (script::is_hostile(s)) s = script::with_bystander(std::move(s));
+    }
+    return out;
   }
 
   void announce(const std::vector<script::scenario>& all, std::size_t chosen) {
@@ -197,7 +202,7 @@ class suite {
     observer_.cases_begin(chosen * settings_.repeat);
   }
 
-  void add_job(const script::scenario& s, std::uint32_t number, batch& together, batch& alone) {
+  void add_job(const script::scenario& s, std::uint32_t number, batch& to) {
     job j{&s, number};
     if (const verdicts::baseline_entry* known = verdicts::skips(settings_.known, s.id)) {
       record(not_run(j, verdict::skip, "baseline: " + known->reason));
@@ -206,7 +211,7 @@ class suite {
     } else {
       // What is known to fail is not waited for.
       if (verdicts::expects_failure(settings_.known, s.id)) j.patience = duration::zero();
-      (runs_alone(s) ? alone : together).jobs.push_back(j);
+      to.jobs.push_back(j);
     }
   }
 
@@ -218,31 +223,103 @@ class suite {
     return b;
   }
 
-  void play(const batch& together, const batch& alone) {
-    for (const batch* lane : {&together, &alone}) {
-      if (over()) return;
-      play_cases(on_, *lane, [this](verdicts::opinion o) { return take(std::move(o)); });
-    }
+  void play(const batch& what) {
+    if (over()) return;
+    play_cases(on_, what, [this](verdicts::opinion o) { return take(std::move(o)); });
   }
 
   using play_key = std::pair<std::string, std::uint32_t>;  // a case's id, and which repetition
 
   // Cases for which the harness was late, whose premise was not reached, or that failed beside
-  // others: tried again a few at a time, with names of their own, when the crowd is gone.
+  // others: tried again with names of their own, when the crowd is gone. Where the broker has a
+  // limit as many at a time as it takes, else a few. What failed beside others twice runs alone,
+  // if the crowd was to blame for any.
   void try_again() {
     constexpr int most_tries = 2;
-    confirm();
+    find_limits();
+    if (!limits_.any()) {
+      spare_premises();
+      confirm();
+    }
     for (int attempt = 1; attempt <= most_tries && !late_.empty() && !over(); ++attempt) {
+      if (attempt == most_tries && !limits_.any() && !crowd_matters()) settle_unconfirmed();
       std::set<play_key> these;
       for (const auto& [key, tries] : late_) these.insert(key);
       play_again(these);
     }
     for (auto& [key, tries] : std::exchange(late_, {})) record(verdicts::settle(std::move(tries)));
+    if (beside_hostile_ != 0) {
+      out_.notes.push_back(
+          fmt::format("{} cases failed while others sent malformed octets, and pass without them",
+                      beside_hostile_));
+    }
     if (only_in_crowds_ == 0) return;
-    out_.notes.push_back(fmt::format(
-        "{} cases failed beside {} others at most and passed beside 7: the broker seems to limit "
-        "sessions, connections or messages; --jobs 8 runs fewer at once",
-        only_in_crowds_, settings_.at_once - 1));
+    out_.notes.push_back(
+        limits_.any()
+            ? fmt::format("The broker {}. That was the cause of {} failures beside up to {} other "
+                          "cases: below the limit they pass",
+                          describe(limits_), only_in_crowds_, settings_.at_once - 1)
+            : fmt::format("{} cases failed beside {} others at most and passed beside {}: the "
+                          "broker seems to limit sessions, connections or messages; --jobs {} "
+                          "runs fewer at once",
+                          only_in_crowds_, settings_.at_once - 1, few_ - 1, few_));
+  }
+
+  // What hurts many may be a limit.
+  void find_limits() {
+    constexpr std::ptrdiff_t many = 8;
+    constexpr std::size_t most = 1024;
+    const auto hurt = std::count_if(late_.begin(), late_.end(),
+                                    [](const auto& l) { return l.second.back().beside_others; });
+    if (hurt < many || over()) return;
+    limits_ = measure_limits(on_, tags_.next(), settings_.versions.front(), settings_.engine,
+                             std::min(most, 2 * settings_.at_once));
+    if (limits_.connections) {
+      out_.target.learned["connections_at_once"] = std::to_string(*limits_.connections);
+    }
+    if (limits_.sessions) {
+      out_.target.learned["sessions_kept"] = std::to_string(*limits_.sessions);
+    }
+  }
+
+  // Where many premises are not reached it is the broker, and the answer is known. Not so of those
+  // during which it ended all connections.
+  void spare_premises() {
+    constexpr std::size_t most = 16;
+    constexpr duration soon = std::chrono::milliseconds(500);
+    std::size_t kept = 0;
+    for (auto l = late_.begin(); l != late_.end();) {
+      const verdicts::opinion& last = l->second.back();
+      const instant began = instant{} + last.result.started;
+      const bool spared = last.because == verdicts::doubt::premise &&
+                          !on_.was_cut(began, began + last.result.took + soon) && ++kept > most;
+      if (spared) record(verdicts::settle(std::move(l->second)));
+      l = spared ? late_.erase(l) : std::next(l);
+    }
+  }
+
+  static bool failed_beside_others(const std::vector<verdicts::opinion>& tries) {
+    return tries.front().because != verdicts::doubt::none && tries.front().beside_others &&
+           tries.front().result.outcome != verdict::pass &&
+           tries.front().result.outcome != verdict::pass_note;
+  }
+  static bool passes(const std::vector<verdicts::opinion>& tries) {
+    const verdict is = tries.back().result.outcome;
+    return is == verdict::pass || is == verdict::pass_note;
+  }
+
+  bool crowd_matters() const {
+    return std::any_of(late_.begin(), late_.end(), [](const auto& l) {
+      return failed_beside_others(l.second) && passes(l.second);
+    });
+  }
+
+  void settle_unconfirmed() {
+    for (auto l = late_.begin(); l != late_.end();) {
+      const bool is = l->second.back().because == verdicts::doubt::unconfirmed;
+      if (is) record(verdicts::settle(std::move(l->second)));
+      l = is ? late_.erase(l) : std::next(l);
+    }
   }
 
   void play_again(const std::set<play_key>& these) {
@@ -255,43 +332,50 @@ class suite {
       repetitions.insert(number);
     }
     std::vector<std::vector<script::scenario>> all;
-    batch few = empty_batch(8);
-    batch alone = empty_batch(1);
+    batch again = empty_batch(limits_.any() ? settings_.at_once : few_);
+    again.within = room_below(limits_);
     for (const std::uint32_t number : repetitions) {
-      all.push_back(source_(tags_.next(), can_));
+      all.push_back(scenarios());
       for (const std::size_t i : select(chosen, all.back())) {
         const script::scenario& s = all.back()[i];
         const auto tries = late_.find({s.id, number});
         if (tries == late_.end() || !these.contains(tries->first)) continue;
         job j{&s, number};
         // The first try of a failure had all of it.
-        if (tries->second.back().because == verdicts::doubt::unconfirmed) {
-          j.patience = std::min(most_patience, settings_.engine.patience);
-        }
-        (runs_alone(s) ? alone : few).jobs.push_back(j);
+        const bool fails = tries->second.back().because == verdicts::doubt::unconfirmed;
+        if (fails) j.patience = std::min(most_patience, settings_.engine.patience);
+        // Who is hostile hurts others, and they hurt it.
+        j.alone = script::is_hostile(s) || (fails && tries->second.size() > 1);
+        again.jobs.push_back(j);
       }
     }
-    play(few, alone);
+    play(again);
   }
 
-  // What fails beside others may fail because of a limit on sessions, connections or messages. Of
-  // many failures some are tried first: when all of those fail again, the others stand.
+  // What fails beside others may fail because of them. Of many failures some are tried first: when
+  // all of those fail again, the others stand. Not so what is hostile, which others can hurt.
   void confirm() {
     constexpr std::size_t sample = 24;
     std::vector<play_key> failed;
     for (const auto& [key, tries] : late_) {
-      if (tries.back().because == verdicts::doubt::unconfirmed) failed.push_back(key);
+      const bool counts =
+          tries.back().because == verdicts::doubt::unconfirmed && !tries.back().beside_hostile;
+      if (counts) failed.push_back(key);
     }
     if (failed.size() <= sample || over()) return;
     std::set<play_key> some;
     for (std::size_t i = 0; i < sample; ++i) some.insert(failed[i * failed.size() / sample]);
     const std::size_t before = out_.cases.size();
     play_again(some);
-    const bool all_fail_again =
-        std::all_of(out_.cases.begin() + static_cast<std::ptrdiff_t>(before), out_.cases.end(),
-                    [](const case_result& c) { return c.outcome == verdict::fail; }) &&
-        out_.cases.size() - before == sample;
-    if (!all_fail_again) return;
+    std::size_t again = 0;
+    for (std::size_t i = before; i < out_.cases.size(); ++i) {
+      again += out_.cases[i].outcome == verdict::fail ? 1 : 0;
+    }
+    for (const play_key& key : some) {
+      const auto left = late_.find(key);
+      if (left != late_.end() && left->second.back().result.outcome == verdict::fail) ++again;
+    }
+    if (again != sample) return;
     for (const play_key& key : failed) {
       const auto left = late_.find(key);
       if (left == late_.end()) continue;
@@ -302,17 +386,14 @@ class suite {
 
   // Whether |tried| deserves another try; what is known besides its own tries.
   verdicts::next_step next_of(const std::vector<verdicts::opinion>& tries) {
-    // Where many premises are not reached it is the broker, and the answer is known.
-    constexpr std::size_t most_premises = 16;
     case_result last = tries.back().result;
-    verdicts::judge(last, settings_.known, settings_.strict);
-    const auto step = verdicts::next(tries, {.known = last.expected,
-                                             .premises = tried_.size() < most_premises,
-                                             .confirming = !settings_.fail_fast});
-    if (step == verdicts::next_step::again && tries.back().because == verdicts::doubt::premise) {
-      tried_.insert(last.id);
-    }
-    return step;
+    // What is recommended is confirmed as well, and what a case that records accuses of.
+    constexpr bool strict = true;
+    verdicts::judge(last, settings_.known, strict);
+    const bool known = last.expected && !passes(tries) &&
+                       (!last.baseline_reason.empty() || last.outcome != verdict::fail);
+    return verdicts::next(
+        tries, {.known = known, .confirming = !settings_.fail_fast, .limited = limits_.any()});
   }
 
   bool take(verdicts::opinion o) {
@@ -320,10 +401,11 @@ class suite {
     auto& tries = late_[key];
     tries.push_back(std::move(o));
     if (next_of(tries) == verdicts::next_step::again) return true;
-    const bool failed_beside_others = tries.front().because == verdicts::doubt::unconfirmed;
-    case_result c = verdicts::settle(std::move(late_.extract(key).mapped()));
-    if (failed_beside_others && c.outcome == verdict::pass_note) ++only_in_crowds_;
-    return record(std::move(c));
+    if (failed_beside_others(tries) && tries.size() > 1 && passes(tries) &&
+        (limits_.any() || tries.front().because == verdicts::doubt::unconfirmed)) {
+      ++(tries.front().beside_hostile ? beside_hostile_ : only_in_crowds_);
+    }
+    return record(verdicts::settle(std::move(late_.extract(key).mapped())));
   }
 
   // Takes from the packets what they tell about the broker; then they are no longer needed.
@@ -351,8 +433,9 @@ class suite {
   target::capability_values can_;
   std::vector<std::string> all_ids_;                         // selected or not
   std::map<play_key, std::vector<verdicts::opinion>> late_;  // tries that are not all
-  std::set<std::string> tried_;     // whose premise was not reached, and that run again
+  std::size_t beside_hostile_ = 0;  // cases that failed beside hostile ones only
   std::size_t only_in_crowds_ = 0;  // cases that failed beside others and pass with fewer
+  limits limits_;
   bool stopped_ = false;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
-// A whole run: sanity check, what the target can do, selection, both lanes, sanity check again,
-// judgement against the baseline.
+// A whole run: sanity check, what the target can do, selection, the cases, what is tried again,
+// sanity check again, judgement against the baseline.
 
 #include <cstdint>
 #include <functional>

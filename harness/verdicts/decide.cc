@@ -16,7 +16,6 @@ using results::verdict;
 
 namespace {
 
-// A PINGREQ that takes longer tells of a broker that stood still.
 constexpr std::size_t most_tries = 3;
 
 std::string in_milliseconds(duration d) {
@@ -134,7 +133,7 @@ doubt decide_lines(play::trial& t, duration slack) {
 // The broker answered nobody for a while: what did not come in its time is no fault of its. Other
 // faults may follow from that (a session that expired meanwhile), so they are tried again.
 doubt weigh_pulse(const play::trial& t, const play::circumstances& around, case_result& c) {
-  if (c.outcome != verdict::fail || around.slowest_pulse <= play::tolerated_pulse) return doubt::none;
+  if (c.outcome != verdict::fail || !around.stood_still()) return doubt::none;
   if (t.lines != ending::differed || t.how == difference::content) return doubt::late;
   count_fault(c, check_outcome::inconclusive);
   conclude(c, verdict::inconclusive,
@@ -154,12 +153,19 @@ bool fails(const opinion& o) {
 opinion decide(play::trial t, const play::circumstances& around, duration slack) {
   doubt because = decide_lines(t, slack);
   if (because == doubt::none) because = weigh_pulse(t, around, t.seen);
-  if (because == doubt::none && t.seen.outcome == verdict::fail && around.beside > 1) {
+  const bool beside_others = around.beside > 1;
+  if (because == doubt::none && t.lines == ending::faulty && around.refused && beside_others) {
+    because = doubt::premise;
+  }
+  if (because == doubt::none && t.seen.outcome == verdict::fail && beside_others) {
+    because = doubt::unconfirmed;
+  }
+  if (because == doubt::none && around.beside_hostile && !t.seen.findings.empty()) {
     because = doubt::unconfirmed;
   }
   case_result c = std::move(t.seen);
   c.warnings.insert(c.warnings.end(), around.warnings.begin(), around.warnings.end());
-  return {std::move(c), because};
+  return {std::move(c), because, beside_others, around.beside_hostile};
 }
 
 next_step next(const std::vector<opinion>& opinions, const surroundings& around) {
@@ -168,18 +174,19 @@ next_step next(const std::vector<opinion>& opinions, const surroundings& around)
   switch (last.because) {
     case doubt::none: {
       // One try said no and one said yes: the third one decides.
-      const bool torn = around.confirming && opinions.size() == 2 && passed(last.result) &&
+      // Where the broker has a limit, that is why.
+      const bool torn = around.confirming && !around.limited && opinions.size() == 2 &&
+                        passed(last.result) && fails(opinions.front()) &&
                         opinions.front().because == doubt::unconfirmed;
       return torn ? next_step::again : next_step::settle;
     }
     case doubt::late:
       return next_step::again;
     case doubt::premise:
-      return around.premises && !around.known && opinions.size() == 1 ? next_step::again
-                                                                      : next_step::settle;
+      return !around.known && (around.limited || opinions.size() == 1) ? next_step::again
+                                                                       : next_step::settle;
     case doubt::unconfirmed:
-      return around.confirming && !around.known && opinions.size() == 1 ? next_step::again
-                                                                        : next_step::settle;
+      return around.confirming && !around.known ? next_step::again : next_step::settle;
   }
   return next_step::settle;
 }

@@ -23,12 +23,15 @@ enum class doubt : std::uint8_t {
   none,
   late,         // the harness was late, or the broker answered nobody for a while
   premise,      // what the claims stand on was not reached
-  unconfirmed,  // it fails, and was seen only while others were under way
+  unconfirmed,  // it fails, and was seen only while others were under way; or a trace rule spoke,
+                // and others sent what is no packet
 };
 
 struct opinion {
   results::case_result result;
   doubt because = doubt::none;
+  bool beside_others = false;
+  bool beside_hostile = false;
 };
 
 // |slack|: the run's; a harness that was late by less than half of it has missed nothing.
@@ -37,8 +40,8 @@ opinion decide(play::trial t, const play::circumstances& around, duration slack)
 // What the suite knows besides the tries of one case.
 struct surroundings {
   bool known = false;      // the baseline expects what was seen last
-  bool premises = true;    // a premise may still be tried again: few were not reached
   bool confirming = true;  // a failure may still be tried again
+  bool limited = false;    // the broker has a limit that the crowd went beyond
 };
 enum class next_step : std::uint8_t {
   settle,

@@ -270,7 +270,8 @@ struct tries_row {
 
 TEST(decide, many_tries) {
   const surroundings known{.known = true};
-  const surroundings enough{.premises = false, .confirming = false};
+  const surroundings enough{.confirming = false};
+  const surroundings limited{.limited = true};
   const tries_row rows[] = {
       {"passed", {passed()}, {}, next_step::settle, verdict::pass, ""},
       {"failed alone", {failed(doubt::none)}, {}, next_step::settle, verdict::fail, ""},
@@ -287,7 +288,24 @@ TEST(decide, many_tries) {
        next_step::settle,
        verdict::fail,
        ""},
-      {"failed twice", {failed(), failed()}, {}, next_step::settle, verdict::fail, ""},
+      {"failed twice, both times beside others",
+       {failed(), failed()},
+       {},
+       next_step::again,
+       verdict::fail,
+       ""},
+      {"failed twice, then alone",
+       {failed(), failed(doubt::none)},
+       {},
+       next_step::settle,
+       verdict::fail,
+       ""},
+      {"failed beyond a limit of the broker, passed below it",
+       {failed(), passed()},
+       limited,
+       next_step::settle,
+       verdict::pass_note,
+       "failed in one of 2 tries, beside other cases: expected PUBLISH, nothing came"},
       {"failed once, passed once",
        {failed(), passed()},
        {},
@@ -332,10 +350,10 @@ TEST(decide, many_tries) {
        next_step::settle,
        verdict::inconclusive,
        ""},
-      {"no premise, as in many cases",
-       {unsure(doubt::premise)},
-       enough,
-       next_step::settle,
+      {"no premise twice, where the broker has a limit",
+       {unsure(doubt::premise), unsure(doubt::premise)},
+       limited,
+       next_step::again,
        verdict::inconclusive,
        ""},
   };
