@@ -290,6 +290,13 @@ bool broker::state::tolerate(connection& c, const wire::wire_fault& f, byte_view
 }
 
 void broker::state::fault(connection& c, const wire::wire_fault& f, byte_view octets, instant now) {
+  if (rules->fault_is_passed_on(facts_of(c, f, octets))) {
+    for (const auto& [id, other] : connections) {
+      if (id != c.id && other->now_in == phase::connected) {
+        outputs.emplace_back(send_octets{id, {octets.begin(), octets.end()}});
+      }
+    }
+  }
   if (c.now_in == phase::connected) {
     close_for(c, rules->fault_reason(facts_of(c, f, octets)), close_cause::protocol_error, now);
     flush(now);

@@ -225,6 +225,7 @@ void answer_faults(rules& r) {
   r.close_is_told = [](const close_facts& f) { return is_v5(f.version) && f.connected; };
   r.inbound_too_large = [](const packet_size_facts& f) { return f.size > f.limit; };
   // [v5:v5-4.13.1-c] [v311:v311-4.8-a]
+  r.fault_is_passed_on = [](const fault_facts&) { return false; };
   r.error_spares_other_connections = [](const close_facts&) { return true; };
 }
 

@@ -140,6 +140,7 @@ struct rules {
   // Faults.
   decision<bool, fault_facts> fault_is_tolerated;
   decision<std::uint8_t, fault_facts> fault_reason;
+  decision<bool, fault_facts> fault_is_passed_on;  // its octets, to every other client
   decision<bool, unexpected_facts> unexpected_packet_is_error;
   decision<bool, form_facts> form_is_understood;
   decision<bool, close_facts> close_is_told;
