@@ -224,6 +224,9 @@ void set_facts(fields& page, const results::run_results& run) {
     }
   }
   page["facts"] = data(facts);
+  list notes;
+  for (const std::string& n : run.notes) notes.push_back(data(n));
+  page["notes"] = data(notes);
   list problems;
   for (const std::string& p : run.problems) problems.push_back(data(p));
   page["problems"] = data(problems);

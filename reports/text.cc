@@ -226,6 +226,8 @@ std::string summary_text(const results::run_results& run, bool colour) {
     out += fmt::format("  {} {}, in {} case{}: {}\n", outcome_label(c), f.id, f.times,
                        f.times == 1 ? "" : "s", f.seen);
   }
+  if (!run.notes.empty()) out += "notes:\n";
+  for (const std::string& n : run.notes) out += indented(n, "  ");
   if (!run.problems.empty()) out += "problems:\n";
   for (const std::string& p : run.problems) out += indented(p, "  ");
   if (!run.void_reason.empty()) {
