@@ -38,18 +38,7 @@ class noting_driver : public play::driver {
   }
 
   void play(const source& next, const sink& ended, std::size_t, const stop_sign&) override {
-    std::vector<std::unique_ptr<play::machine>> machines;
-    while (auto m = next()) machines.push_back(std::move(m));
-    std::vector<played_case> all(machines.size());
-    in_threads(settings_.threads, all.size(),
-               [&](std::size_t n) { all[n] = play_sound(*machines[n]); });
-    for (std::unique_ptr<play::machine>& m : machines) {
-      if (!ended({std::move(m), {}})) return;
-    }
-    if (!proving) return;
-    for (played_case& c : all) {
-      const std::string id = c.scenario.id;
-      played_.insert_or_assign(id, std::move(c));
+    while (play_some(next, ended)) {
     }
   }
   instant now() const override { return {}; }
@@ -66,6 +55,24 @@ class noting_driver : public play::driver {
   bool proving = false;  // false: the sanity checks of the suite
 
  private:
+  // Those that can be played beside each other. False: there were none.
+  bool play_some(const source& next, const sink& ended) {
+    std::vector<std::unique_ptr<play::machine>> machines;
+    while (auto m = next()) machines.push_back(std::move(m));
+    std::vector<played_case> all(machines.size());
+    in_threads(settings_.threads, all.size(),
+               [&](std::size_t n) { all[n] = play_sound(*machines[n]); });
+    for (std::unique_ptr<play::machine>& m : machines) {
+      if (!ended({std::move(m), {}})) return false;
+    }
+    if (!proving) return !all.empty();
+    for (played_case& c : all) {
+      const std::string id = c.scenario.id;
+      played_.insert_or_assign(id, std::move(c));
+    }
+    return !all.empty();
+  }
+
   played_case play_sound(play::machine& m) const {
     const auto& all = broker::all_mutants();
     broker::reach reached(all);
