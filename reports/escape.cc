@@ -4,23 +4,9 @@
 
 #include <algorithm>
 
-#include "base/utf8.h"
-
 namespace mqttspec::reports {
 
 namespace {
-
-std::string escaped_around(std::string_view text, std::string_view kept) {
-  std::string out;
-  out.reserve(text.size());
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find_first_of(kept), text.size());
-    out += escape_text(text.substr(0, end));
-    if (end < text.size()) out += text[end];
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return out;
-}
 
 std::size_t longest_run_of_backticks(std::string_view text) {
   std::size_t longest = 0;
@@ -33,14 +19,6 @@ std::size_t longest_run_of_backticks(std::string_view text) {
 }
 
 }  // namespace
-
-std::string visible(std::string_view text) {
-  return escaped_around(text, "\"\\\n\t");
-}
-
-std::string visible_line(std::string_view text) {
-  return escaped_around(text, "\"\\");
-}
 
 std::string html_text(std::string_view text) {
   std::string out;
@@ -75,13 +53,19 @@ std::string html_text(std::string_view text) {
 std::string markdown_text(std::string_view text) {
   // Backslash escapes do not stop links of bare addresses and mentions; character references do.
   constexpr std::string_view special = "\\`*_{}[]<>#!|~@&$";
-  const std::string shown = visible_line(text);
+  std::string lines(text);
+  std::replace(lines.begin(), lines.end(), '\n', ' ');
+  const std::string shown = visible_line(lines);
+  // At its beginning a line may be taken for a list ("1. ", "- ") or a heading.
+  const std::size_t digits = std::min(shown.find_first_not_of("0123456789"), shown.size());
+  const std::size_t block = shown.find_first_of(".)", digits) == digits ? digits : 0;
+  const bool is_list = block != 0 && (block + 1 == shown.size() || shown[block + 1] == ' ');
   std::string out;
   for (std::size_t i = 0; i < shown.size(); ++i) {
     const char c = shown[i];
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80) != 0;
-    // At its beginning a line may be taken for a list or a heading.
-    const bool starts_block = i == 0 && !letter;
+    const bool starts_block =
+        (is_list && i == block) ||
+        (i == 0 && std::string_view("+-=: ").find(c) != std::string_view::npos);
     const bool starts_address = c == ':' && i + 1 < shown.size() && shown[i + 1] == '/';
     if (starts_block || starts_address || special.find(c) != std::string_view::npos) {
       out += fmt::format("&#{};", static_cast<int>(c));

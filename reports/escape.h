@@ -5,14 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/visible.h"
+
 namespace mqttspec::reports {
-
-// Control characters (but for new line and tab), C1 controls, bidirectional overrides and
-// ill-formed octets become visible as \xNN. What is left is UTF-8 that every format can carry.
-std::string visible(std::string_view text);
-
-// As `visible`, on one line: "\n" and "\t" are spelled out too.
-std::string visible_line(std::string_view text);
 
 // For HTML and SVG, as content and between quotation marks of either kind.
 std::string html_text(std::string_view text);

@@ -237,7 +237,7 @@ void set_failures(fields& page, const results::run_results& run, const digest& d
   failure_part part = failure_articles(run, d, a);
   page["has_failures"] = data(!part.markup.empty());
   page["failures"] = data(part.markup);
-  if (part.index.size() > 2) {
+  if (part.index.size() > 1) {
     fields f;
     f["entries"] = data(part.index);
     page["index"] = data(f);

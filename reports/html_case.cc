@@ -26,21 +26,6 @@ list texts(const std::vector<std::string>& all) {
   return out;
 }
 
-// `PUBLISH.payload: expected "m1", got "m2"` taken apart; false: it is of another form.
-bool contrast_of(const std::string& fault, fields& out) {
-  constexpr std::string_view expected = ": expected ";
-  constexpr std::string_view got = ", got ";
-  const std::size_t first = fault.find(expected);
-  if (first == std::string::npos) return false;
-  const std::size_t second = fault.find(got, first + expected.size());
-  if (second == std::string::npos) return false;
-  const std::size_t value = first + expected.size();
-  out["field"] = data(fault.substr(0, first));
-  out["expected"] = data(fault.substr(value, second - value));
-  out["got"] = data(fault.substr(second + got.size()));
-  return true;
-}
-
 // An octet that continues a UTF-8 character.
 bool continues(const std::string& text, std::size_t at) {
   return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
@@ -85,14 +70,20 @@ data fault_of(const failure& f, bool recommended) {
   }
   list contrasts;
   list plain;
+  for (const results::deviation& d : f.deviations) {
+    if (d.of.empty() || f.faults.empty()) continue;
+    fields one;
+    one["field"] = data(d.of);
+    one["expected"] = data(d.expected);
+    one["got"] = data(d.got);
+    contrasts.push_back(data(one));
+  }
   const std::vector<std::string> faults = f.faults.empty() ? std::vector{f.message} : f.faults;
   for (const std::string& fault : faults) {
-    fields one;
-    if (contrast_of(fault, one)) {
-      contrasts.push_back(data(one));
-    } else {
-      plain.push_back(data(fault));
-    }
+    const auto told = [&](const results::deviation& d) {
+      return !d.of.empty() && results::print(d) == fault;
+    };
+    if (std::none_of(f.deviations.begin(), f.deviations.end(), told)) plain.push_back(data(fault));
   }
   fields out;
   out["broken"] = data(broken);

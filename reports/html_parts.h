@@ -39,10 +39,10 @@ std::string statement_map(const results::run_results& run, const digest& d, cons
 // html_profile.cc: sets the names of profile.mustache; false: nothing is known.
 bool set_profile(fields& page, const results::run_results& run, const anchors& a);
 
-// html_failures.cc: one article a scenario, its versions and rows together, as markup.
+// html_failures.cc: by cause, one article a scenario, its versions and rows together, as markup.
 struct failure_part {
   std::string markup;
-  list index;  // title, href, versions, known, should
+  list index;  // of causes: title, href, weight, known, should
 };
 failure_part failure_articles(const results::run_results& run, const digest& d, const anchors& a);
 

@@ -8,6 +8,7 @@
 #include "reports/digest.h"
 #include "reports/escape.h"
 #include "reports/text.h"
+#include "results/causes.h"
 
 namespace mqttspec::reports {
 
@@ -94,6 +95,26 @@ std::string failure_text(const results::run_results& run, const case_result& c) 
   return out;
 }
 
+std::vector<std::string> cause_lines(const results::run_results& run) {
+  const std::vector<results::cause> causes = results::causes_of(run);
+  std::size_t cases = 0;
+  for (const results::cause& c : causes) cases += c.cases.size();
+  std::vector<std::string> out;
+  if (cases < 2) return out;
+  for (const results::cause& c : causes) {
+    std::string line = fmt::format("- **{}**: {}", markdown_text(shortened(c.what)), weight_of(c));
+    for (const auto& s : c.statements) {
+      line += fmt::format("\n  - breaks {} ({}): {}", markdown_code(shortened(s.id)),
+                          protocol_name(s.version), markdown_text(shortened(s.summary)));
+    }
+    line += fmt::format("\n  - for example {}\n",
+                        markdown_code(shortened(run.cases[c.cases.front()].id)));
+    out.push_back(std::move(line));
+  }
+  if (!out.empty()) out.back() += "\n";
+  return out;
+}
+
 std::vector<std::string> failure_texts(const results::run_results& run, const digest& d) {
   std::vector<std::string> out;
   for (const auto* part : {&d.failures, &d.should_failures}) {
@@ -167,6 +188,7 @@ std::string to_markdown(const results::run_results& run, const markdown_options&
   const digest d = make_digest(run, options.statements ? *options.statements : catalogue{});
   page out(options.most_octets);
   out.add(head(run, d));
+  out.add_all("### What fails, by cause\n\n", cause_lines(run));
   out.add_all("", failure_texts(run, d));
   if (options.changes != nullptr) {
     out.add_all(fmt::format("### Changes since {}\n\n{}\n\n",

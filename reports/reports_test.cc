@@ -9,6 +9,7 @@
 
 #include "base/shell_words.h"
 #include "reports/junit.h"
+#include "reports/synthetic_test.h"
 #include "reports/text.h"
 #include "results/example.h"
 
@@ -92,6 +93,29 @@ TEST(console_text, skip_reasons_come_most_frequent_first) {
   }
   const std::string text = summary_text(run);
   EXPECT_LT(text.find("2  often"), text.find("1  rare"));
+}
+
+// A terminal obeys control characters, of both sets.
+bool commands_a_terminal(const std::string& text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7F) return true;
+    if (c == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0)
+      return true;
+  }
+  return false;
+}
+
+TEST(console_text, hostile_text_commands_no_terminal) {
+  for (const std::string& text : hostile_texts()) {
+    const run_results run = hostile_run(text + "\x1b]0;x\x07\xC2\x9B");
+    std::string all = summary_text(run, false, true);
+    for (const auto& c : run.cases) {
+      all += case_line(c) + case_text(run, c) + case_text(run, c, {false, true});
+    }
+    for (const auto& c : with_findings_as_cases(run).cases) all += case_text(run, c);
+    EXPECT_FALSE(commands_a_terminal(all)) << all.substr(0, 400);
+  }
 }
 
 TEST(junit, document_looks_as_documented) {

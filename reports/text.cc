@@ -8,6 +8,8 @@
 
 #include "base/diagnostic.h"
 #include "base/shell_words.h"
+#include "base/visible.h"
+#include "results/causes.h"
 
 namespace mqttspec::reports {
 
@@ -19,7 +21,9 @@ using results::trace_direction;
 using results::trace_line;
 using results::verdict;
 
-constexpr std::size_t last_packets = 12;
+constexpr std::size_t last_packets = 16;
+constexpr std::size_t most_causes = 5;
+constexpr std::size_t most_listed = 200;
 
 const char* tint(const case_result& c) {
   if (!c.expected) return "\033[1;31m";
@@ -75,28 +79,49 @@ std::string statement_lines(const results::failure& f) {
   return out;
 }
 
-std::string trace_row(const trace_line& t, bool with_client) {
+std::string trace_row(const trace_line& t) {
   const char sign = t.direction == trace_direction::sent       ? '>'
                     : t.direction == trace_direction::received ? '<'
                                                                : '-';
-  return fmt::format("   {} {:>7} {}{} {}\n", t.marked ? '*' : ' ', print_seconds(t.at),
-                     with_client ? t.client + " " : std::string(), sign, t.text);
+  return fmt::format("   {} {:>7} {} {} {}\n", t.marked ? '*' : ' ', print_seconds(t.at),
+                     visible_line(t.client), sign, visible_line(t.text));
 }
 
-// |client|: "" = all.
-std::string last_of_client(const case_result& c, const std::string& client) {
-  std::vector<const trace_line*> mine;
-  for (const trace_line& t : c.packets) {
-    if (client.empty() || t.client == client) mine.push_back(&t);
-  }
+// Of a connection these are its frame: the CONNECT with the will, the takeover, the close.
+bool frames(const trace_line& t) {
+  return t.direction == trace_direction::event
+             ? t.text != "open"
+             : t.text.starts_with("CONNECT ") || t.text.starts_with("DISCONNECT");
+}
+
+// Packets of all clients in one time line, up to the one that the failure is about: the last ones,
+// and what frames the connections before them.
+std::string packets_that_matter(const case_result& c) {
+  const std::vector<trace_line>& all = c.packets;
   // The marked line stays in sight even when more came after it.
-  std::size_t end = mine.size();
-  for (std::size_t i = 0; i < mine.size(); ++i) {
-    if (mine[i]->marked) end = std::min(mine.size(), i + 4);
+  std::size_t end = all.size();
+  bool marked = false;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!all[i].marked) continue;
+    end = std::min(all.size(), i + 4);
+    marked = true;
   }
+  const std::size_t last = end > last_packets ? end - last_packets : 0;
   std::string out;
-  for (std::size_t i = end > last_packets ? end - last_packets : 0; i < end; ++i) {
-    out += trace_row(*mine[i], client.empty());
+  std::size_t left_out = 0;
+  for (std::size_t i = 0; i < end; ++i) {
+    const bool old_frame = frames(all[i]) && i + last_packets * 4 >= end;
+    if (i < last && !old_frame) {
+      ++left_out;
+      continue;
+    }
+    if (left_out != 0) out += fmt::format("             ({} left out)\n", left_out);
+    left_out = 0;
+    out += trace_row(all[i]);
+  }
+  // What did not come stands in no trace.
+  if (!out.empty() && !marked && c.fault && !c.fault->actual.empty()) {
+    out += fmt::format("   *         {} < {}\n", c.fault->client, c.fault->actual);
   }
   return out;
 }
@@ -167,19 +192,21 @@ std::string outcome_label(const case_result& c) {
 }
 
 std::string case_line(const case_result& c, bool colour) {
-  return fmt::format(
-      "{}{}{} {}{}  {}\n", colour ? tint(c) : "", outcome_label(c), colour ? "\033[0m" : "", c.id,
-      c.repetition == 0 ? "" : fmt::format(" #{}", c.repetition + 1), took_text(c.took));
+  return fmt::format("{}{}{} {}{}  {}\n", colour ? tint(c) : "", outcome_label(c),
+                     colour ? "\033[0m" : "", visible_line(c.id),
+                     c.repetition == 0 ? "" : fmt::format(" #{}", c.repetition + 1),
+                     took_text(c.took));
 }
 
 std::string trace_text(const case_result& c) {
   std::string out;
-  for (const trace_line& t : c.packets) out += trace_row(t, true);
+  for (const trace_line& t : c.packets) out += trace_row(t);
   return out;
 }
 
-std::string case_text(const results::run_results& run, const case_result& c,
+std::string case_text(const results::run_results& run, const case_result& raw,
                       const text_options& options) {
+  const case_result c = results::as_visible(raw);
   std::string out = case_line(c, options.colour);
   if (!c.reason.empty()) out += indented(c.reason, "  ");
   if (!c.baseline_reason.empty()) out += fmt::format("  baseline: {}\n", c.baseline_reason);
@@ -190,21 +217,62 @@ std::string case_text(const results::run_results& run, const case_result& c,
   if (options.whole_trace) {
     if (!c.packets.empty()) out += "\n  all packets:\n" + trace_text(c);
   } else if (c.fault) {
-    const std::string last = last_of_client(c, c.fault->client);
-    if (!last.empty()) {
-      out += fmt::format("\n  last packets{}:\n{}",
-                         c.fault->client.empty() ? "" : " on this connection", last);
-    }
+    const std::string packets = packets_that_matter(c);
+    if (!packets.empty()) out += "\n  packets of all clients:\n" + packets;
   }
   if (c.fault || c.outcome == verdict::error) {
-    out += fmt::format("  run again: {}\n", run_again(run, c));
+    out += fmt::format("  run again: {}\n", visible_line(run_again(run, raw)));
   }
   return out;
 }
 
-std::string summary_text(const results::run_results& run, bool colour) {
+namespace {
+
+std::string name_of(const results::statement_check& s) {
+  return visible_line(fmt::format("{} (MQTT {})", s.id, protocol(s.version)));
+}
+
+// One failure explains itself.
+std::string causes_text(const results::run_results& run, bool colour, bool list_failures) {
+  const std::vector<results::cause> causes = results::causes_of(run);
+  std::size_t cases = 0;
+  for (const results::cause& c : causes) cases += c.cases.size();
+  if (cases < 2) return "";
+  std::string out = "what fails, by cause:\n";
+  const std::size_t shown = std::min(most_causes, causes.size());
+  for (std::size_t i = 0; i < shown; ++i) {
+    const results::cause& c = causes[i];
+    out += fmt::format("  {}{}{}: {}\n", colour ? "\033[1m" : "", visible_line(c.what),
+                       colour ? "\033[0m" : "", results::weight_of(c));
+    for (const auto& s : c.statements) {
+      out += fmt::format("      breaks {}{}{}\n", name_of(s), s.summary.empty() ? "" : ": ",
+                         visible_line(s.summary));
+    }
+    out += fmt::format("      for example {}\n", visible_line(run.cases[c.cases.front()].id));
+  }
+  std::size_t rest = 0;
+  for (std::size_t i = shown; i < causes.size(); ++i) rest += causes[i].cases.size();
+  if (rest != 0) {
+    out += fmt::format("  and {} more causes of {} cases\n", causes.size() - shown, rest);
+  }
+  if (!list_failures) return out;
+  for (const results::cause& c : causes) {
+    if (c.failed == 0) continue;
+    out += fmt::format("failed, as {}:\n", visible_line(c.what));
+    for (std::size_t i = 0; i < std::min(c.failed, most_listed); ++i) {
+      const case_result& failed = run.cases[c.cases[i]];
+      out += fmt::format("  {} {}\n", outcome_label(failed), visible_line(failed.id));
+    }
+    if (c.failed > most_listed) out += fmt::format("  and {} more\n", c.failed - most_listed);
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string summary_text(const results::run_results& run, bool colour, bool list_failures) {
   const results::totals t = results::count(run);
-  std::string out;
+  std::string out = causes_text(run, colour, list_failures);
   std::map<std::string, std::size_t> skips;
   for (const case_result& c : run.cases) {
     if (c.outcome == verdict::skip) ++skips[c.reason];
@@ -214,25 +282,26 @@ std::string summary_text(const results::run_results& run, bool colour) {
     return a.second != b.second ? a.second > b.second : a.first < b.first;
   });
   if (!by_count.empty()) out += "skipped:\n";
-  for (const auto& [reason, n] : by_count) out += fmt::format("  {:>4}  {}\n", n, reason);
+  for (const auto& [reason, n] : by_count)
+    out += fmt::format("  {:>4}  {}\n", n, visible_line(reason));
   if (run.process && (!run.process->by_us || !run.void_reason.empty())) {
-    out += fmt::format("the broker {}\n", run.process->ended);
+    out += fmt::format("the broker {}\n", visible_line(run.process->ended));
     if (!run.process->output.empty()) out += "its last output:\n";
-    for (const std::string& line : run.process->output) out += indented(line, "  ");
+    for (const std::string& line : run.process->output) out += indented(visible(line), "  ");
   }
   if (!run.findings.empty()) out += "findings:\n";
   for (const results::run_finding& f : run.findings) {
     const case_result c = results::as_case(f);
-    out += fmt::format("  {} {}, in {} case{}: {}\n", outcome_label(c), f.id, f.times,
-                       f.times == 1 ? "" : "s", f.seen);
+    out += fmt::format("  {} {}, in {} case{}: {}\n", outcome_label(c), visible_line(f.id), f.times,
+                       f.times == 1 ? "" : "s", visible_line(f.seen));
   }
   if (!run.notes.empty()) out += "notes:\n";
   for (const std::string& n : run.notes) out += indented(n, "  ");
   if (!run.problems.empty()) out += "problems:\n";
-  for (const std::string& p : run.problems) out += indented(p, "  ");
+  for (const std::string& p : run.problems) out += indented(visible(p), "  ");
   if (!run.void_reason.empty()) {
     out += fmt::format("{}the results are void:{} {}\n", colour ? "\033[1;31m" : "",
-                       colour ? "\033[0m" : "", run.void_reason);
+                       colour ? "\033[0m" : "", visible(run.void_reason));
   }
   if (run.interrupted) out += "interrupted: cases that had not ended are inconclusive\n";
 
@@ -260,7 +329,8 @@ std::string summary_text(const results::run_results& run, bool colour) {
               : "\033[1;32m",
       bad ? "NOT OK" : "OK", colour ? "\033[0m" : "", fmt::join(parts, ", "), run.cases.size(),
       took_text(run.took), simulated ? " of virtual time" : "", t.unexpected,
-      simulated || run.target.address == "embedded" ? "the embedded broker" : run.target.address);
+      simulated || run.target.address == "embedded" ? "the embedded broker"
+                                                    : visible_line(run.target.address));
   return out;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// The console text of results; JUnit shows the same text.
+// The console text of results; JUnit shows the same text. What others wrote is made visible in it:
+// the only control characters of these texts are new lines and, with |colour|, ours.
 
 #include <string>
 #include <string_view>
@@ -19,7 +20,7 @@ std::string run_again(const results::run_results& run, const results::case_resul
 
 struct text_options {
   bool colour = false;
-  bool whole_trace = false;  // all packets of all clients, instead of the failing client's last
+  bool whole_trace = false;  // all packets, instead of those that matter
 };
 
 // One case that did not simply pass:
@@ -32,8 +33,9 @@ struct text_options {
 //        |                 ^^^^^^^^^^^^^ got "m2"   (n=1)
 //        = violates MQTT-4.6.0-6 (MQTT 5): messages of one topic and QoS ...
 //
-//     last packets on this connection:
-//       *   0.002 < PUBLISH topic="t48c7/queue" qos=1 dup=1 retain=0 id=2 payload="m2"
+//     packets of all clients:
+//           0.001 pub > CONNECT client_id="t48c7-pub" clean_start=1
+//       *   0.002 sub < PUBLISH topic="t48c7/queue" qos=1 dup=1 retain=0 id=2 payload="m2"
 //     run again: mqttspec run --broker 127.0.0.1:1883 'queue/order/...[v5]' --trace
 std::string case_text(const results::run_results& run, const results::case_result& c,
                       const text_options& options = {});
@@ -50,7 +52,9 @@ std::string trace_text(const results::case_result& c);
 // "PASS", "KNOWN FAIL", "UNEXPECTED PASS", ...: the verdict as judged against the baseline.
 std::string outcome_label(const results::case_result& c);
 
-// Counts, skips by reason (most frequent first), problems, and why the results are void.
-std::string summary_text(const results::run_results& run, bool colour = false);
+// Why so much fails, counts, skips by reason (most frequent first), problems, and why the results
+// are void. |list_failures|: names each case that failed, too.
+std::string summary_text(const results::run_results& run, bool colour = false,
+                         bool list_failures = false);
 
 }  // namespace mqttspec::reports

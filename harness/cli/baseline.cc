@@ -26,16 +26,15 @@ std::optional<std::vector<results::run_results>> read_sound_results(const argume
     auto run = read_results(file, on);
     if (!run) return std::nullopt;
     if (!run->void_reason.empty() || run->interrupted) {
-      on.error(fmt::format("'{}' says nothing about the broker: {}", file,
-                           run->interrupted ? "the run was interrupted"
-                                            : reports::visible_line(run->void_reason)),
+      on.error(fmt::format(
+                   "'{}' says nothing about the broker: {}", file,
+                   run->interrupted ? "the run was interrupted" : visible_line(run->void_reason)),
                "run again");
       return std::nullopt;
     }
     if (!out.empty() && out.front().target.name != run->target.name) {
       on.error(fmt::format("'{}' is of another target: '{}', not '{}'", file,
-                           reports::visible_line(run->target.name),
-                           reports::visible_line(out.front().target.name)));
+                           visible_line(run->target.name), visible_line(out.front().target.name)));
       return std::nullopt;
     }
     out.push_back(with_findings_as_cases(std::move(*run)));
@@ -98,7 +97,7 @@ int baseline_command(const arguments& words, console& on) {
   std::error_code error;
   const bool exists = std::filesystem::exists(file, error);
   std::string before = fmt::format("# What is known to fail on {}, and why.\n\n",
-                                   reports::visible_line(runs->front().target.name));
+                                   visible_line(runs->front().target.name));
   if (exists) {
     const auto text = read_file(file, "baseline", on);
     if (!text) return bad_usage;

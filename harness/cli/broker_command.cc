@@ -4,8 +4,6 @@
 
 #include <fstream>
 
-#include "base/spelling.h"
-#include "broker/defects.h"
 #include "cli/broker_flags.h"
 #include "cli/exit_codes.h"
 #include "cli/target_options.h"
@@ -63,29 +61,6 @@ bool write_authority(const std::string& file, const std::string& text, console& 
   return static_cast<bool>(out);
 }
 
-std::string list_of_defects() {
-  std::string out;
-  for (const broker::defect* d : broker::all_defects()) {
-    out += fmt::format("{}\n    {}\n    breaks {}\n", d->name, d->sentence, d->breaks);
-    if (!d->seen_in.empty()) out += fmt::format("    seen in {}\n", d->seen_in);
-  }
-  return out;
-}
-
-bool plant(const std::vector<std::string>& names, model::rules& rules, console& on) {
-  for (const std::string& name : names) {
-    const broker::defect* d = broker::find_defect(name);
-    if (d == nullptr) {
-      std::vector<std::string_view> known;
-      for (const broker::defect* each : broker::all_defects()) known.push_back(each->name);
-      on.error(fmt::format("there is no defect '{}'", name), suggest(name, known));
-      return false;
-    }
-    d->plant(rules);
-  }
-  return true;
-}
-
 }  // namespace
 
 int broker_command(const arguments& words, console& on) {
@@ -103,12 +78,10 @@ int broker_command(const arguments& words, console& on) {
                                                       po::value<std::string>()->value_name("FILE"),
                                                       "file that holds it and nothing else")(
       "seed", po::value<std::uint64_t>()->default_value(1)->value_name("S"),
-      "of everything that is random")(
-      "defect", po::value<std::vector<std::string>>()->composing()->value_name("NAME"),
-      "plant a defect (may be repeated)")("list-defects", po::bool_switch(),
-                                          "tell what can be planted");
+      "of everything that is random");
   add_broker_flags(set.described);
   add_odd_flags(set.described);
+  add_defect_flags(set.described);
   int status = 0;
   const auto options = parse_options(set, words, on, status);
   if (!options) return status;
@@ -124,13 +97,10 @@ int broker_command(const arguments& words, console& on) {
   const auto broker = broker_options_from(*options, on);
   if (!broker || !read_oddities(*options, what.oddities, on)) return bad_usage;
   what.embedded = *broker;
-  model::rules rules;
-  if (!add_user(*options, what.embedded, on) ||
-      (options->has("defect") &&
-       !plant(options->get<std::vector<std::string>>("defect"), rules, on))) {
+  if (!add_user(*options, what.embedded, on) || !read_defects(*options, what.defects, on)) {
     return bad_usage;
   }
-  const broker::odd_setup odd = what.our_broker(rules);
+  const broker::odd_setup odd = what.our_broker();
   net::event_loop loop;
   bool stopped = false;
   loop.on_interrupt([&stopped] { stopped = true; });

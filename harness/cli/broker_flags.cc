@@ -120,4 +120,32 @@ bool read_oddities(const parsed_options& options, std::vector<const broker::oddi
   return true;
 }
 
+void add_defect_flags(po::options_description& to) {
+  to.add_options()("defect", po::value<arguments>()->composing()->value_name("NAME[,NAME]"),
+                   "plant a defect in the embedded broker (may be repeated)")(
+      "list-defects", po::bool_switch(), "tell what can be planted");
+}
+
+std::string list_of_defects() {
+  std::string out;
+  for (const broker::defect* d : broker::all_defects()) {
+    out += fmt::format("{}\n    {}\n    breaks {}\n", d->name, d->sentence, d->breaks);
+    if (!d->seen_in.empty()) out += fmt::format("    seen in {}\n", d->seen_in);
+  }
+  return out;
+}
+
+bool read_defects(const parsed_options& options, std::vector<const broker::defect*>& into,
+                  console& on) {
+  for (const std::string& name : list_of(options, "defect")) {
+    into.push_back(broker::find_defect(name));
+    if (into.back() != nullptr) continue;
+    std::vector<std::string_view> known;
+    for (const broker::defect* each : broker::all_defects()) known.push_back(each->name);
+    on.error(fmt::format("there is no defect '{}'", name), suggest(name, known));
+    return false;
+  }
+  return true;
+}
+
 }  // namespace mqttspec::cli

@@ -15,6 +15,7 @@
 #include "cli/case_files.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
+#include "cli/workflow.h"
 
 namespace mqttspec::cli {
 
@@ -103,7 +104,12 @@ int run_program(arguments words, console& on) {
       std::find_if(table.begin(), table.end(), [&](const command& c) { return c.name == first; });
   if (found != table.end()) {
     words.erase(words.begin());
-    return found->run(words, on);
+    // `run` and `profile` have commands of their own for the log, and see to it themselves.
+    if (!in_workflow(on) || found->run == run_command || found->run == profile_command) {
+      return found->run(words, on);
+    }
+    workflow inside(on);
+    return found->run(words, inside.filtered());
   }
   if (could_select(first)) return run_command(words, on);
   std::vector<std::string_view> names;

@@ -180,7 +180,7 @@ TEST_F(cli_test, a_file_of_ones_own_can_use_the_library) {
         "import \"lib/common.mqs\"\n\nscenario mine\n  title \"t\"\n  clients c\n  step \"s\"\n    "
         "do "
         "hello(c)\n");
-  EXPECT_EQ(run({"run", "--simulate", path("mine.mqs")}), as_expected) << err_;
+  EXPECT_EQ(run({"run", "--simulate", "--verbose", path("mine.mqs")}), as_expected) << err_;
   EXPECT_TRUE(printed("PASS mine/mine[v5]")) << out_;
 }
 

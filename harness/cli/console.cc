@@ -2,6 +2,8 @@
 
 #include <ostream>
 
+#include "base/visible.h"
+
 namespace mqttspec::cli {
 
 bool console::coloured(bool terminal) const {
@@ -12,6 +14,11 @@ bool console::coloured(bool terminal) const {
 }
 
 void console::print(std::string_view text) const {
+  out << visible(text);
+  out.flush();
+}
+
+void console::print_coloured(std::string_view text) const {
   out << text;
   out.flush();
 }

@@ -28,7 +28,10 @@ struct console {
   bool colour_out() const { return coloured(out_is_terminal); }
   bool colour_err() const { return coloured(err_is_terminal); }
 
+  // With everything made visible that could command a terminal.
   void print(std::string_view text) const;
+  // Text with colours of ours, in which whoever wrote it has made that visible.
+  void print_coloured(std::string_view text) const;
   // "error: ..." and, where there is one, "  = help: ..." on err.
   void error(std::string_view message, std::string_view help = "") const;
   void show(const std::vector<diagnostic>& list) const;  // on err

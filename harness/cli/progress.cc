@@ -1,9 +1,12 @@
 #include "cli/progress.h"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <utility>
 
+#include "base/visible.h"
 #include "reports/text.h"
 
 namespace mqttspec::cli {
@@ -11,15 +14,38 @@ namespace mqttspec::cli {
 using results::case_result;
 using results::verdict;
 
+namespace {
+
+std::size_t terminal_columns() {
+  winsize size{};
+  for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
+    if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col != 0) return size.ws_col;
+  }
+  return 80;
+}
+
+// |text| on one line of at most |columns|, without its last words where it is longer.
+std::string fitted(std::string_view text, std::size_t columns) {
+  std::string out = visible_line(text);
+  if (out.size() < columns) return out;
+  std::size_t end = columns > 8 ? columns - 5 : columns;
+  if (const auto blank = out.rfind(' ', end); blank != std::string::npos && blank > end / 2) {
+    end = blank;
+  }
+  while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0) == 0x80) --end;
+  return out.substr(0, end) + " ...";
+}
+
+}  // namespace
+
 void progress_line::show(std::string_view text) {
-  constexpr std::size_t width = 78;
   if (terminal_) {
-    to_ << "\r\x1b[K" << text.substr(0, width) << std::flush;
+    to_ << "\r\x1b[K" << fitted(text, terminal_columns()) << std::flush;
     drawn_ = true;
   } else if (const auto now = clock::now();
              in_pipe_ != duration::zero() && now - last_ >= in_pipe_) {
     last_ = now;
-    to_ << text << std::endl;
+    to_ << visible_line(text) << std::endl;
   }
 }
 
@@ -62,11 +88,8 @@ void progress::case_ended(const case_result& c) {
     case_result shown = c;
     make_public(shown, hidden_);
     print(reports::case_text(so_far_, shown, how) + "\n");
-  } else if (request_.verbosity > 0 || (request_.verbosity == 0 && !on_.out_is_terminal)) {
-    // Skips are summed up by reason at the end.
-    if (c.outcome != verdict::skip || request_.verbosity > 0) {
-      print(reports::case_line(c, how.colour));
-    }
+  } else if (request_.verbosity > 0) {
+    print(reports::case_line(c, how.colour));
   }
   line_.show(unexpected_ == 0
                  ? fmt::format("[{}/{}] {}", ended_, total_, c.id)
@@ -75,7 +98,7 @@ void progress::case_ended(const case_result& c) {
 
 void progress::print(const std::string& text) {
   line_.clear();
-  on_.print(text);
+  on_.print_coloured(text);
 }
 
 }  // namespace mqttspec::cli

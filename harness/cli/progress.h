@@ -23,7 +23,7 @@ class progress_line {
       : to_(to), terminal_(terminal), in_pipe_(in_pipe) {}
   ~progress_line() { clear(); }
 
-  // |text| is cut to the width of a terminal.
+  // |text| is cut to the width of a terminal, after a word.
   void show(std::string_view text);
   void clear();
 

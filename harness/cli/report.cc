@@ -27,7 +27,7 @@ int write_matrix(const parsed_options& options, const std::vector<results::run_r
   if (!write_report(file, text, on)) return bad_usage;
   int status = 0;
   for (const auto& run : runs) {
-    on.print(reports::summary_text(run, on.colour_out()));
+    on.print_coloured(reports::summary_text(run, on.colour_out()));
     status = std::max<int>(status, exit_code_of(run, 0));
   }
   on.print(fmt::format("matrix: {}\n", file));
@@ -57,10 +57,12 @@ int write_one(const parsed_options& options, const results::run_results& run, co
   const results::run_results shown = with_findings_as_cases(run);
   for (const results::case_result& c : shown.cases) {
     if (!c.expected || c.outcome == results::verdict::inconclusive) {
-      on.print(reports::case_text(run, c, how) + "\n");
+      on.print_coloured(reports::case_text(run, c, how) + "\n");
     }
   }
-  on.print(reports::summary_text(run.verb == "run" ? run : shown, how.colour) + where);
+  on.print_coloured(
+      reports::summary_text(run.verb == "run" ? run : shown, how.colour, !on.out_is_terminal));
+  on.print(where);
   if (context.changes) on.print(reports::to_text(*context.changes));
   // Without a baseline it is the change that is judged.
   if (context.changes && run.void_reason.empty()) {

@@ -40,9 +40,12 @@ int finish(const results::run_results& r, const run_request& request, const case
     request.workflow_log->write_summary(shown, context.statements);
   }
   const bool written = write_reports(r, request.reports, context, where, on);
-  on.print(
-      (request.profile ? reports::profile_text(r) : reports::summary_text(r, on.colour_out())) +
-      where);
+  if (request.profile) {
+    on.print(reports::profile_text(r));
+  } else {
+    on.print_coloured(reports::summary_text(r, on.colour_out(), !on.out_is_terminal));
+  }
+  on.print(where);
   const int code = exit_code_of(r, request.min);
   if (code == nothing_ran) {
     on.error(request.min > 1 ? fmt::format("fewer than {} cases came to a verdict", request.min)
@@ -58,6 +61,10 @@ int run_with(option_set& set, const arguments& words, bool profile, console& on)
   if (!options) return status;
   if (options->get<bool>("list-oddities")) {
     on.print(list_of_oddities());
+    return as_expected;
+  }
+  if (options->get<bool>("list-defects")) {
+    on.print(list_of_defects());
     return as_expected;
   }
   std::optional<workflow> inside;

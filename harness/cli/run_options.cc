@@ -97,7 +97,8 @@ bool read_running(const parsed_options& options, run_request& out, console& on) 
 // What changes verdicts.
 arguments run_again(const parsed_options& options) {
   po::options_description rest;
-  rest.add_options()("slow", "")("strict", "")("patience", "")("case-deadline", "")("odd", "");
+  rest.add_options()("slow", "")("strict", "")("patience", "")("case-deadline", "")("odd", "")(
+      "defect", "");
   arguments out = target_again(options);
   const arguments more = words_again(rest, options);
   out.insert(out.end(), more.begin(), more.end());
@@ -162,6 +163,7 @@ void add_run_options(po::options_description& to) {
   add_cases_option(to);
   add_broker_flags(to);
   add_odd_flags(to);
+  add_defect_flags(to);
 }
 
 std::optional<run_request> read_run_request(const parsed_options& options, const case_files& cases,
@@ -170,6 +172,11 @@ std::optional<run_request> read_run_request(const parsed_options& options, const
   auto target = read_target(options, on);
   if (!target) return std::nullopt;
   out.run.target = std::move(*target);
+  if (!read_defects(options, out.run.target.defects, on)) return std::nullopt;
+  if (!out.run.target.defects.empty() && !out.run.target.is_ours()) {
+    on.error("--defect is planted in the embedded broker", "leave --broker and --target out");
+    return std::nullopt;
+  }
   out.run.suite.versions = out.run.target.versions;
   out.run.suite.engine = suite::options_for(out.run.target);
   out.run.suite.seed =

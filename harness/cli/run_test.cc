@@ -7,9 +7,9 @@ namespace mqttspec::cli {
 namespace {
 
 TEST_F(cli_test, simulated_run_passes_and_writes_its_reports) {
-  ASSERT_EQ(
-      run({"run", "--simulate", "--report-json", path("r.json"), "--report-junit", path("r.xml")}),
-      as_expected)
+  ASSERT_EQ(run({"run", "--simulate", "--verbose", "--report-json", path("r.json"),
+                 "--report-junit", path("r.xml")}),
+            as_expected)
       << out_ << err_;
   EXPECT_TRUE(printed("PASS basic/ping/ping[v5]"));
   EXPECT_TRUE(printed("OK: 2 passed of 2"));

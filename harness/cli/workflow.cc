@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "base/visible.h"
 #include "reports/markdown.h"
 #include "reports/text.h"
 
@@ -18,7 +19,8 @@ constexpr std::size_t most_annotations = 10;
 // The value of a command, and with |in_property| of one of its properties.
 std::string escaped(std::string_view text, bool in_property) {
   std::string out;
-  for (const char c : text) {
+  // "##[name]" is obeyed anywhere in a line.
+  for (const char c : reports::harmless(visible(text))) {
     const bool special =
         c == '%' || c == '\r' || c == '\n' || (in_property && (c == ':' || c == ','));
     if (special) {
@@ -95,7 +97,7 @@ workflow::workflow(console& on)
 
 void workflow::command(const std::string& line) {
   out_.flush();
-  on_.print(line);
+  on_.print_coloured(line);
 }
 
 void workflow::begin_cases() {
@@ -110,7 +112,7 @@ void workflow::tell(const results::run_results& run, bool whole_trace) {
   for (const case_result& c : run.cases) {
     if (c.expected) continue;
     command(fmt::format("::group::{} {}\n", reports::outcome_label(c), escaped(c.id, false)));
-    filtered_.print(reports::case_text(run, c, how) + "\n");
+    filtered_.print_coloured(reports::case_text(run, c, how) + "\n");
     command("::endgroup::\n");
   }
   command(annotations(run));

@@ -6,6 +6,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "cli/command.h"
+
 namespace mqttspec::cli {
 namespace {
 
@@ -47,7 +49,7 @@ TEST(workflow, annotations_are_one_line_each_whatever_a_broker_says) {
   results::run_results run;
   run.cases = {failed("queue/a[v5,n=1]", "100%\r\n::set-env name=PATH::x")};
   EXPECT_EQ(annotations(run).find("::error file=cases/a%2Cb.mqs,line=7,title=queue/a[v5%2Cn=1]::"
-                                  "100%25%0D%0A::set-env name=PATH::x%0Arun again: mqttspec run"),
+                                  "100%25\\r%0A::set-env name=PATH::x%0Arun again: mqttspec run"),
             0u)
       << annotations(run);
   EXPECT_EQ(commands_in(annotations(run)).size(), 1u);
@@ -96,6 +98,69 @@ TEST(workflow, output_is_filtered_but_for_our_own_commands) {
   EXPECT_EQ(written.str().find("before\n"), 0u);
   EXPECT_NE(written.str().find("queue/a"), std::string::npos);
   std::filesystem::remove(summary);
+}
+
+// A results file, a baseline and a target file that somebody else wrote.
+TEST(workflow, files_of_others_command_neither_the_log_nor_the_terminal) {
+  const std::string evil = "\x1b]0;x\x07\r\n::error::x\n##[error]x\xC2\x9B";
+  const auto folder = std::filesystem::path(testing::TempDir()) / "mqttspec-files-of-others";
+  std::filesystem::create_directories(folder);
+  results::run_results run;
+  run.target.name = run.target.address = evil;
+  run.void_reason = evil;
+  run.problems = {evil};
+  run.process.emplace().output = {evil};
+  run.process->ended = evil;
+  run.cases = {failed(evil, evil), failed("b" + evil, evil)};
+  for (results::case_result& c : run.cases) {
+    c.notes = c.warnings = {evil};
+    c.title = c.reason = c.baseline_reason = evil;
+    c.fault->faults = {evil};
+    c.fault->deviations = {{evil, evil, evil}};
+    c.fault->step = c.fault->source_line = c.fault->actual = c.fault->client = evil;
+    c.fault->where.file = c.file = evil;
+    c.fault->statements = {{evil, evil, evil, results::check_outcome::violated}};
+    c.findings = {{evil, evil, evil, {}, {}}};
+    c.packets = {{evil, {}, results::trace_direction::received, evil, "00", 1, false}};
+  }
+  run.findings.resize(1);
+  run.findings[0].id = run.findings[0].seen = evil;
+  std::ofstream(folder / "r.json") << results::to_json(run);
+  std::ofstream(folder / "bad.json")
+      << "{\"format\": 1, \"cases\": [{\"" << "x\": 1, \"outcome\": \"\\u001b[2J\"}]}";
+  std::ofstream(folder / "known.txt") << "fail " << evil << "\n" << evil << " x\n";
+  std::ofstream(folder / "target.toml") << "\"\\u001b[2J\\n::error::x\" = 1\n";
+  const std::string in = folder.string() + "/";
+  for (const bool in_actions : {false, true}) {
+    for (const arguments& words :
+         std::vector<arguments>{{"report", in + "r.json"},
+                                {"report", in + "r.json", "--trace", "--compare", in + "r.json"},
+                                {"report", in + "bad.json"},
+                                {"run", "--simulate", "--baseline", in + "known.txt"},
+                                {"run", "--target", in + "target.toml"},
+                                {"baseline", "update", in + "known.txt", in + "r.json"},
+                                {"check", in + evil}}) {
+      std::stringstream out;
+      std::stringstream err;
+      console on{out, err, false, false,
+                 [&](const std::string& name) -> std::optional<std::string> {
+                   if (name == "GITHUB_ACTIONS" && in_actions) return "true";
+                   if (name == "MQTTSPEC_CASES") return MQTTSPEC_SOURCE_DIR "/cases";
+                   return std::nullopt;
+                 }};
+      run_program(words, on);
+      const std::string all = out.str() + err.str();
+      EXPECT_EQ(all.find_first_of("\x1b\x07\r\x9b"), std::string::npos) << words.front() << all;
+      if (in_actions) {
+        // Ours, which a run writes around what it prints.
+        for (const std::string& line : commands_in(all)) {
+          EXPECT_EQ(words.front(), "run") << line;
+          EXPECT_EQ(line.find("::error::x"), std::string::npos) << line;
+        }
+      }
+    }
+  }
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -72,14 +72,13 @@ TEST(blame, a_field_is_blamed_by_what_speaks_of_it) {
   for (const field_row& r : rows) {
     const auto got = wire::parse_packet(r.got, r.version);
     ASSERT_TRUE(got) << r.got;
-    EXPECT_EQ(print(blame_fields(r.cited, *got, {{"", {}, "", r.field}})), r.blamed) << r.what;
+    EXPECT_EQ(print(blame_fields(r.cited, *got, {{{}, {}, r.field}})), r.blamed) << r.what;
   }
 }
 
 TEST(blame, a_refusal_that_a_line_does_not_speak_of_accuses_nobody) {
   const auto got = wire::parse_packet("CONNACK session_present=0 reason=not_authorized", v5);
-  const std::vector<match_fault> faults{{"", {}, "", "session_present"},
-                                        {"", {}, "", "reason", {}, true}};
+  const std::vector<match_fault> faults{{{}, {}, "session_present"}, {{}, {}, "reason", {}, true}};
   EXPECT_EQ(print(blame_fields(of(v5, {"MQTT-3.1.2-23"}), *got, faults)), "");
 }
 

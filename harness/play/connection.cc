@@ -19,11 +19,6 @@ byte_buffer head_of(byte_view octets) {
   return {kept.begin(), kept.end()};
 }
 
-std::string_view type_name(byte_view octets) {
-  if (octets.empty() || octets[0] >> 4 == 0) return "packet of the reserved type 0";
-  return wire::packet_of(static_cast<wire::packet_type>(octets[0] >> 4)).name;
-}
-
 // What an answer takes from its request.
 bool is_repeated(wire::wire_error e) {
   return e == wire::wire_error::zero_packet_id || e == wire::wire_error::empty_list;
@@ -82,13 +77,19 @@ std::string_view too_large(byte_view octets, wire::protocol_version version, std
 
 }  // namespace
 
+std::string type_name(const inbound& item) {
+  if (item.kind == inbound_kind::packet) return std::string(wire::packet_of(item.packet.type).name);
+  if (item.octets.empty() || item.octets[0] >> 4 == 0) return "packet of the reserved type 0";
+  return std::string(wire::packet_of(static_cast<wire::packet_type>(item.octets[0] >> 4)).name);
+}
+
 std::string describe(const inbound& item) {
   switch (item.kind) {
     case inbound_kind::packet:
       return wire::print(item.packet, {120, true});
     case inbound_kind::malformed:
       return fmt::format(
-          "malformed {}: {}; hex({})", type_name(item.octets), print(item.fault),
+          "malformed {}: {}; hex({})", type_name(item), print(item.fault),
           to_hex(byte_view(item.octets).first(std::min<std::size_t>(item.octets.size(), 48))));
     case inbound_kind::close:
       return item.how == close_kind::reset ? "close (reset)" : "close";

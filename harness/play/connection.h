@@ -34,6 +34,9 @@ struct inbound {
   std::uint64_t trace_number = 0;
 };
 
+// "PUBACK": of a packet or of what should have been one.
+std::string type_name(const inbound& item);
+
 // The text that a failure shows: the packet in the notation, `close (reset)`, or the fault.
 std::string describe(const inbound& item);
 

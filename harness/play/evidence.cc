@@ -10,6 +10,20 @@ namespace mqttspec::play {
 
 using results::check_outcome;
 
+namespace {
+
+// The packet's name, of the line that |f| is about: what did not come as a whole.
+source_span first_word_of(const script::expect_line& l, const results::failure& f) {
+  source_span out = l.alternatives.empty() ? f.where : l.alternatives.front().where;
+  if (out.file != f.where.file || out.line != f.where.line || out.column == 0) return f.where;
+  const std::size_t begin = std::min<std::size_t>(out.column - 1, f.source_line.size());
+  const std::size_t end = std::min(f.source_line.find_first_of(" \n", begin), f.source_line.size());
+  out.length = static_cast<std::uint32_t>(std::max<std::size_t>(1, end - begin));
+  return out;
+}
+
+}  // namespace
+
 std::vector<results::statement_check> scenario_player::state::describe_checks(
     const std::vector<script::statement_reference>& statements, check_outcome outcome) const {
   std::vector<results::statement_check> out;
@@ -95,14 +109,23 @@ void scenario_player::state::hold(instant now) {
 
 void scenario_player::state::unplayable(const std::string& client, std::string why, instant now) {
   evidence.seen.fault = failure_at(client, why);
+  evidence.seen.fault->deviations = {{"", "an open connection", "close"}};
   conclude(ending::unplayable, std::move(why), now);
 }
 
 void scenario_player::state::differ(const script::expect_line& l, judgement j, instant now) {
   results::failure f = failure_at(l.client, j.message);
   f.actual = j.actual;
-  for (const match_fault& fault : j.faults) f.faults.push_back(fault.text);
-  if (!j.faults.empty() && j.faults.front().where.line != 0) f.where = j.faults.front().where;
+  for (const match_fault& fault : j.faults) {
+    f.faults.push_back(results::print(fault.what));
+    f.deviations.push_back(fault.what);
+  }
+  if (j.faults.empty()) f.deviations.push_back(std::move(j.differs));
+  if (!j.faults.empty() && j.faults.front().where.line != 0) {
+    f.where = j.faults.front().where;
+  } else {
+    f.where = first_word_of(l, f);
+  }
   if (j.wire_fault) {
     // What is malformed says nothing about the line's own claim.
     const bool v5 = j.wire_fault->version == wire::protocol_version::v5;

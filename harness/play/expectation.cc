@@ -151,11 +151,13 @@ judgement expectation::on_silence(link_end end, instant now) {
   }
   if (end != link_end::open && !accepts_nothing()) {
     return failed(fmt::format("expected {}, but the connection is closed already", expected_text()),
-                  "the connection is closed already", blame_absence(false));
+                  {"", expected_text(), "close"}, "the connection is closed already",
+                  blame_absence(false));
   }
   if (!accepts_nothing() && now >= window_.latest) {
     judgement j = failed(fmt::format("expected {} {}, nothing came", expected_text(), window_.text),
-                         fmt::format("nothing {}", window_.text), blame_absence(true));
+                         {"", expected_text(), "nothing"}, fmt::format("nothing {}", window_.text),
+                         blame_absence(true));
     j.how = difference::silence;
     j.extended = window_.extended;
     j.counts_from = window_.counts_from;
@@ -166,7 +168,10 @@ judgement expectation::on_silence(link_end end, instant now) {
 
 judgement expectation::on_item(const inbound& item) {
   if (item.kind == inbound_kind::malformed && !item.repeats_our_fault) {
-    judgement j = failed(describe(item), describe(item), {});
+    judgement j = failed(describe(item),
+                         {type_name(item), "well formed",
+                          fmt::format("malformed ({})", wire::error_name(item.fault.error))},
+                         describe(item), {});
     j.wire_fault = item.fault;
     return j;
   }
@@ -183,12 +188,13 @@ judgement expectation::on_item(const inbound& item) {
     }
     const bool early = item.at < window_.earliest;
     if (early || item.at > window_.latest) {
-      judgement j = failed(
-          fmt::format("{} came {} too {} (expected {})", name_of(*a),
-                      print_duration(std::chrono::round<std::chrono::milliseconds>(
-                          early ? window_.earliest - item.at : item.at - window_.latest)),
-                      early ? "early" : "late", window_.text),
-          describe(item), blame_arrival(cited_by_open(), a->packet.version, std::nullopt, false));
+      judgement j =
+          failed(fmt::format("{} came {} too {} (expected {})", name_of(*a),
+                             print_duration(std::chrono::round<std::chrono::milliseconds>(
+                                 early ? window_.earliest - item.at : item.at - window_.latest)),
+                             early ? "early" : "late", window_.text),
+                 {name_of(*a), "in time", early ? "too early" : "too late"}, describe(item),
+                 blame_arrival(cited_by_open(), a->packet.version, std::nullopt, false));
       j.how = difference::misplaced;
       j.counts_from = window_.counts_from;
       j.missed_by = early ? window_.earliest - item.at : item.at - window_.latest;
@@ -235,10 +241,12 @@ statements expectation::blame_absence(bool silence) const {
                        one_packet ? std::optional(first.packet.type) : std::nullopt, silence);
 }
 
-judgement expectation::failed(std::string message, std::string actual, statements blamed) {
+judgement expectation::failed(std::string message, results::deviation differs, std::string actual,
+                              statements blamed) {
   judgement j;
   j.is = judgement::state::failed;
   j.message = std::move(message);
+  j.differs = std::move(differs);
   j.actual = std::move(actual);
   j.statements = std::move(blamed);
   return j;
@@ -268,7 +276,7 @@ judgement expectation::mismatch(const inbound& item) {
     found = a;
   }
   // Where nothing may come, whatever comes breaks what the line cites.
-  judgement j = failed("", actual, accepts_nothing() ? cited_by_open() : blame_absence(false));
+  judgement j = failed("", {}, actual, accepts_nothing() ? cited_by_open() : blame_absence(false));
   // 3.1.1 has few return codes: a line that asks for another one of them is about the code.
   const bool about_the_code =
       item.kind == inbound_kind::packet && item.packet.version == wire::protocol_version::v311 &&
@@ -285,18 +293,14 @@ judgement expectation::mismatch(const inbound& item) {
     append(cited, found->statements);
     j.statements = blame_fields(cited, item.packet, nearest);
     j.faults = std::move(nearest);
-    j.message = j.faults.front().text;
+    j.message = results::print(j.faults.front().what);
     if (open_.size() > 1) j.message += fmt::format(" (no other of {} allows it)", expected_text());
   } else {
     if (item.kind == inbound_kind::packet) {
       j.statements = blame_instead(j.statements, item.packet);
     }
-    const std::string got = item.kind == inbound_kind::packet
-                                ? std::string(wire::packet_of(item.packet.type).name)
-                                : actual;
-    j.message = accepts_nothing() && open_.size() == 1
-                    ? fmt::format("expected nothing, got {}", got)
-                    : fmt::format("expected {}, got {}", expected_text(), got);
+    j.differs = {"", expected_text(), item.kind == inbound_kind::packet ? type_name(item) : actual};
+    j.message = results::print(j.differs);
   }
   return j;
 }

@@ -57,6 +57,7 @@ struct judgement {
   // failed
   std::string message;
   std::vector<match_fault> faults;
+  results::deviation differs;  // where there are no |faults|
   std::string actual;
   duration extended{};  // silence: the standstills that the window was lengthened by
   difference how = difference::content;
@@ -94,7 +95,8 @@ class expectation {
   judgement on_silence(link_end end, instant now);
   judgement met(const script::alternative& a, script::bindings captures);
   // |blamed|: the statements that this breaks.
-  judgement failed(std::string message, std::string actual, statements blamed);
+  judgement failed(std::string message, results::deviation differs, std::string actual,
+                   statements blamed);
   statements cited_by_open() const;
   statements blame_absence(bool silence) const;
   bool accepts_nothing() const;

@@ -139,7 +139,7 @@ TEST(expectation, reports_the_field_with_its_place) {
   const judgement j =
       judge(single(packet(packet_type::connack, {equals("session_present", 1)})), {connack}, zero);
   ASSERT_EQ(j.faults.size(), 1u);
-  EXPECT_EQ(j.faults.front().text, "CONNACK.session_present: expected 1, got 0");
+  EXPECT_EQ(results::print(j.faults.front().what), "CONNACK.session_present: expected 1, got 0");
   EXPECT_EQ(j.faults.front().where.line, 7u);
 }
 

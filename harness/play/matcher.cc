@@ -83,9 +83,7 @@ class comparison {
     const wire::packet_spec& spec = wire::packet_of(packet_.type);
     if (pattern_.type != packet_.type) {
       out_.faults.push_back(
-          {fmt::format("expected {}, got {}", wire::packet_of(pattern_.type).name, spec.name),
-           {},
-           fmt::format("got {}", spec.name)});
+          {{"", std::string(wire::packet_of(pattern_.type).name), std::string(spec.name)}, {}});
       return std::move(out_);
     }
     out_.same_type = true;
@@ -96,11 +94,13 @@ class comparison {
   }
 
  private:
+  std::string name_of(std::string_view field) const {
+    return fmt::format("{}.{}", wire::packet_of(packet_.type).name, field);
+  }
+
   void fault(const field_clause& clause, const std::string& expected, const std::string& got) {
     out_.faults.push_back(
-        {fmt::format("{}.{}: expected {}, got {}", wire::packet_of(packet_.type).name, clause.name,
-                     expected, got),
-         clause.where, "got " + got, clause.name, clause.statements});
+        {{name_of(clause.name), expected, got}, clause.where, clause.name, clause.statements});
   }
 
   void compare(const field_clause& clause) {
@@ -182,11 +182,8 @@ class comparison {
     for (const std::uint64_t code : codes) {
       if (wire::is_success(packet_.type, packet_.version, static_cast<std::uint8_t>(code)))
         continue;
-      const std::string got = reason_text(packet_, code);
-      out_.faults.push_back({fmt::format("{}.{}: expected success, got {}",
-                                         wire::packet_of(packet_.type).name, name, got),
+      out_.faults.push_back({{name_of(name), "success", reason_text(packet_, code)},
                              {},
-                             "got " + got,
                              std::string(name),
                              {},
                              true});

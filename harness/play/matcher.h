@@ -7,15 +7,15 @@
 #include <string>
 #include <vector>
 
+#include "results/results.h"
 #include "script/scenario.h"
 
 namespace mqttspec::play {
 
 struct match_fault {
-  std::string text;        // `PUBLISH.payload: expected "m1", got "m2"`
-  source_span where;       // the clause; line 0 when the fault has no place of its own
-  std::string label;       // `got "m2"`, to stand behind the caret
-  std::string field = {};  // its notation name; empty: another packet came
+  results::deviation what;  // PUBLISH.payload: expected "m1", got "m2"
+  source_span where;        // the clause; line 0 when the fault has no place of its own
+  std::string field = {};   // its notation name; empty: another packet came
   std::vector<script::statement_reference> statements = {};  // that the clause cites for itself
   bool unlisted_reason = false;  // the line says nothing of a reason, and a refusal came
 };

@@ -34,7 +34,7 @@ TEST(matcher, takes_a_value_that_is_none_of_the_excluded) {
 TEST(matcher, refuses_an_excluded_value) {
   const auto m = match(id_not_in_zero_and_held(), publish(7), {{"held", std::uint64_t{7}}});
   ASSERT_EQ(m.faults.size(), 1U);
-  EXPECT_EQ(m.faults[0].text, "PUBLISH.id: expected another than 7, got 7");
+  EXPECT_EQ(results::print(m.faults[0].what), "PUBLISH.id: expected another than 7, got 7");
 }
 
 TEST(matcher, refuses_to_exclude_what_was_never_captured) {

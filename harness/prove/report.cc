@@ -135,7 +135,7 @@ std::vector<results::run_finding> findings_of(const proof& p) {
 }
 
 std::string to_text(const proof& p) {
-  if (!p.failure.empty()) return "nothing was proved: " + reports::visible_line(p.failure) + "\n";
+  if (!p.failure.empty()) return "nothing was proved: " + visible_line(p.failure) + "\n";
   std::string out;
   for (const results::run_finding& f : findings_of(p)) {
     out += f.seen + "\n";

@@ -39,6 +39,7 @@ case_result failing_case() {
   failure f;
   f.faults = {"PUBLISH.payload: expected \"m1\", got \"m2\"", "PUBLISH.dup: expected 0, got 1"};
   f.message = f.faults[0] + "\n" + f.faults[1];
+  f.deviations = {{"PUBLISH.payload", "\"m1\"", "\"m2\""}, {"PUBLISH.dup", "0", "1"}};
   f.client = "sub";
   f.step = "the session resumes; all eight arrive, in order";
   f.expected = "sub < PUBLISH topic={topic} qos=1 payload=\"m{n}\" id as pid within 2s";

@@ -35,9 +35,17 @@ void fields(V& v, source_span& s) {
 }
 
 template <class V>
+void fields(V& v, deviation& d) {
+  v("of", d.of);
+  v("expected", d.expected);
+  v("got", d.got);
+}
+
+template <class V>
 void fields(V& v, failure& f) {
   v("message", f.message);
   v("faults", f.faults);
+  v("deviations", f.deviations);
   v("client", f.client);
   v("step", f.step);
   v("expected", f.expected);
@@ -89,6 +97,7 @@ template <class V>
 void fields(V& v, run_finding& f) {
   v("id", f.id);
   v("kind", f.kind);
+  v("rule", f.rule);
   v("version", f.version);
   v("title", f.title);
   v("outcome", f.outcome);

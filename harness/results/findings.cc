@@ -80,6 +80,7 @@ case_result as_case(const run_finding& f) {
   c.notes.push_back(std::move(places));
   c.trace = f.trace;
   c.packets = f.packets;
+  c.rule = f.rule;
   c.again = f.again;
   return c;
 }
@@ -112,6 +113,7 @@ void gather_rule_findings(run_results& r) {
       if (fresh) {
         one.id = id;
         one.kind = "trace-rule";
+        one.rule = f.rule;
         one.version = version;
         one.title = fmt::format("trace rule {} does not hold", f.rule);
         one.seen = f.message;

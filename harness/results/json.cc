@@ -4,6 +4,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "results/causes.h"
 #include "results/fields.h"
 #include "results/results.h"
 
@@ -33,12 +34,12 @@ template <class T>
 concept record = requires(T& t, std::nullptr_t& v) {
   requires std::is_class_v<T>;
   requires std::is_same_v<T, statement_check> || std::is_same_v<T, trace_line> ||
-               std::is_same_v<T, source_span> || std::is_same_v<T, failure> ||
-               std::is_same_v<T, finding> || std::is_same_v<T, case_result> ||
-               std::is_same_v<T, run_finding> || std::is_same_v<T, target_facts> ||
-               std::is_same_v<T, broker_process> || std::is_same_v<T, measured_fact> ||
-               std::is_same_v<T, measured_window> || std::is_same_v<T, session_profile> ||
-               std::is_same_v<T, run_results>;
+               std::is_same_v<T, source_span> || std::is_same_v<T, deviation> ||
+               std::is_same_v<T, failure> || std::is_same_v<T, finding> ||
+               std::is_same_v<T, case_result> || std::is_same_v<T, run_finding> ||
+               std::is_same_v<T, target_facts> || std::is_same_v<T, broker_process> ||
+               std::is_same_v<T, measured_fact> || std::is_same_v<T, measured_window> ||
+               std::is_same_v<T, session_profile> || std::is_same_v<T, run_results>;
 };
 
 class writer {
@@ -175,11 +176,36 @@ class reader {
 
 constexpr int newest_format = 1;
 
+// Made of the rest, and never read back.
+json causes_as_json(const run_results& r) {
+  json out = json::array();
+  for (const cause& c : causes_of(r)) {
+    json ids = json::array();
+    for (const std::size_t i : c.cases) ids.push_back(r.cases[i].id);
+    out.push_back({{"what", c.what},
+                   {"rule", c.rule},
+                   {"statements", writer::write(c.statements)},
+                   {"failed", c.failed},
+                   {"inconclusive", c.inconclusive},
+                   {"cases", std::move(ids)}});
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string to_json(const run_results& r) {
   // Ill-formed text becomes U+FFFD: a broker cannot keep the report from being written.
-  return writer::write(r).dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+  json out = writer::write(r);
+  // In front of the cases, which they sum up.
+  json cases = std::move(out["cases"]);
+  json findings = std::move(out["findings"]);
+  out.erase("cases");
+  out.erase("findings");
+  out["causes"] = causes_as_json(r);
+  out["cases"] = std::move(cases);
+  out["findings"] = std::move(findings);
+  return out.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 result<run_results, std::string> from_json(std::string_view text) {

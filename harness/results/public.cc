@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/visible.h"
 #include "results/fields.h"
 
 namespace mqttspec::results {
@@ -16,34 +17,37 @@ constexpr std::array names = std::to_array<std::string_view>(
      "level", "tags",     "rule", "summary", "from",    "client",    "hex",
      "kind",  "purposes", "verb", "seen_in", "history", "started_at"});
 
-class hider {
+// Puts |change(text)| in the place of every text that |wanted(key)| names.
+template <class Wanted, class Change>
+class each_text {
  public:
-  explicit hider(const trace::secrets& hidden) : hidden_(hidden) {}
+  each_text(Wanted wanted, Change change) : wanted_(wanted), change_(change) {}
 
   template <class T>
   void operator()(std::string_view key, T& member) {
-    if (std::find(names.begin(), names.end(), key) == names.end()) hide(member);
+    if (wanted_(key)) walk(member);
   }
 
  private:
-  void hide(std::string& s) { s = hidden_.hide(s); }
-  void hide(std::map<std::string, std::string>& m) {
-    for (auto& [key, value] : m) hide(value);
+  void walk(std::string& s) { s = change_(s); }
+  void walk(std::map<std::string, std::string>& m) {
+    for (auto& [key, value] : m) walk(value);
   }
   template <class T>
-  void hide(std::vector<T>& list) {
-    for (T& one : list) hide(one);
+  void walk(std::vector<T>& list) {
+    for (T& one : list) walk(one);
   }
   template <class T>
-  void hide(std::optional<T>& maybe) {
-    if (maybe) hide(*maybe);
+  void walk(std::optional<T>& maybe) {
+    if (maybe) walk(*maybe);
   }
   template <class T>
-  void hide(T& other) {
+  void walk(T& other) {
     if constexpr (std::is_class_v<T> && !std::is_same_v<T, duration>) fields(*this, other);
   }
 
-  const trace::secrets& hidden_;
+  Wanted wanted_;
+  Change change_;
 };
 
 template <class T>
@@ -54,8 +58,12 @@ void print_trace(T& of, const trace::secrets& hidden) {
 
 template <class T>
 void hide_in(T& what, const trace::secrets& hidden) {
-  hider h(hidden);
-  fields(h, what);
+  each_text hider(
+      [](std::string_view key) {
+        return std::find(names.begin(), names.end(), key) == names.end();
+      },
+      [&](const std::string& s) { return hidden.hide(s); });
+  fields(hider, what);
 }
 
 }  // namespace
@@ -63,6 +71,14 @@ void hide_in(T& what, const trace::secrets& hidden) {
 void make_public(case_result& c, const trace::secrets& hidden) {
   print_trace(c, hidden);
   hide_in(c, hidden);
+}
+
+case_result as_visible(case_result c) {
+  each_text all([](std::string_view) { return true; },
+                [](const std::string& s) { return visible(s); });
+  fields(all, c);
+  c.again = visible(c.again);
+  return c;
 }
 
 void make_public(run_finding& f, const trace::secrets& hidden) {

@@ -1,5 +1,7 @@
 #include "results/results.h"
 
+#include <fmt/format.h>
+
 namespace mqttspec::results {
 
 std::string_view verdict_name(verdict v) {
@@ -18,6 +20,10 @@ std::string_view verdict_name(verdict v) {
       return "error";
   }
   return "error";
+}
+
+std::string print(const deviation& d) {
+  return fmt::format("{}{}expected {}, got {}", d.of, d.of.empty() ? "" : ": ", d.expected, d.got);
 }
 
 totals count(const run_results& r) {

@@ -32,9 +32,18 @@ using trace_direction = trace::direction;
 using trace_entry = trace::entry;
 using trace_line = trace::line;
 
+// One difference between what a line awaits and what came, as values.
+struct deviation {
+  std::string of;        // "CONNACK.session_present", "PUBACK"; empty: what comes at all
+  std::string expected;  // "1"; "PUBLISH or close"
+  std::string got;       // "0"; "DISCONNECT", "close", "nothing"
+};
+std::string print(const deviation& d);  // `PUBLISH.payload: expected "m1", got "m2"`
+
 struct failure {
-  std::string message;              // one line a fault: `PUBLISH.payload: expected "m1", got "m2"`
+  std::string message;              // one line a fault, as print() writes it
   std::vector<std::string> faults;  // each mismatch of the line
+  std::vector<deviation> deviations;
   std::string client;
   std::string step;
   std::string expected;  // the line's text
@@ -80,7 +89,9 @@ struct case_result {
   std::uint32_t repetition = 0;  // --repeat: 0, 1, ...
   bool expected = true;          // against the baseline; without one: not a failure
   std::string baseline_reason;   // the entry's comment, where one matched
-  std::string again;  // of a finding: the command that shows it again; not in results.json
+  // Of a finding, not in results.json:
+  std::string rule;   // as in run_finding
+  std::string again;  // the command that shows it again
 };
 
 // What is wrong with the broker, wherever it was seen: in a history of `explore`, in an experiment
@@ -89,6 +100,7 @@ struct run_finding {
   // The same from run to run: the kind, the statements, and what is wrong with them.
   std::string id;                   // "explore/model/MQTT-3.3.1-2/dup-is-set-with-qos-0[v5]"
   std::string kind;                 // "model", "bytes", "trace-rule", "prove"
+  std::string rule;                 // of the kind "trace-rule": its name
   std::string version;              // "5", "3.1.1"
   std::string title;                // what is wrong, in a sentence
   verdict outcome = verdict::fail;  // inconclusive: it did not show itself again
@@ -198,6 +210,9 @@ totals count(const run_results& r);
 void make_public(case_result& c, const trace::secrets& hidden);
 void make_public(run_finding& f, const trace::secrets& hidden);
 void make_public(run_results& r, const trace::secrets& hidden);
+
+// |c| with every text of it as a terminal may show it (base/visible.h).
+case_result as_visible(case_result c);
 
 std::string to_json(const run_results& r);
 result<run_results, std::string> from_json(std::string_view text);

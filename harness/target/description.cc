@@ -231,9 +231,10 @@ void read_versions(reader& in, const toml::node& node, description& out) {
 
 }  // namespace
 
-broker::odd_setup description::our_broker(model::rules rules) const {
-  broker::odd_setup s{embedded, std::move(rules), {}};
+broker::odd_setup description::our_broker() const {
+  broker::odd_setup s{embedded, {}, {}};
   for (const broker::oddity* o : oddities) o->set(s);
+  for (const broker::defect* d : defects) d->plant(s.rules);
   return s;
 }
 

@@ -50,6 +50,7 @@
 #include "base/diagnostic.h"
 #include "base/instant.h"
 #include "base/result.h"
+#include "broker/defects.h"
 #include "broker/oddities.h"
 #include "net/tls.h"
 #include "target/capabilities.h"
@@ -103,6 +104,7 @@ struct description {
   duration slack = std::chrono::seconds(1);    // widens the windows of the standard
   broker::broker_options embedded;             // ours, as its operator set it up
   std::vector<const broker::oddity*> oddities;  // that it has besides
+  std::vector<const broker::defect*> defects;   // planted in it
   machine_paths here;                           // what no output may tell
   // Where a setting comes from, by its name in the target file or as an option: "--broker",
   // "MQTTSPEC_BROKER", "target.toml:2".
@@ -110,8 +112,8 @@ struct description {
 
   bool is_ours() const { return where == place::embedded || where == place::simulated; }
   bool over_tls() const;  // some listener is
-  // Our broker as it is. |rules|: what it is odd, or broken, beside.
-  broker::odd_setup our_broker(model::rules rules = {}) const;
+  // Our broker as it is, odd and broken.
+  broker::odd_setup our_broker() const;
   // What no output about this target may hold.
   trace::secrets hidden() const { return trace::secrets({password}, {user}, here); }
 };

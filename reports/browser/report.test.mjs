@@ -201,11 +201,13 @@ test("a thousand cases are on the screen within two seconds", async (t) => {
   await context.close();
 });
 
-test("on paper the failures are unfolded", async () => {
+test("on paper the failures are unfolded, unless they are many", async () => {
   const opened = await open("report.html");
   const { page } = opened;
   await page.evaluate(() => dispatchEvent(new Event("beforeprint")));
-  assert.equal(await page.locator(".failure details:not([open])").count(), 0);
+  const many = (await page.locator(".more").count()) !== 0;
+  const closed = await page.locator(".failure details:not([open])").count();
+  assert.ok(many ? closed > 0 : closed === 0);
   await close(opened);
 });
 

@@ -40,8 +40,9 @@
   addEventListener("hashchange", reveal);
   reveal();
 
-  // On paper the packets of failures are read, not clicked.
+  // On paper the packets of failures are read, not clicked; of many failures they would fill a book.
   addEventListener("beforeprint", () => {
+    if (document.querySelector(".more")) return;
     for (const d of document.querySelectorAll(".failure details")) d.open = true;
   });
 })();
