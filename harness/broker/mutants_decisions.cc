@@ -54,8 +54,11 @@ using model::state_part;
   X(redelivery_order_is_kept) X(redelivery_before_new) X(in_flight_is_expired) \
   X(acknowledgement_fits) X(acknowledgement_completes) X(acknowledgement_frees_quota) \
   X(pubrec_is_answered) X(answer_is_error) X(answer_stops_connection) X(outbound_too_large) \
-  X(oversized_counts_as_delivered)
+  X(oversized_counts_as_delivered) X(response_accepted) X(failed_authentication_closes) \
+  X(method_is_repeated) X(others_wait_for_authentication) X(form_is_understood) \
+  X(refused_subscription_is_error) X(failing_answer_spares_connection) X(text_frame_is_taken)
 #define NUMBER_DECISIONS(X) \
+  X(authentication_fault) X(authentication_reason) X(subscription_refusal) X(access_refusal) \
   X(client_id_refusal) X(credentials_reason) X(will_refusal) X(missing_session_refusal) \
   X(takeover_reason) X(granted_interval) X(updated_interval) X(keep_alive_in_force) \
   X(keep_alive_reason) X(fault_reason) X(will_qos) X(granted_qos) X(unsubscribe_reason) \
