@@ -296,7 +296,7 @@ std::string summary_text(const results::run_results& run, bool colour, bool list
                        f.times == 1 ? "" : "s", visible_line(f.seen));
   }
   if (!run.notes.empty()) out += "notes:\n";
-  for (const std::string& n : run.notes) out += indented(n, "  ");
+  for (const std::string& n : run.notes) out += indented(visible(n), "  ");
   if (!run.problems.empty()) out += "problems:\n";
   for (const std::string& p : run.problems) out += indented(visible(p), "  ");
   if (!run.void_reason.empty()) {
