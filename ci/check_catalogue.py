@@ -37,6 +37,8 @@ STATEMENT_FIELDS = {
     "session": bool,
     "how": str,
     "note": str,
+    "comment": bool,
+    "about": list,
 }
 PURPOSE_FIELDS = {
     "id": str,
@@ -49,6 +51,12 @@ PURPOSE_FIELDS = {
     "shortest_seconds": (int, str),
 }
 OPTIONAL_PURPOSE_FIELDS = {"cross": bool}
+
+PACKETS = ("CONNACK PUBLISH PUBACK PUBREC PUBREL PUBCOMP SUBACK UNSUBACK PINGRESP DISCONNECT AUTH").split()
+# Where a server shows whether it keeps a statement (harness/script/about.h).
+ABOUT = re.compile(
+    r"close|order|window|form|(no )?(%s)|(%s)\.[a-z_]+(=\d+)?!?" % ("|".join(PACKETS), "|".join(PACKETS))
+)
 
 SECTION = re.compile(r"[1-9]\d*(\.[1-9]\d*)*")
 NUMBERED_ID = re.compile(r"MQTT-([1-7])\.(\d+)\.(\d+)-([1-9]\d*)")
@@ -144,6 +152,15 @@ def check_statements(version, entries, found):
             found.add(where, f"is {entry['status']} but does not say why")
         if (entry["who"] == "client") != (entry["status"] == "client"):
             found.add(where, "binds the client only, or has status 'client', but not both")
+        for about in entry["about"]:
+            if not isinstance(about, str) or not ABOUT.fullmatch(about):
+                found.add(where, f"field 'about' says '{about}'")
+        if len(set(entry["about"])) != len(entry["about"]):
+            found.add(where, "field 'about' says something twice")
+        if (entry["status"] == "testable") != bool(entry["about"]):
+            found.add(where, "is testable, or says what it is about, but not both")
+        if entry["comment"] and entry["id"].startswith("MQTT-"):
+            found.add(where, "has a number, and comments have none")
         if not SECTION.fullmatch(entry["section"]):
             found.add(where, f"section '{entry['section']}' is not well formed")
             continue

@@ -161,7 +161,9 @@ constexpr defect table[] = {
      }},
     {"malformed-connect-discards-session",
      "a malformed CONNECT ends the stored session of its Client Identifier",
-     "v5:MQTT-3.1.4-1 v311:MQTT-3.1.4-1", "",
+     "v5:MQTT-3.2.2-3 v311:MQTT-3.2.2-2 v5:v5-4.1-b v311:v311-3.1.2.4-b "
+     "v5:MQTT-3.1.4-1 v311:MQTT-3.1.4-1",
+     "",
      [](rules& r) {
        r.malformed_connect_discards_session = [](const fault_facts&) { return true; };
      }},
@@ -176,6 +178,7 @@ constexpr defect table[] = {
        };
      }},
     {"refused-connect-wipes-session", "obeys Clean Start before it checks the credentials",
+     "v5:MQTT-3.2.2-3 v311:MQTT-3.2.2-2 v5:v5-4.1-b v311:v311-3.1.2.4-b "
      "v5:MQTT-3.1.4-2 v5:MQTT-3.1.4-4 v5:MQTT-3.1.2-23 v311:MQTT-3.1.4-3 v311:MQTT-3.1.2-4",
      "wolfMQTT F-4305",
      [](rules& r) { r.refusal_discards_session = [](const refusal_facts&) { return true; }; }},

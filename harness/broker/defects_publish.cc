@@ -33,7 +33,8 @@ constexpr defect table[] = {
        };
      }},
     {"qos1-repeat-swallowed", "a QoS 1 PUBLISH with DUP 1 is never passed on",
-     "v5:MQTT-4.3.2-5 v5:v5-3.3.1.1-a v311:MQTT-4.3.2-2 v5:MQTT-3.3.1-3 v311:MQTT-3.3.1-3 "
+     "v5:MQTT-4.5.0-1 v5:MQTT-4.3.2-5 v5:v5-3.3.1.1-a v311:MQTT-4.3.2-2 v5:MQTT-3.3.1-3 "
+     "v311:MQTT-3.3.1-3 "
      "v311:MQTT-4.5.0-1",
      "",
      [](rules& r) {
@@ -54,7 +55,8 @@ constexpr defect table[] = {
        };
      }},
     {"qos2-dup-flag-decides", "a QoS 2 PUBLISH is a repetition when, and only when, DUP is 1",
-     "v5:MQTT-4.3.3-10 v5:MQTT-4.3.3-12 v5:v5-3.3.1.1-a v5:MQTT-4.3.3-8 v311:MQTT-4.3.3-2 "
+     "v5:MQTT-4.5.0-1 v5:MQTT-4.3.3-10 v5:MQTT-4.3.3-12 v5:v5-3.3.1.1-a v5:MQTT-4.3.3-8 "
+     "v311:MQTT-4.3.3-2 "
      "v311:MQTT-4.5.0-1",
      "",
      [](rules& r) {

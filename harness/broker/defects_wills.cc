@@ -95,12 +95,6 @@ constexpr defect table[] = {
        r.will_delay = [](const will_facts& f) -> duration { return seconds(f.delay); };
        r.expiry_publishes_will = [](const end_facts&) { return false; };
      }},
-    {"will-lost-at-clean-start", "Clean Start 1 throws a waiting will away",
-     "v5:v5-3.1.3.2.2-c v5:MQTT-3.1.2-8 v5:v5-3.1.3.2.2-d",
-     "https://github.com/hivemq/hivemq-community-edition/commit/f55fb0b0",
-     [](rules& r) {
-       r.discarded_session_publishes_will = [](const will_connect_facts&) { return false; };
-     }},
     {"will-sent-although-the-client-is-back", "resuming the session does not stop a waiting will",
      "v5:MQTT-3.1.3-9 v5:MQTT-3.1.2-8", "https://github.com/LabOverWire/mqtt-lib/issues/154",
      [](rules& r) { r.will_is_cancelled = [](const will_connect_facts&) { return false; }; }},

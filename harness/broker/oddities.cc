@@ -159,6 +159,12 @@ constexpr oddity table[] = {
          return f.update == 0 ? 0 : 1'209'600;
        };
      }},
+    {"clean-start-drops-waiting-wills",
+     "a waiting will goes with the session that Clean Start 1 ends",
+     "v5:MQTT-3.1.2-8: a new connection inside the delay may spare the will",
+     [](odd_setup& s) {
+       s.rules.discarded_session_publishes_will = [](const will_connect_facts&) { return false; };
+     }},
     {"forwards-at-pubrel", "passes QoS 2 messages on at PUBREL",
      "v311:v311-4.3.3-a, section 4.3.3 of 5.0: both moments are in order",
      [](odd_setup& s) { s.options.qos2_forwarded_at_pubrel = true; }},

@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "script/field_rules.h"
+#include "script/about.h"
 
 namespace mqttspec::play {
 
@@ -34,10 +34,10 @@ void add_own(statements& to, protocol_version version, std::string_view id) {
   if (!id.empty()) add(to, {version, std::string(id)});
 }
 
-const script::field_rule* rule_of(const wire::packet& p, std::string_view field) {
+std::optional<std::uint64_t> number_in(const wire::packet& p, std::string_view field) {
   const auto value = wire::get_field(p, field);
   const auto* number = value ? std::get_if<std::uint64_t>(&*value) : nullptr;
-  return script::find_field_rule(p.type, field, number ? std::optional(*number) : std::nullopt);
+  return number ? std::optional(*number) : std::nullopt;
 }
 
 // A server may refuse these requests for reasons of its own.
@@ -47,10 +47,10 @@ bool may_refuse(packet_type answer) {
          answer == packet_type::pubrec;
 }
 
-// A fault in a field without a rule of its own: those of the line that are not about such a field.
-void blame_plainly(statements& to, const statements& cited) {
+template <class Test>
+void add_where(statements& to, const statements& cited, Test test) {
   for (const auto& one : cited) {
-    if (!script::only_about_a_field(one.version, one.id)) add(to, one);
+    if (script::can_accuse(one) && test(one)) add(to, one);
   }
 }
 
@@ -75,49 +75,49 @@ statements blame_fields(const statements& cited, const wire::packet& got,
       for (const auto& one : fault.statements) add(out, one);
       continue;
     }
-    const script::field_rule* r = rule_of(got, fault.field);
-    if (r == nullptr) {
-      statements shown = cited;
-      std::erase_if(shown, [](const script::statement_reference& s) {
-        return script::only_about_the_window(s.version, s.id);
-      });
-      blame_plainly(out, shown);
+    const auto number = number_in(got, fault.field);
+    if (!script::field_has_statements(got.version, got.type, fault.field, number)) {
+      add_where(out, cited, [&](const auto& one) { return script::about_content(one, got.type); });
       continue;
     }
-    bool spoken_of = false;
-    for (const auto& one : cited) {
-      if (!r->speaks_of_it(one.version, one.id)) continue;
-      add(out, one);
-      spoken_of = true;
-    }
+    statements spoken;
+    add_where(spoken, cited, [&](const auto& one) {
+      return script::about_field(one, got.type, fault.field, number);
+    });
     // A line that claims nothing at all is a premise.
-    if (!spoken_of && !cited.empty()) add_own(out, got.version, r->own(got.version));
+    if (spoken.empty() && !cited.empty()) {
+      const auto own = script::statement_of_field(got.version, got.type, fault.field, number);
+      if (own) spoken.push_back(*own);
+    }
+    for (const auto& one : spoken) add(out, one);
   }
   return out;
 }
 
 statements blame_arrival(const statements& cited, protocol_version version,
-                         std::optional<packet_type> awaited, bool silence) {
+                         const std::vector<arrival>& awaited, const std::optional<arrival>& came) {
   statements out;
-  if (silence && awaited == packet_type::pingresp) {
-    // PINGREQ is a fence: what the line cites is about what may come in front of its answer.
-    if (!cited.empty()) add_own(out, version, "MQTT-3.12.4-1");
+  const bool fence = awaited.size() == 1 && awaited.front().type == packet_type::pingresp;
+  if (fence && !came) {
+    // PINGREQ is a fence: most of what is cited is about what may come in front of its answer.
+    add_where(out, cited,
+              [](const auto& one) { return script::about_coming(one, packet_type::pingresp); });
+    if (out.empty() && !cited.empty()) add_own(out, version, "MQTT-3.12.4-1");
     return out;
   }
-  if (awaited) {
-    blame_plainly(out, cited);
-  } else {  // a close, which is the answer to what we sent
-    out = cited;
-  }
-  if (awaited == packet_type::connack) {
-    // Without an answer there is no Session Present.
-    std::erase_if(out, [](const script::statement_reference& s) {
-      return script::speaks_of(s.version, s.id, packet_type::connack, "session_present");
+  // DISCONNECT announces the close.
+  const bool ended = came && (came->is_close() || came->type == packet_type::disconnect);
+  add_where(out, cited, [&](const auto& one) {
+    if (ended && script::about_close(one)) return true;
+    if (came && came->type && script::about_intruding(one, *came->type)) return true;
+    return std::any_of(awaited.begin(), awaited.end(), [&](const arrival& a) {
+      return a.is_close() ? script::about_close(one) : script::about_coming(one, *a.type);
     });
-  }
-  if (!out.empty() || cited.empty() || !silence || !awaited) return out;
-  const auto found = std::find_if(answers.begin(), answers.end(),
-                                  [&](const answer_rule& a) { return a.type == *awaited; });
+  });
+  if (!out.empty() || cited.empty() || came || awaited.size() != 1) return out;
+  const auto found = std::find_if(answers.begin(), answers.end(), [&](const answer_rule& a) {
+    return awaited.front().type == a.type;
+  });
   if (found != answers.end())
     add_own(out, version, version == protocol_version::v5 ? found->v5 : found->v311);
   return out;

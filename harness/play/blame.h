@@ -1,9 +1,9 @@
 #pragma once
 // Which statements a difference breaks. A line cites for its own subject; what it sees may differ
-// in something else. A field with a rule of its own (Session Present, DUP, QoS, RETAIN,
-// identifiers, reasons) is blamed by those of the line's statements that speak of that field, else
-// by the field's own; a packet that does not come by those that do not merely speak of a field.
-// What is left over is a premise: nobody is accused.
+// in something else. The catalogue tells what each statement is about (script/about.h): a field
+// that differs is blamed by those of the line's statements that are about that field, else by the
+// field's own; a packet that does not come by those that are about its coming; one that comes where
+// it may not by those about that. What is left over is a premise: nobody is accused.
 //
 //   blame({{v5, "MQTT-4.4.0-1"}}, publish, {"dup"})   -> {MQTT-3.3.1-1}
 //
@@ -24,10 +24,15 @@ using statements = std::vector<script::statement_reference>;
 statements blame_fields(const statements& cited, const wire::packet& got,
                         const std::vector<match_fault>& faults);
 
-// Nothing came in the time of the line, or something else did (|silence| false): of |awaited|, or
-// a close where it is nullopt.
+// What a line awaits, or what came instead.
+struct arrival {
+  std::optional<wire::packet_type> type;  // nullopt: the end of the connection
+
+  bool is_close() const { return !type; }
+};
+// None of |awaited| came, but |came|, or nothing at all (nullopt).
 statements blame_arrival(const statements& cited, wire::protocol_version version,
-                         std::optional<wire::packet_type> awaited, bool silence);
+                         const std::vector<arrival>& awaited, const std::optional<arrival>& came);
 
 // |got| came instead of a close or of a packet of another type, for which the line blames |cited|.
 // A CONNACK of 3.1.1 that refuses shows that the fault was noticed: what is left is that a CONNECT

@@ -83,22 +83,41 @@ TEST(blame, a_refusal_that_a_line_does_not_speak_of_accuses_nobody) {
 }
 
 TEST(blame, what_does_not_come_breaks_no_statement_about_a_field) {
-  EXPECT_EQ(print(blame_arrival(of(v5, {"MQTT-4.4.0-1", "MQTT-3.3.1-1"}), v5, packet_type::publish,
-                                true)),
-            "v5:MQTT-4.4.0-1");
-  EXPECT_EQ(print(blame_arrival(of(v5, {"MQTT-3.3.1-2"}), v5, std::nullopt, true)),
-            "v5:MQTT-3.3.1-2")
+  const arrival publish{packet_type::publish};
+  const arrival connack{packet_type::connack};
+  const arrival pingresp{packet_type::pingresp};
+  const arrival close;
+  const auto blamed = [](const statements& cited, const std::vector<arrival>& awaited,
+                         std::optional<arrival> came = std::nullopt) {
+    return print(blame_arrival(cited, v5, awaited, came));
+  };
+  EXPECT_EQ(blamed(of(v5, {"MQTT-4.4.0-1", "MQTT-3.3.1-1"}), {publish}), "v5:MQTT-4.4.0-1");
+  EXPECT_EQ(blamed(of(v5, {"MQTT-3.3.1-2"}), {close}), "v5:MQTT-3.3.1-2")
       << "no close after a PUBLISH with QoS 0 and DUP 1";
+  EXPECT_EQ(blamed(of(v5, {"MQTT-4.6.0-5", "MQTT-4.5.0-1"}), {publish}), "v5:MQTT-4.5.0-1")
+      << "what does not come is in no order";
   // Of the answers to requests it is known what they break.
-  const auto present = of(v5, {"MQTT-3.2.2-3"});
-  EXPECT_EQ(print(blame_arrival(present, v5, packet_type::connack, true)), "v5:MQTT-3.1.4-5");
-  EXPECT_EQ(print(blame_arrival(present, v5, packet_type::connack, false)), "")
-      << "a CONNECT that is refused by a close";
-  EXPECT_EQ(print(blame_arrival({}, v5, packet_type::connack, true)), "") << "a premise";
+  const auto present = of(v5, {"MQTT-3.2.2-2"});
+  EXPECT_EQ(blamed(present, {connack}), "v5:MQTT-3.1.4-5");
+  EXPECT_EQ(blamed(present, {connack}, close), "") << "a CONNECT that is refused by a close";
+  EXPECT_EQ(blamed({}, {connack}), "") << "a premise";
   // PINGREQ asks for PINGRESP only, whatever must not come in front of it.
   const auto removed = of(v5, {"MQTT-3.10.4-2"});
-  EXPECT_EQ(print(blame_arrival(removed, v5, packet_type::pingresp, true)), "v5:MQTT-3.12.4-1");
-  EXPECT_EQ(print(blame_arrival(removed, v5, packet_type::pingresp, false)), "v5:MQTT-3.10.4-2");
+  EXPECT_EQ(blamed(removed, {pingresp}), "v5:MQTT-3.12.4-1");
+  EXPECT_EQ(blamed(removed, {pingresp}, publish), "v5:MQTT-3.10.4-2");
+  EXPECT_EQ(blamed(of(v5, {"MQTT-3.2.2-22"}), {pingresp}, arrival{packet_type::disconnect}),
+            "v5:MQTT-3.2.2-22");
+  EXPECT_EQ(blamed(removed, {pingresp}, close), "") << "another fault than the line is about";
+}
+
+TEST(blame, comments_and_rules_for_clients_accuse_nobody) {
+  const arrival publish{packet_type::publish};
+  const auto lost = [&](const char* id) {
+    return print(blame_arrival(of(v5, {id}), v5, {publish}, std::nullopt));
+  };
+  EXPECT_EQ(lost("v5-3.1.3.2.2-d"), "") << "a comment";
+  EXPECT_EQ(lost("MQTT-3.1.0-1"), "") << "a rule for clients";
+  EXPECT_EQ(lost("MQTT-4.5.0-1"), "v5:MQTT-4.5.0-1");
 }
 
 TEST(blame, what_came_instead_may_be_the_fault_itself) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "script/about.h"
 #include "wire/table.h"
 
 namespace mqttspec::play {
@@ -42,6 +43,10 @@ std::pair<bool, std::size_t> distance(const std::vector<match_fault>& faults) {
 void append(std::vector<script::statement_reference>& to,
             const std::vector<script::statement_reference>& more) {
   to.insert(to.end(), more.begin(), more.end());
+}
+
+arrival arrival_of(const inbound& item) {
+  return item.kind == inbound_kind::packet ? arrival{item.packet.type} : arrival{};
 }
 
 // Why a server may refuse or end any connection, whatever its client did.
@@ -114,6 +119,7 @@ bool expectation::accepts_nothing() const {
 }
 
 instant expectation::deadline() const {
+  if (overtaken_) return std::min(window_.in_time, window_.latest);
   return accepts_nothing() ? window_.quiet_until : window_.latest;
 }
 
@@ -128,15 +134,56 @@ judgement expectation::judge(std::deque<inbound>& queue, link_end end, instant n
     if (accepts_nothing() && queue.front().at > window_.quiet_until) break;
     const inbound item = std::move(queue.front());
     queue.pop_front();
+    if (overtaken_) {
+      if (is_awaited(item)) return settle_order(true);
+      ++came_behind_;
+      continue;
+    }
     judgement j = on_item(item);
     if (j.is == judgement::state::failed && item.is_by_the_way) continue;
     j.trace_number = item.trace_number;
-    if (j.is != judgement::state::pending) return j;
+    if (j.is == judgement::state::failed && is_about_order(j)) {
+      overtaken_ = std::move(j);
+    } else if (j.is != judgement::state::pending) {
+      return j;
+    }
   }
   return on_silence(end, now);
 }
 
+// Another message came than the line awaits. Whether that one is late or lost, what comes next
+// tells.
+bool expectation::is_about_order(const judgement& j) {
+  return std::any_of(j.statements.begin(), j.statements.end(), script::about_order);
+}
+
+bool expectation::is_awaited(const inbound& item) const {
+  return item.kind == inbound_kind::packet &&
+         std::any_of(open_.begin(), open_.end(), [&](const alternative* a) {
+           return a->what == awaited::packet &&
+                  match(a->packet, item.packet, known_).faults.empty();
+         });
+}
+
+judgement expectation::settle_order(bool it_came) {
+  judgement j = std::move(*overtaken_);
+  overtaken_.reset();
+  // A server that sends one message at a time holds the awaited one back, if it still has it: then
+  // it may be either.
+  if (it_came || came_behind_ > 0) {
+    std::erase_if(j.statements, [&](const script::statement_reference& s) {
+      return script::about_order(s) != it_came;
+    });
+  }
+  j.message += it_came ? "; that one came behind it" : "; that one did not come";
+  return j;
+}
+
 judgement expectation::on_silence(link_end end, instant now) {
+  if (overtaken_) {
+    const bool over = end != link_end::open || now >= deadline();
+    return over ? settle_order(false) : judgement{};
+  }
   // A close stays true: `any of DISCONNECT / close` may have read it before `c < close` asks.
   if (end == link_end::closed_by_broker && window_.earliest == instant::min()) {
     const auto close = std::find_if(open_.begin(), open_.end(),
@@ -152,12 +199,12 @@ judgement expectation::on_silence(link_end end, instant now) {
   if (end != link_end::open && !accepts_nothing()) {
     return failed(fmt::format("expected {}, but the connection is closed already", expected_text()),
                   {"", expected_text(), "close"}, "the connection is closed already",
-                  blame_absence(false));
+                  blame_absence(arrival{}));
   }
   if (!accepts_nothing() && now >= window_.latest) {
     judgement j = failed(fmt::format("expected {} {}, nothing came", expected_text(), window_.text),
                          {"", expected_text(), "nothing"}, fmt::format("nothing {}", window_.text),
-                         blame_absence(true));
+                         blame_absence(std::nullopt));
     j.how = difference::silence;
     j.extended = window_.extended;
     j.counts_from = window_.counts_from;
@@ -194,7 +241,7 @@ judgement expectation::on_item(const inbound& item) {
                                  early ? window_.earliest - item.at : item.at - window_.latest)),
                              early ? "early" : "late", window_.text),
                  {name_of(*a), "in time", early ? "too early" : "too late"}, describe(item),
-                 blame_arrival(cited_by_open(), a->packet.version, std::nullopt, false));
+                 blame_absence(arrival_of(item)));
       j.how = difference::misplaced;
       j.counts_from = window_.counts_from;
       j.missed_by = early ? window_.earliest - item.at : item.at - window_.latest;
@@ -234,11 +281,13 @@ statements expectation::cited_by_open() const {
   return out;
 }
 
-statements expectation::blame_absence(bool silence) const {
-  const alternative& first = *open_.front();
-  const bool one_packet = open_.size() == 1 && first.what == awaited::packet;
-  return blame_arrival(cited_by_open(), first.packet.version,
-                       one_packet ? std::optional(first.packet.type) : std::nullopt, silence);
+statements expectation::blame_absence(const std::optional<arrival>& came) const {
+  std::vector<arrival> awaited;
+  for (const alternative* a : open_) {
+    if (a->what == script::awaited::packet) awaited.push_back({a->packet.type});
+    if (a->what == script::awaited::close) awaited.push_back({});
+  }
+  return blame_arrival(cited_by_open(), open_.front()->packet.version, awaited, came);
 }
 
 judgement expectation::failed(std::string message, results::deviation differs, std::string actual,
@@ -275,8 +324,7 @@ judgement expectation::mismatch(const inbound& item) {
     nearest = std::move(m.faults);
     found = a;
   }
-  // Where nothing may come, whatever comes breaks what the line cites.
-  judgement j = failed("", {}, actual, accepts_nothing() ? cited_by_open() : blame_absence(false));
+  judgement j = failed("", {}, actual, blame_absence(arrival_of(item)));
   // 3.1.1 has few return codes: a line that asks for another one of them is about the code.
   const bool about_the_code =
       item.kind == inbound_kind::packet && item.packet.version == wire::protocol_version::v311 &&

@@ -98,7 +98,11 @@ class expectation {
   judgement failed(std::string message, results::deviation differs, std::string actual,
                    statements blamed);
   statements cited_by_open() const;
-  statements blame_absence(bool silence) const;
+  // |came|: what is there instead; nullopt: nothing.
+  statements blame_absence(const std::optional<arrival>& came) const;
+  static bool is_about_order(const judgement& j);
+  bool is_awaited(const inbound& item) const;
+  judgement settle_order(bool it_came);
   bool accepts_nothing() const;
   std::string expected_text() const;
   judgement mismatch(const inbound& item);
@@ -108,6 +112,9 @@ class expectation {
   script::bindings known_;
   std::vector<const script::alternative*> open_;  // all of: not yet seen
   judgement met_so_far_;
+  // Another message came first: blamed as soon as it is known whether the awaited one comes at all.
+  std::optional<judgement> overtaken_;
+  std::size_t came_behind_ = 0;  // messages since then
 };
 
 }  // namespace mqttspec::play

@@ -114,6 +114,12 @@ bool catalogue::add_statements(std::string_view text) {
     s.summary = text_of(entry, "summary");
     s.status = text_of(entry, "status");
     s.why = text_of(entry, "why");
+    s.comment = text_of(entry, "comment") == "true";
+    for (const json& item : entry.value("about", json::array())) {
+      auto about = parse_subject(item.is_string() ? item.get<std::string>() : "");
+      if (!about) return false;
+      s.about.push_back(std::move(*about));
+    }
     const statement_key key{s.version, s.id};
     if (statements_.insert_or_assign(key, std::move(s)).second) order_.push_back(key);
   }

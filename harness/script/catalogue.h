@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/diagnostic.h"
+#include "script/about.h"
 #include "wire/types.h"
 
 namespace mqttspec::script {
@@ -20,11 +21,13 @@ struct statement_entry {
   std::string id;  // "MQTT-3.2.2-3", or "v5-4.1-b" for a rule that the standard does not number
   wire::protocol_version version{};
   std::string section;
-  std::string level;    // as in the file: "must", "should", ...
-  std::string who;      // whom it binds
-  std::string summary;  // in our words
-  std::string status;   // "testable"; "client": binds clients only; "untestable"
-  std::string why;      // why it is not testable
+  std::string level;           // as in the file: "must", "should", ...
+  std::string who;             // whom it binds
+  std::string summary;         // in our words
+  std::string status;          // "testable"; "client": binds clients only; "untestable"
+  std::string why;             // why it is not testable
+  bool comment = false;        // stands in a comment, which binds nobody
+  std::vector<subject> about;  // where a server shows whether it keeps it
 };
 
 struct purpose_entry {
@@ -82,6 +85,9 @@ class catalogue {
   std::vector<coverage_note> coverage_notes_;
   std::string version_ = "unnumbered";
 };
+
+// v5.json and v311.json as they were when the program was built, by name.
+const std::map<std::string_view, std::string_view>& catalogue_files();
 
 // "MQTT-3.2.2-3", "v5-4.1-b", "v311-3.1.2.4-b"
 bool is_statement_id(std::string_view id);

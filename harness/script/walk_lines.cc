@@ -257,61 +257,6 @@ void walker::send(const line_node& l, const send_node& s, bool guarded) {
   emit(l, std::move(out));
 }
 
-void walker::check_statement(wire::protocol_version version, const tag_node& tag) {
-  if (!is_statement_id(tag.id)) {
-    return error(tag.where, {fmt::format("'{}' is not a statement id", tag.id), "bad form",
-                             "ids look like MQTT-3.2.2-3 or v5-4.1-b"});
-  }
-  const catalogue* all = settings_.statements;
-  if (all == nullptr || !all->has_statements(version)) return;
-  if (all->find(version, tag.id) != nullptr) return;
-  error(tag.where, {fmt::format("MQTT {} has no statement {}", wire::version_name(version), tag.id),
-                    "not in the catalogue", suggest(tag.id, all->near(version, tag.id))});
-}
-
-// A rule for clients may say what was done to the broker; a broker cannot break it.
-void walker::check_whom_they_bind(const std::vector<tag_node>& list,
-                                  const std::vector<statement_reference>& cited) {
-  const catalogue* all = settings_.statements;
-  if (all == nullptr || cited.empty()) return;
-  for (const statement_reference& one : cited) {
-    const statement_entry* found = all->find(one.version, one.id);
-    if (found == nullptr || found->who != "client") return;
-  }
-  error(list.front().where, {fmt::format("{} binds clients", cited.front().id),
-                             "a broker cannot break it", "cite a statement about the server too"});
-}
-
-void walker::tags(const std::vector<tag_node>& list, const client_of_line& who, bool guarded,
-                  std::vector<statement_reference>& out) {
-  const auto version = who.version.value_or(settings_.version);
-  std::vector<statement_reference> cited;
-  for (const tag_node& tag : list) {
-    if (!tag.version) {
-      if (settings_.both_versions && !guarded && !who.fixed && who.version) {
-        error(tag.where,
-              {"statement id without a version",
-               "this scenario runs as both versions, where the number means different things",
-               fmt::format("write @v5:{0} or @v311:{0}", tag.id)});
-        continue;
-      }
-      if (!abstract_ || guarded) check_statement(version, tag);
-      cited.push_back({version, tag.id});
-      continue;
-    }
-    check_statement(*tag.version, tag);
-    if (*tag.version == version || *tag.version == settings_.version) {
-      cited.push_back({*tag.version, tag.id});
-    } else if (frames_.size() == 1 && (abstract_ ? guarded : guarded || !settings_.both_versions)) {
-      error(tag.where, {fmt::format("a statement of MQTT {} where only MQTT {} runs",
-                                    wire::version_name(*tag.version), wire::version_name(version)),
-                        "never checked", "remove it, or let the scenario run as that version"});
-    }
-  }
-  check_whom_they_bind(list, cited);
-  out.insert(out.end(), cited.begin(), cited.end());
-}
-
 timing walker::window(const window_node& w, const expect_node& e) {
   timing t;
   if (w.kind == window_kind::none) return t;
@@ -363,6 +308,7 @@ void walker::expect(const line_node& l, const expect_node& e, bool guarded) {
   out.client = who.name;
   out.group = e.group;
   bool complete = found.has_value();
+  std::vector<std::vector<citation>> by_alternative;
   if (e.group == group_kind::single && e.alternatives.size() == 1 &&
       e.alternatives[0].what == awaited::nothing && e.window.kind != window_kind::lasting) {
     error(e.alternatives[0].where,
@@ -401,13 +347,21 @@ void walker::expect(const line_node& l, const expect_node& e, bool guarded) {
       if (pattern) {
         made.packet = std::move(*pattern);
         for (std::size_t i = 0; found && i < a.packet.fields.size(); ++i) {
-          tags(a.packet.fields[i].tags, who, a_guarded, made.packet.fields[i].statements);
+          field_clause& clause = made.packet.fields[i];
+          const auto cited = tags(a.packet.fields[i].tags, who, a_guarded);
+          clause.statements = references(cited);
+          check_citations(cited, [&](const statement_entry& s) {
+            return script::fits(s, made.packet.type, clause);
+          });
         }
       } else {
         complete = false;
       }
     }
-    if (found) tags(a.tags, who, a_guarded, made.statements);
+    if (found) {
+      by_alternative.push_back(tags(a.tags, who, a_guarded));
+      made.statements = references(by_alternative.back());
+    }
     out.alternatives.push_back(std::move(made));
   }
   if (out.alternatives.empty() && !e.alternatives.empty()) {
@@ -416,7 +370,11 @@ void walker::expect(const line_node& l, const expect_node& e, bool guarded) {
     complete = false;
   }
   out.window = window(e.window, e);
-  if (found) tags(e.tags, who, guarded || who.fixed, out.statements);
+  if (found) {
+    const auto cited = tags(e.tags, who, guarded || who.fixed);
+    out.statements = references(cited);
+    if (complete) check_line(out, cited, by_alternative);
+  }
   if (complete) emit(l, std::move(out));
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -111,11 +112,19 @@ class walker {
   std::optional<client_of_line> client(const word& name);
   std::optional<wire::protocol_version> version_for_guard(const line_node& l);
   timing window(const window_node& w, const expect_node& e);
-  void tags(const std::vector<tag_node>& list, const client_of_line& who, bool guarded,
-            std::vector<statement_reference>& out);
+  struct citation {
+    const tag_node* tag = nullptr;
+    statement_reference to;
+  };
+  std::vector<citation> tags(const std::vector<tag_node>& list, const client_of_line& who,
+                             bool guarded);
+  static std::vector<statement_reference> references(const std::vector<citation>& cited);
   void check_statement(wire::protocol_version version, const tag_node& tag);
-  void check_whom_they_bind(const std::vector<tag_node>& list,
-                            const std::vector<statement_reference>& cited);
+  // |fits|: whether a statement has to do with what is awaited.
+  void check_citations(const std::vector<citation>& cited,
+                       const std::function<bool(const statement_entry&)>& fits);
+  void check_line(const expect_line& line, const std::vector<citation>& cited,
+                  const std::vector<std::vector<citation>>& by_alternative);
 
   // ---- walk_calls.cc
   void loop(const loop_node& n, bool guarded);

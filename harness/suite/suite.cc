@@ -12,6 +12,7 @@
 #include "profile/measure.h"
 #include "results/profile.h"
 #include "script/company.h"
+#include "script/features.h"
 #include "suite/limits.h"
 #include "suite/sanity.h"
 
@@ -174,15 +175,24 @@ class suite {
   void play_all() {
     // The scenarios must outlive their jobs.
     std::vector<std::vector<script::scenario>> all;
-    batch all_jobs = empty_batch(settings_.at_once);
+    batch witnesses = empty_batch(settings_.at_once);
+    batch others = empty_batch(settings_.at_once);
     for (std::uint32_t number = 0; number < settings_.repeat; ++number) {
       all.push_back(scenarios());
       const std::vector<std::size_t> chosen = select(settings_.chosen, all.back());
       if (number == 0) announce(all.back(), chosen.size());
-      for (const std::size_t i : chosen) add_job(all.back()[i], number, all_jobs);
+      for (const std::size_t i : chosen) {
+        const script::scenario& s = all.back()[i];
+        uses_[s.id] = script::features_of(s);
+        add_job(s, number, script::is_witness(s) ? witnesses : others);
+      }
     }
-    play(all_jobs);
+    // What never works is known before what builds on it.
+    play(witnesses);
     try_again();
+    play(others);
+    try_again();
+    note_crowds();
   }
 
   // With names of their own. Beside each that is hostile another client looks on.
@@ -248,6 +258,9 @@ class suite {
       play_again(these);
     }
     for (auto& [key, tries] : std::exchange(late_, {})) record(verdicts::settle(std::move(tries)));
+  }
+
+  void note_crowds() {
     if (beside_hostile_ != 0) {
       out_.notes.push_back(
           fmt::format("{} cases failed while others sent malformed octets, and pass without them",
@@ -417,11 +430,24 @@ class suite {
 
   bool record(case_result c) {
     if (profile::measures(c)) measure(c);
+    look_at_features(c);
     verdicts::judge(c, settings_.known, settings_.strict);
     observer_.case_ended(c);
     if (settings_.fail_fast && !c.expected) stopped_ = true;
     out_.cases.push_back(std::move(c));
     return !stopped_;
+  }
+
+  void look_at_features(case_result& c) {
+    const bool witness = std::find(c.tags.begin(), c.tags.end(), "witness") != c.tags.end();
+    for (const script::feature f : uses_[c.id]) {
+      const std::pair here{f, c.version};
+      if (witness) {
+        if (c.outcome == verdict::fail) never_works_.insert(here);
+      } else if (never_works_.contains(here)) {
+        return verdicts::rest_on_nothing(c, script::absence_of(f));
+      }
+    }
   }
 
   play::driver& on_;
@@ -431,8 +457,10 @@ class suite {
   run_tags tags_;
   results::run_results out_;
   target::capability_values can_;
-  std::vector<std::string> all_ids_;                         // selected or not
-  std::map<play_key, std::vector<verdicts::opinion>> late_;  // tries that are not all
+  std::vector<std::string> all_ids_;                               // selected or not
+  std::map<play_key, std::vector<verdicts::opinion>> late_;        // tries that are not all
+  std::map<std::string, std::vector<script::feature>> uses_;       // by a case's id
+  std::set<std::pair<script::feature, std::string>> never_works_;  // in this version
   std::size_t beside_hostile_ = 0;  // cases that failed beside hostile ones only
   std::size_t only_in_crowds_ = 0;  // cases that failed beside others and pass with fewer
   limits limits_;

@@ -219,6 +219,13 @@ void note_measured(results::case_result& c, std::vector<std::string> facts) {
   conclude(c, verdict::pass_note);
 }
 
+void rest_on_nothing(results::case_result& c, std::string_view why) {
+  const bool missing = c.outcome == verdict::fail && c.fault && c.fault->faults.empty();
+  if (c.outcome != verdict::inconclusive && !missing) return;
+  if (c.fault) count_fault(c, check_outcome::inconclusive);
+  conclude(c, verdict::inconclusive, std::string(why));
+}
+
 void make_void(results::case_result& c, const std::string& why) {
   c.reason = fmt::format("{}; this was: {}{}{}", why, results::verdict_name(c.outcome),
                          c.reason.empty() ? "" : ", ", c.reason);

@@ -56,6 +56,10 @@ results::case_result settle(std::vector<opinion> opinions);
 // fault.
 void note_measured(results::case_result& c, std::vector<std::string> facts);
 
+// |c| builds on a feature that never works here (|why|). What is missing accuses nobody then; a
+// packet that came and has a wrong field still does.
+void rest_on_nothing(results::case_result& c, std::string_view why);
+
 // What came of |c| says nothing, because of |why|: an error.
 void make_void(results::case_result& c, const std::string& why);
 

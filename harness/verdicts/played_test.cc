@@ -218,12 +218,12 @@ TEST_F(played_test, an_answer_that_repeats_our_fault_breaks_what_the_line_cites)
   const byte_buffer no_codes{0x90, 0x03, 0x00, 0x01, 0x00};
   const std::string sound = "82 07 00 01 00 00 01 61 00";
   for (const exchange& e :
-       {exchange{"82 07 00 00 00 00 01 61 00", identifier_0, "MQTT-2.2.1-3", true},
+       {exchange{"82 07 00 00 00 00 01 61 00", identifier_0, "MQTT-4.13.1-1", true},
         exchange{sound, identifier_0, "MQTT-2.2.1-6", false},
-        exchange{"82 03 00 01 00", no_codes, "MQTT-2.2.1-3", true},
+        exchange{"82 03 00 01 00", no_codes, "MQTT-4.13.1-1", true},
         exchange{sound, no_codes, "MQTT-3.8.4-6", false}}) {
     load("    c > CONNECT client_id=\"a\" clean_start=1\n    c < CONNACK\n    c > hex(" + e.sent +
-         ")\n    c < close  @MQTT-2.2.1-3\n");
+         ")\n    c < close  @MQTT-4.13.1-1\n");
     broker_sends("c", connack);
     octets("c", e.answer);
     const auto r = result();
