@@ -10,7 +10,7 @@
 
 #include "model/rehearsal.h"
 #include "prove/set_ups.h"
-#include "script/field_rules.h"
+#include "script/about.h"
 
 namespace mqttspec::prove {
 
@@ -196,8 +196,11 @@ unsigned family(unsigned type) {
 aim aim_of(const mutant& m, std::string_view statement) {
   if (m.site == mutation_site::decide || m.site == mutation_site::leave) return aim::unknown;
   const std::string_view id = statement.substr(statement.find(':') + 1);
-  if (!m.field.empty() && script::speaks_of(m.version, id, m.packet, m.field)) return aim::field;
   if (id == "format") return aim::packet;
+  if (!m.field.empty() &&
+      script::about_field({m.version, std::string(id)}, m.packet, m.field, std::nullopt)) {
+    return aim::field;
+  }
   const std::string_view section = of_packet(section_of(statement));
   if (!section.starts_with("3.")) return aim::general;
   unsigned type = 0;

@@ -71,7 +71,8 @@ TEST(generated, aims) {
   EXPECT_EQ(aim_of(id, "v5:MQTT-2.2.1-5"), aim::field);
   EXPECT_EQ(aim_of(id, "v5:MQTT-3.4.2-1"), aim::packet);
   EXPECT_EQ(aim_of(id, "v5:MQTT-3.3.4-1"), aim::packet);
-  EXPECT_EQ(aim_of(id, "v5:MQTT-4.3.2-4"), aim::general);
+  EXPECT_EQ(aim_of(id, "v5:MQTT-4.3.2-4"), aim::field);
+  EXPECT_EQ(aim_of(id, "v5:MQTT-4.5.0-1"), aim::general);
   EXPECT_EQ(aim_of(id, "v5:MQTT-3.12.4-1"), aim::elsewhere);
 }
 
