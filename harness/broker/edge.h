@@ -44,7 +44,6 @@ class edge {
   void peer_closed(connection_id from, instant now);
   void advance(instant now);
   instant next_deadline() const;
-  bool takes_text_frames() const { return broker_.takes_text_frames(); }
   void stop(bool clean, instant now);
   void start(instant now);
   std::vector<output> take_outputs();
