@@ -28,6 +28,7 @@ struct acceptor_state : std::enable_shared_from_this<acceptor_state> {
       if (error == boost::asio::error::operation_aborted) return;
       const instant now = self->core.wake();
       if (error) return self->pause();
+      close_on_exec(peer.native_handle());
       error_code ignored;
       peer.set_option(tcp::no_delay(true), ignored);
       auto connection = std::make_shared<tcp_connection>(self->core, self->limits);
@@ -77,6 +78,7 @@ result<std::unique_ptr<listener>, std::string> listen_tcp(event_loop& loop, cons
   const auto address = boost::asio::ip::make_address(where.host, error);
   const tcp::endpoint at(address, where.port);
   if (!error) state->acceptor.open(at.protocol(), error);
+  if (!error) close_on_exec(state->acceptor.native_handle());
   if (!error) state->acceptor.set_option(tcp::acceptor::reuse_address(true), error);
   if (!error) state->acceptor.bind(at, error);
   if (!error) state->acceptor.listen(1024, error);

@@ -1,5 +1,6 @@
 #include "net/tcp_stream.h"
 
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -26,11 +27,16 @@ std::string reason_of(const error_code& error) {
   return text;
 }
 
+void close_on_exec(int descriptor) {
+  ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
+}
+
 void tcp_connection::connect(const tcp::endpoint& to, const asio::ip::address_v4& source,
                              std::function<void()> settled) {
   settled_ = std::move(settled);
   error_code error;
   socket_.open(to.protocol(), error);
+  if (!error) close_on_exec(socket_.native_handle());
   if (!error && !source.is_unspecified()) {
     // The port is chosen at connect time, so that only the pair of addresses must be free.
     const int on = 1;

@@ -17,6 +17,9 @@ using error_code = boost::system::error_code;
 // "connection refused": the system's text as the second half of a sentence.
 std::string reason_of(const error_code& error);
 
+// Processes that are started meanwhile do not inherit it: one would keep the connection open.
+void close_on_exec(int descriptor);
+
 // The living half of a stream: handlers of pending operations keep it alive until they ran.
 class tcp_connection : public std::enable_shared_from_this<tcp_connection> {
  public:
