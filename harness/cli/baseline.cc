@@ -105,7 +105,8 @@ int baseline_command(const arguments& words, console& on) {
   }
   // Those of the results too: a file that lies elsewhere may have been run.
   std::set<std::string> ids;
-  for (const auto& s : script::expand(cases->files, {}).scenarios) ids.insert(s.id);
+  for (const auto& s : script::expand(cases->files, {.plays = std::nullopt}).scenarios)
+    ids.insert(s.id);
   for (const auto& run : *runs) {
     for (const auto& c : run.cases) ids.insert(c.id);
   }

@@ -24,7 +24,7 @@ int check_command(const arguments& words, console& on) {
     return bad_usage;
   }
   if (!cases.found.empty()) on.show(cases.found);
-  const script::expansion all = script::expand(cases.files, {});
+  const script::expansion all = script::expand(cases.files, {.plays = std::nullopt});
   on.print(fmt::format("{} files, {} cases, {} warnings\n", cases.files.files().size(),
                        all.scenarios.size(), cases.found.size()));
   return options.get<bool>("strict") && !cases.found.empty() ? bad_usage : as_expected;

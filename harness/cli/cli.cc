@@ -33,6 +33,7 @@ constexpr std::array table = std::to_array<command>({
     {"baseline", "bring a list of known failures up to date", baseline_command},
     {"prove", "plant defects in the embedded broker; tell which the cases catch", prove_command},
     {"explore", "random histories judged by a model, or hostile octets", explore_command},
+    {"adapter", "try an adapter, through which client libraries are tested", adapter_command},
     {"broker", "serve the embedded reference broker", broker_command},
     {"generate", "", generate_command},
 });

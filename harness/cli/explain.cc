@@ -7,7 +7,8 @@
 #include "broker/defects.h"
 #include "cli/case_files.h"
 #include "cli/exit_codes.h"
-#include "oracle/watch.h"
+#include "oracle/client_watch.h"
+#include "prove/prove.h"
 #include "script/expander.h"
 
 namespace mqttspec::cli {
@@ -22,9 +23,7 @@ std::string citing_lines(const script::scenario& s, const script::statement_entr
   std::string out;
   std::vector<std::pair<std::string, std::uint32_t>> shown;
   for (const script::instruction& i : s.lines) {
-    const auto* expect = std::get_if<script::expect_line>(&i.what);
-    if (expect == nullptr) continue;
-    const auto all = script::statements_of(*expect);
+    const auto all = script::statements_of(i);
     const bool cited = std::find(all.begin(), all.end(), wanted) != all.end();
     const std::pair place(i.where.file, i.where.line);
     if (!cited || std::find(shown.begin(), shown.end(), place) != shown.end()) continue;
@@ -43,12 +42,19 @@ std::string defects_of(const script::statement_entry& e) {
   for (const broker::defect* d : broker::all_defects()) {
     if (broker::breaks(*d, name)) out += fmt::format("    {}: {}\n", d->name, d->sentence);
   }
+  for (const client::defect& d : client::all_defects()) {
+    if (prove::planted(d).breaks_one(name)) {
+      out += fmt::format("    {}: {}\n", d.name, d.sentence);
+    }
+  }
   return out.empty() ? "" : "  broken by the planted defects\n" + out;
 }
 
 std::string rules_of(const script::statement_entry& e) {
   std::string out;
-  for (const oracle::rule_description& r : oracle::all_rules()) {
+  std::vector<oracle::rule_description> all = oracle::all_rules();
+  for (oracle::rule_description& r : oracle::all_client_rules()) all.push_back(std::move(r));
+  for (const oracle::rule_description& r : all) {
     const auto cited = std::any_of(
         r.statements.begin(), r.statements.end(),
         [&](const oracle::statement& s) { return s.version == e.version && s.id == e.id; });
@@ -94,7 +100,7 @@ int explain_command(const arguments& words, console& on) {
   }
   const auto cases = load_cases(*options, {}, on);
   if (!cases) return bad_usage;
-  const auto all = script::expand(cases->files, {}).scenarios;
+  const auto all = script::expand(cases->files, {.plays = std::nullopt}).scenarios;
   bool missing = false;
   for (std::string id : options->words) {
     if (id.starts_with('@')) id.erase(0, 1);

@@ -208,7 +208,7 @@ int list_command(const arguments& words, console& on) {
   const case_files& cases = request->cases;
 
   const suite::selection chosen = request->chosen();
-  const auto all = script::expand(cases.files, {}).scenarios;
+  const auto all = script::expand(cases.files, {.plays = std::nullopt}).scenarios;
   std::vector<scenario> selected;
   for (const std::size_t i : suite::select(chosen, all)) selected.push_back(all[i]);
   const bool in_json = options.get<bool>("json");

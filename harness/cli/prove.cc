@@ -6,13 +6,15 @@
 
 #include <algorithm>
 
+#include "adapter/facts.h"
 #include "base/pattern.h"
 #include "cli/broker_flags.h"
 #include "cli/case_files.h"
 #include "cli/exit_codes.h"
 #include "cli/findings_record.h"
 #include "cli/prove_generated.h"
-#include "oracle/watch.h"
+#include "client/client.h"
+#include "oracle/client_watch.h"
 #include "prove/bugs.h"
 #include "prove/report.h"
 #include "script/expander.h"
@@ -63,15 +65,27 @@ std::vector<prove::set_up> set_ups() {
   return list;
 }
 
+// The embedded client is what a case needs, all in one.
+prove::set_up embedded_client() {
+  return {"embedded client", {}, adapter::facts_of(client::client::facts()).value(), "", ""};
+}
+
+std::vector<const client::defect*> client_defects() {
+  std::vector<const client::defect*> all;
+  for (const client::defect& d : client::all_defects()) all.push_back(&d);
+  return all;
+}
+
 // nullopt, with the error told, when a pattern matches nothing.
-std::optional<std::vector<const broker::defect*>> chosen_defects(
-    const std::vector<std::string>& patterns, console& on) {
-  const auto all = broker::all_defects();
+template <class Defect>
+std::optional<std::vector<const Defect*>> chosen_defects(const std::vector<const Defect*>& all,
+                                                         const std::vector<std::string>& patterns,
+                                                         console& on) {
   if (patterns.empty()) return all;
-  std::vector<const broker::defect*> chosen;
+  std::vector<const Defect*> chosen;
   for (const std::string& p : patterns) {
     const std::size_t before = chosen.size();
-    for (const broker::defect* d : all) {
+    for (const Defect* d : all) {
       if (matches_pattern(p, d->name)) chosen.push_back(d);
     }
     if (chosen.size() == before) {
@@ -82,9 +96,10 @@ std::optional<std::vector<const broker::defect*>> chosen_defects(
   return chosen;
 }
 
-std::string list_of_rules() {
+std::string list_of_rules(bool of_clients) {
   std::string text;
-  for (const oracle::rule_description& r : oracle::all_rules()) {
+  for (const oracle::rule_description& r :
+       of_clients ? oracle::all_client_rules() : oracle::all_rules()) {
     std::vector<std::string> cited;
     for (const oracle::statement& s : r.statements) cited.push_back(oracle::print(s));
     text += fmt::format("{}\n    {}\n    {}\n", r.name, r.sentence, fmt::join(cited, " "));
@@ -106,6 +121,7 @@ int prove_command(const arguments& words, console& on) {
       "only these defects (may be repeated)")(
       "jobs,j", po::value<std::uint32_t>()->default_value(2)->value_name("N"), "threads")(
       "everything", po::bool_switch(), "every case against every defect, touched or not")(
+      "clients", po::bool_switch(), "the cases of client libraries, on the embedded client")(
       "list-rules", po::bool_switch(), "the trace rules, with the statements that they cite")(
       "report-json", po::value<std::string>()->value_name("FILE"), "write the matrix as JSON")(
       "report-html", po::value<std::string>()->value_name("FILE"), "write the matrix as a page")(
@@ -122,7 +138,7 @@ int prove_command(const arguments& words, console& on) {
   const parsed_options& options = request->options;
   const case_files& cases = request->cases;
   if (options.get<bool>("list-rules")) {
-    on.print(list_of_rules());
+    on.print(list_of_rules(options.get<bool>("clients")));
     return as_expected;
   }
   if (options.get<bool>("list-oddities")) {
@@ -135,16 +151,23 @@ int prove_command(const arguments& words, console& on) {
   record.cases_directory = cases.root;
   if (!read_baseline(options, record.known, on)) return bad_usage;
   const bool generated = options.get<bool>("generated") || options.get<bool>("list-mutants");
-  const auto defects =
-      generated
-          ? std::optional(std::vector<const broker::defect*>{})
-          : chosen_defects(options.has("defect") ? options.get<std::vector<std::string>>("defect")
-                                                 : std::vector<std::string>{},
-                           on);
-  if (!defects) return bad_usage;
-
+  const bool clients = options.get<bool>("clients");
+  const auto patterns = options.has("defect") ? options.get<std::vector<std::string>>("defect")
+                                              : std::vector<std::string>{};
   prove::prove_settings settings;
-  settings.set_ups = set_ups();
+  if (clients) {
+    auto chosen = chosen_defects(client_defects(), patterns, on);
+    if (!chosen) return bad_usage;
+    settings.of_clients = std::move(*chosen);
+    settings.set_ups = {embedded_client()};
+    settings.suite.plays = script::side::server;
+  } else {
+    auto chosen = generated ? std::optional(std::vector<const broker::defect*>{})
+                            : chosen_defects(broker::all_defects(), patterns, on);
+    if (!chosen) return bad_usage;
+    settings.defects = std::move(*chosen);
+    settings.set_ups = set_ups();
+  }
   target::description ours;
   if (!read_oddities(options, ours.oddities, on)) return bad_usage;
   for (prove::set_up& s : settings.set_ups) {
@@ -155,7 +178,6 @@ int prove_command(const arguments& words, console& on) {
     settings.rules = odd.rules;
     settings.network = odd.network;
   }
-  settings.defects = *defects;
   settings.whole = !options.has("defect");
   if (!is_positive(options, "jobs", on)) return bad_usage;
   settings.threads = std::min(options.get<std::uint32_t>("jobs"), 64u);
@@ -169,6 +191,7 @@ int prove_command(const arguments& words, console& on) {
   const auto source = [&](const std::string& tag, const target::capability_values& can) {
     script::expand_options expand;
     expand.run_tag = tag;
+    expand.plays = settings.suite.plays;
     expand.capability = script::capabilities(can.begin(), can.end());
     return script::expand(cases.files, expand).scenarios;
   };
@@ -193,11 +216,11 @@ int prove_command(const arguments& words, console& on) {
     record.reports.files.emplace_back("junit", options.get<std::string>("report-junit"));
   }
   findings_record found(record, {}, on);
-  found.run().target.name = "embedded broker";
+  found.run().target.name = clients ? "embedded client" : "embedded broker";
   found.run().target.address = "simulated";
   found.run().notes = {prove::score_line(p)};
   for (results::run_finding& f : prove::findings_of(p)) found.add(std::move(f));
-  if (cases.patterns.empty() && cases.named.empty() && !options.has("defect")) {
+  if (cases.patterns.empty() && cases.named.empty() && !options.has("defect") && !clients) {
     for (const std::string& fault : prove::untied_bugs(cases.bugs, p)) {
       on.print(fmt::format("BUG        {}\n", fault));
       found.run().problems.push_back(fault);

@@ -20,6 +20,7 @@ std::optional<std::string> selects_nothing(const suite::target_run& run) {
   if (!suite::chosen_scenarios(run).empty()) return std::nullopt;
   script::expand_options options;
   options.versions = run.suite.versions;
+  options.plays = run.suite.plays;
   const auto all = script::expand(*run.files, options).scenarios;
   if (const auto odd = suite::unmatched_patterns(run.suite.chosen, all); !odd.empty()) {
     return fmt::format("no case matches '{}'", odd.front());

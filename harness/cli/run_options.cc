@@ -15,6 +15,8 @@ namespace mqttspec::cli {
 
 namespace {
 
+constexpr std::size_t processes_at_once = 12;  // of adapters
+
 bool read_failed(const parsed_options& options, run_request& out, console& on) {
   if (!options.has("failed")) return true;
   const auto& file = options.get<std::string>("failed");
@@ -90,7 +92,7 @@ bool read_running(const parsed_options& options, run_request& out, console& on) 
   suite.fail_fast = options.get<bool>("fail-fast");
   suite.strict = options.get<bool>("strict");
   // Waiting costs nothing in virtual time.
-  suite.slow = options.get<bool>("slow") || options.get<bool>("simulate");
+  suite.slow = options.get<bool>("slow") || out.run.target.where == target::place::simulated;
   return true;
 }
 
@@ -179,6 +181,10 @@ std::optional<run_request> read_run_request(const parsed_options& options, const
   }
   out.run.suite.versions = out.run.target.versions;
   out.run.suite.engine = suite::options_for(out.run.target);
+  if (out.run.target.is_client()) {
+    out.run.suite.plays = script::side::server;
+    out.run.suite.at_once = processes_at_once;
+  }
   out.run.suite.seed =
       options.has("seed") ? options.get<std::uint64_t>("seed") : std::random_device{}();
   if (!read_selection(options, cases, out, on) ||

@@ -107,6 +107,15 @@ bool read_address(const parsed_options& options, target::description& out, conso
 }
 
 bool read_own(const parsed_options& options, target::description& out, console& on) {
+  if (options.has("client")) {
+    for (const char* other : {"broker", "target", "start"}) {
+      if (!options.from_command_line(other)) continue;
+      return fail(on, fmt::format("--client tests a client library; it goes with no --{}", other));
+    }
+    out.client = options.get<std::string>("client");
+    out.where = out.client == "embedded" ? place::simulated : place::driven;
+    return true;
+  }
   if (options.get<bool>("simulate")) {
     if (options.has("broker") || options.has("target")) {
       return fail(on,
@@ -158,7 +167,7 @@ bool read_start(const parsed_options& options, target::description& out, console
       !read_duration(options, "wait", out.wait, on)) {
     return false;
   }
-  if (!options.has("start")) return true;
+  if (!options.has("start") || out.is_client()) return true;
   out.start = options.get<std::string>("start");
   if (out.is_ours()) {
     return fail(on, "--start launches a broker, but nothing says where it listens",
@@ -184,7 +193,7 @@ bool read_start(const parsed_options& options, target::description& out, console
 
 bool read_tls(const parsed_options& options, target::description& out, console& on) {
   net::tls_options& o = out.tls;
-  const bool tls = !out.is_ours() && out.over_tls();
+  const bool tls = !out.is_ours() && !out.is_client() && out.over_tls();
   const auto idle = [&](const std::string& name) {
     return fail(on, fmt::format("--{} is about TLS, and this run is over plain TCP", name),
                 "add --tls");
@@ -292,6 +301,8 @@ void add_target_options(po::options_description& to) {
   const auto texts = [](const char* name) { return po::value<arguments>()->value_name(name); };
   po::options_description target("target (without: the embedded broker on loopback)");
   target.add_options()("broker,b", text("HOST:PORT"), "the broker under test")(
+      "client", text("COMMAND"),
+      "test a client library in place of a broker: the adapter that drives it, or `embedded`")(
       "target", text("FILE.toml"), "addresses, facts and hooks of the broker")(
       "start", text("COMMAND"),
       "launch the broker, watch it, stop it; serves restart cases; {port} is that of --broker, "

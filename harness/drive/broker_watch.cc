@@ -8,7 +8,7 @@ namespace mqttspec::drive {
 
 using namespace std::chrono_literals;
 
-broker_watch::broker_watch(net::event_loop& loop, net::connector& by,
+broker_watch::broker_watch(net::event_loop& loop, net::connector* by,
                            target::broker_control* control, std::optional<pulse_settings> pulse)
     : loop_(loop), by_(by), control_(control) {
   if (pulse) pulse_.emplace(std::move(*pulse));
@@ -46,14 +46,14 @@ void broker_watch::look() {
 
 void broker_watch::suspect() {
   look();
-  if (probing_ || !lost_.empty()) return;
+  if (by_ == nullptr || probing_ || !lost_.empty()) return;
   probing_ = true;
   attempts_ = 0;
   probe_at_ = loop_.now();
 }
 
 void broker_watch::probe() {
-  probe_ = by_.make();
+  probe_ = by_->make();
   probe_->start({[this](const std::string& error, instant now) {
                    if (error.empty()) {
                      probing_ = false;
@@ -78,7 +78,7 @@ void broker_watch::begin_pulse() {
 void broker_watch::keep_pulse(instant now) {
   if (pulse_->wants_connection(now)) {
     pulse_->connecting();
-    pulse_stream_ = by_.make();
+    pulse_stream_ = by_->make();
     pulse_stream_->start({[this](const std::string& error, instant at) {
                             if (error.empty()) {
                               pulse_->connected(at);

@@ -15,8 +15,8 @@ namespace mqttspec::drive {
 
 class broker_watch : public net::timed {
  public:
-  // |control| may be nullptr; without |pulse| none is taken.
-  broker_watch(net::event_loop& loop, net::connector& by, target::broker_control* control,
+  // |by| and |control| may be nullptr; without |pulse| none is taken.
+  broker_watch(net::event_loop& loop, net::connector* by, target::broker_control* control,
                std::optional<pulse_settings> pulse);
   ~broker_watch() override;
 
@@ -43,7 +43,7 @@ class broker_watch : public net::timed {
   void keep_pulse(instant now);
 
   net::event_loop& loop_;
-  net::connector& by_;
+  net::connector* by_;
   target::broker_control* control_;
   std::optional<pulse> pulse_;
   std::unique_ptr<net::stream> pulse_stream_;

@@ -43,10 +43,11 @@ class network_driver : public play::driver, public net::timed {
   network_driver(net::event_loop& loop, const target::routes& reach, network_options options)
       : loop_(loop),
         reach_(reach),
-        watch_(loop, reach_.own(), options.control, std::move(options.pulse)),
+        watch_(loop, reach_.find({"", ""}), options.control, std::move(options.pulse)),
         around_{loop,
                 reach_,
                 options.control,
+                std::move(options.adapter),
                 [this](seat& s) { changed(s); },
                 [this] { watch_.suspect(); },
                 options.most_octets_held} {

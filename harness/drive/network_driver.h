@@ -21,6 +21,9 @@ struct network_options {
   target::broker_control* control = nullptr;
   std::optional<pulse_settings> pulse = {};  // to fill circumstances::slowest_pulse
   std::size_t most_octets_held = std::size_t{256} << 20;
+  // The command that drives a client library, for machines that play the server. There is no broker
+  // then, and nothing is reached.
+  std::string adapter = {};
 };
 
 // |loop|, the connectors of |reach| and |control| must outlive it. SIGINT interrupts it: the

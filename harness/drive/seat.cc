@@ -54,6 +54,10 @@ void seat::perform(instant now) {
 void seat::perform(const play::action& a, instant now) {
   if (const auto* o = std::get_if<play::open_connection>(&a)) return open(*o, now);
   if (const auto* k = std::get_if<play::run_hook>(&a)) return hook(k->action, now);
+  if (const auto* c = std::get_if<play::start_client>(&a)) return start(c->client, now);
+  if (const auto* c = std::get_if<play::kill_client>(&a)) return clients().kill(c->client);
+  if (const auto* c = std::get_if<play::ask_client>(&a))
+    return clients().ask(c->client, c->command);
   const auto of = [this](play::connection_id id) -> link* {
     const auto found = links_.find(id);
     return found == links_.end() ? nullptr : &found->second;
@@ -77,6 +81,7 @@ void seat::perform(const play::action& a, instant now) {
 
 // Of the machine, or of the clean-up behind it.
 void seat::end_play(instant now) {
+  if (clients_) clients_->end();
   let_go();
   if (cleaning_) {
     seen_.warnings = cleaning_->warnings();
@@ -106,6 +111,47 @@ void seat::stands(link& l) {
   if (std::exchange(l.connecting, false)) --around_.connecting;
 }
 
+served_clients& seat::clients() {
+  if (clients_) return *clients_;
+  // What comes behind the end of the play is nobody's.
+  const auto told = [this](const auto& what) {
+    if (finished_) return;
+    const instant now = around_.loop.now();
+    what(now);
+    perform(now);
+  };
+  clients_ = std::make_unique<served_clients>(
+      around_.loop, around_.adapter,
+      served_clients::events{
+          [this, told](const std::string& client, std::unique_ptr<net::stream> s, instant) {
+            told([&](instant now) { accepted(client, std::move(s), now); });
+          },
+          [this, told](const std::string& client, const adapter::message& event, instant) {
+            told([&](instant now) { machine_->told(client, event, now); });
+          },
+          [this, told](const std::string& client, const std::string& how, instant) {
+            told([&](instant now) { machine_->client_ended(client, how, now); });
+          }});
+  return *clients_;
+}
+
+void seat::start(const std::string& client, instant now) {
+  const std::string why = clients().start(client);
+  if (!why.empty()) machine_->client_ended(client, why, now);
+}
+
+void seat::accepted(const std::string& client, std::unique_ptr<net::stream> stream, instant now) {
+  const play::connection_id id = next_accepted_++;
+  link& l = links_[id];
+  l.stream = std::move(stream);
+  l.connecting = false;
+  l.stream->start({{},
+                   [this, id](byte_view octets, instant at) { received(id, octets, at); },
+                   [this, id](net::stream_end how, instant at) { closed(id, how, "", "", at); },
+                   {}});
+  machine_->accepted(id, client, now);
+}
+
 void seat::open(const play::open_connection& what, instant now) {
   net::connector* by = around_.reach.find({what.transport, what.node});
   // The plan skips what the target cannot do; this is for a scenario that slipped through.
@@ -124,7 +170,9 @@ void seat::open(const play::open_connection& what, instant now) {
          connected(id, error, began, at);
        },
        [this, id](byte_view octets, instant at) { received(id, octets, at); },
-       [this, id, by](net::stream_end how, instant at) { closed(id, how, *by, at); },
+       [this, id, by](net::stream_end how, instant at) {
+         closed(id, how, by->complaint(), by->broken_statement(), at);
+       },
        [this, id](const std::string& text, instant at) { present().noted(id, text, at); }});
 }
 
@@ -159,7 +207,8 @@ void seat::received(play::connection_id id, byte_view octets, instant now) {
   perform(now);
 }
 
-void seat::closed(play::connection_id id, net::stream_end how, net::connector& by, instant now) {
+void seat::closed(play::connection_id id, net::stream_end how, const std::string& complaint,
+                  std::string_view statement, instant now) {
   link& l = links_.at(id);
   l.ended = true;
   seen_.refused = seen_.refused || !l.heard;
@@ -167,7 +216,7 @@ void seat::closed(play::connection_id id, net::stream_end how, net::connector& b
     case net::stream_end::over_limit:
       return abandon(abandonment::flooded, "the broker flooded one connection", now);
     case net::stream_end::violation:
-      present().broke_below(id, by.complaint(), by.broken_statement(), now);
+      present().broke_below(id, complaint, statement, now);
       break;
     case net::stream_end::reset:
     case net::stream_end::orderly:

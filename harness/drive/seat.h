@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "drive/served_clients.h"
 #include "net/event_loop.h"
 #include "net/stream.h"
 #include "play/clean_up.h"
@@ -25,6 +26,7 @@ class seat {
     net::event_loop& loop;
     const target::routes& reach;
     target::broker_control* control = nullptr;  // may be missing
+    std::string adapter;                        // of the client libraries, for machines that serve
     std::function<void(seat&)> changed;         // its deadline or its end
     std::function<void()> refused;              // a connection could not be made
     std::size_t most_octets_held = std::size_t{256} << 20;
@@ -63,9 +65,14 @@ class seat {
   void end_play(instant now);
   void let_go();
   void open(const play::open_connection& what, instant now);
+  void start(const std::string& client, instant now);
+  served_clients& clients();
+  void accepted(const std::string& client, std::unique_ptr<net::stream> stream, instant now);
   void connected(play::connection_id id, const std::string& error, instant began, instant now);
   void received(play::connection_id id, byte_view octets, instant now);
-  void closed(play::connection_id id, net::stream_end how, net::connector& by, instant now);
+  // |complaint|, |statement|: of a violation.
+  void closed(play::connection_id id, net::stream_end how, const std::string& complaint,
+              std::string_view statement, instant now);
   void stands(link& l);
   void hook(script::broker_action action, instant now);
 
@@ -77,6 +84,8 @@ class seat {
   bool leaves_as_it_is_ = false;  // nobody is left to clean up with
   std::size_t octets_ = 0;
   std::map<play::connection_id, link> links_;
+  play::connection_id next_accepted_ = 1;
+  std::unique_ptr<served_clients> clients_;
   std::vector<std::unique_ptr<net::stream>> let_go_;  // not dropped from within their callbacks
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };

@@ -17,9 +17,10 @@ namespace {
 constexpr std::size_t longest_trace = 20'000;
 constexpr duration late_tolerance = milliseconds(50);  // then the harness stood still
 
-std::optional<oracle::watch_options> rules_for(const player_options& o) {
-  if (!o.trace_rules) return std::nullopt;
-  return oracle::watch_options{.own = o.ns, .slack = o.slack, .queue_limit = o.queue_limit};
+std::unique_ptr<oracle::watcher> rules_for(const player_options& o) {
+  if (!o.trace_rules) return nullptr;
+  return std::make_unique<oracle::watch>(
+      oracle::watch_options{.own = o.ns, .slack = o.slack, .queue_limit = o.queue_limit});
 }
 
 violation violation_of(const oracle::finding& f, protocol_version version) {
@@ -130,7 +131,7 @@ void player::after_input(instant now) {
 void player::finish(instant now) {
   finished_ = true;
   record_.finish(now);
-  if (const oracle::watch* rules = record_.rules()) {
+  if (const oracle::watcher* rules = record_.rules()) {
     for (const oracle::finding& f : rules->findings()) {
       violation v = violation_of(f, version_of(f.connection));
       const bool told = std::any_of(rules_say_.begin(), rules_say_.end(),

@@ -161,9 +161,9 @@ void watch::restarted(instant now) {
   for (session& s : state_->seen.sessions) s.complete = false;
 }
 
-bool watch::found(std::string_view rule) const {
-  return std::any_of(findings_.begin(), findings_.end(),
-                     [&](const finding& f) { return f.rule == rule; });
+bool watcher::found(std::string_view rule) const {
+  const auto& all = findings();
+  return std::any_of(all.begin(), all.end(), [&](const finding& f) { return f.rule == rule; });
 }
 
 bool watch::in_doubt() const {

@@ -68,33 +68,55 @@ enum class end_of_link : std::uint8_t {
 class history;
 class rule;
 
-class watch {
+// Who looks at a trace: rules for servers, or rules for clients (oracle/client_watch.h). Sent is
+// what the suite sends, received what the side sends that is watched.
+class watcher {
  public:
-  explicit watch(watch_options options);
-  ~watch();
-  watch(watch&&) noexcept;
-
+  virtual ~watcher() = default;
   // A connection; ids are never used again.
-  void opened(connection_id id, const std::string& client, wire::protocol_version version,
-              instant now);
-  void sent(connection_id id, byte_view octets, instant now);
+  virtual void opened(connection_id id, const std::string& client, wire::protocol_version version,
+                      instant now) = 0;
+  virtual void sent(connection_id id, byte_view octets, instant now) = 0;
   // |p|: what they decode to; nullptr: nothing.
-  void sent(connection_id id, byte_view octets, const wire::packet* p, instant now);
-  void received(connection_id id, const wire::packet& p, std::size_t size, instant now);
-  void received_malformed(connection_id id, const wire::wire_fault& fault, std::string_view text,
-                          instant now);
-  void ended(connection_id id, end_of_link how, instant now);
-  // The server was stopped, killed or started: from here on nothing that it has forgotten counts.
-  void restarted(instant now);
+  virtual void sent(connection_id id, byte_view octets, const wire::packet* p, instant now) = 0;
+  virtual void received(connection_id id, const wire::packet& p, std::size_t size, instant now) = 0;
+  virtual void received_malformed(connection_id id, const wire::wire_fault& fault,
+                                  std::string_view text, instant now) = 0;
+  virtual void ended(connection_id id, end_of_link how, instant now) = 0;
+  // What is watched was stopped, killed or started: from here on nothing that it has forgotten
+  // counts.
+  virtual void restarted(instant now) = 0;
   // The harness did not look for a while: times and silence prove nothing any more.
-  void stood_still();
+  virtual void stood_still() = 0;
   // The trace is over.
-  void finish(instant now);
+  virtual void finish(instant now) = 0;
 
-  const std::vector<finding>& findings() const { return findings_; }
+  virtual const std::vector<finding>& findings() const = 0;
   bool found(std::string_view rule) const;
   // Whether a rule kept silent only because the harness stood still.
-  bool in_doubt() const;
+  virtual bool in_doubt() const = 0;
+};
+
+class watch : public watcher {
+ public:
+  explicit watch(watch_options options);
+  ~watch() override;
+  watch(watch&&) noexcept;
+
+  void opened(connection_id id, const std::string& client, wire::protocol_version version,
+              instant now) override;
+  void sent(connection_id id, byte_view octets, instant now) override;
+  void sent(connection_id id, byte_view octets, const wire::packet* p, instant now) override;
+  void received(connection_id id, const wire::packet& p, std::size_t size, instant now) override;
+  void received_malformed(connection_id id, const wire::wire_fault& fault, std::string_view text,
+                          instant now) override;
+  void ended(connection_id id, end_of_link how, instant now) override;
+  void restarted(instant now) override;
+  void stood_still() override;
+  void finish(instant now) override;
+
+  const std::vector<finding>& findings() const override { return findings_; }
+  bool in_doubt() const override;
 
  private:
   struct state;

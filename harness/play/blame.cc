@@ -54,6 +54,16 @@ void add_where(statements& to, const statements& cited, Test test) {
   }
 }
 
+// What a packet of a client breaks: what the fields cite, or else the line. The catalogue tells
+// only of servers what a statement is about.
+statements blame_plainly(const statements& cited, const std::vector<match_fault>& faults) {
+  statements out;
+  for (const match_fault& fault : faults) {
+    for (const auto& one : fault.statements.empty() ? cited : fault.statements) add(out, one);
+  }
+  return out;
+}
+
 // A malformed CONNECT of 3.1.1 gets no CONNACK: one that refuses breaks that, and nothing else.
 bool refuses_what_is_malformed(const statements& cited, const wire::packet& got) {
   return got.type == packet_type::connack && got.version == protocol_version::v311 &&
@@ -63,11 +73,12 @@ bool refuses_what_is_malformed(const statements& cited, const wire::packet& got)
 }  // namespace
 
 statements blame_fields(const statements& cited, const wire::packet& got,
-                        const std::vector<match_fault>& faults) {
+                        const std::vector<match_fault>& faults, wire::sender from) {
   statements out;
   // A refusal that the line does not speak of says nothing about its subject.
   const bool refused = std::any_of(faults.begin(), faults.end(),
                                    [](const match_fault& f) { return f.unlisted_reason; });
+  if (from == wire::sender::client) return blame_plainly(cited, faults);
   if (refused && may_refuse(got.type)) return out;
   if (refuses_what_is_malformed(cited, got)) return {no_connack};
   for (const match_fault& fault : faults) {

@@ -14,6 +14,7 @@
 
 #include "play/matcher.h"
 #include "script/scenario.h"
+#include "wire/decode.h"
 
 namespace mqttspec::play {
 
@@ -22,7 +23,8 @@ using statements = std::vector<script::statement_reference>;
 // |got| is of the type that the line awaits, and |faults| are its mismatches with what |cited| is
 // cited for.
 statements blame_fields(const statements& cited, const wire::packet& got,
-                        const std::vector<match_fault>& faults);
+                        const std::vector<match_fault>& faults,
+                        wire::sender from = wire::sender::server);
 
 // What a line awaits, or what came instead.
 struct arrival {

@@ -115,7 +115,9 @@ std::size_t connection::receive(byte_view octets, instant now) {
       item.kind = inbound_kind::malformed;
       item.fault = frame.error();
       if (item.fault.error == wire::wire_error::packet_too_large) {
-        item.fault.statement = too_large(rest, version_, packet_limit);
+        item.fault.statement = peer_ == wire::sender::server
+                                   ? too_large(rest, version_, packet_limit)
+                                   : std::string_view("MQTT-3.2.2-15");
       }
       item.octets = head_of(rest);
       item.size = rest.size();
@@ -127,7 +129,7 @@ std::size_t connection::receive(byte_view octets, instant now) {
     const byte_view whole = (*frame)->bytes;
     const auto version =
         answers_unknown_level(whole, faults_sent) ? form_of(whole, version_) : version_;
-    auto decoded = wire::decode(whole, {version, wire::sender::server});
+    auto decoded = wire::decode(whole, {version, peer_});
     item.octets = head_of(whole);
     item.size = whole.size();
     if (decoded) {

@@ -51,8 +51,10 @@ enum class link_state : std::uint8_t {
 
 class connection {
  public:
-  connection(connection_id id, std::string client, wire::protocol_version version)
-      : id_(id), client_(std::move(client)), version_(version) {}
+  // |peer|: who sends what is received.
+  connection(connection_id id, std::string client, wire::protocol_version version,
+             wire::sender peer = wire::sender::server)
+      : id_(id), client_(std::move(client)), version_(version), peer_(peer) {}
 
   connection_id id() const { return id_; }
   const std::string& client() const { return client_; }
@@ -67,7 +69,7 @@ class connection {
   instant last_sent{};
   bool amid_a_packet = false;     // what was sent last was cut short
   std::deque<pinged_by> pings{};  // that are not answered yet
-  // The client's Maximum Packet Size: a larger packet is as wrong as a malformed one.
+  // Our Maximum Packet Size: a larger packet is as wrong as a malformed one.
   std::uint32_t packet_limit = wire::largest_variable_integer + 5;
   std::vector<action> deferred;  // until the connection stands
 
@@ -83,6 +85,7 @@ class connection {
   connection_id id_;
   std::string client_;
   wire::protocol_version version_;
+  wire::sender peer_;
   byte_buffer pending_;
   bool lost_framing_ = false;
   bool close_arrived_ = false;

@@ -63,6 +63,7 @@ void scenario_player::state::conclude(ending how, std::string why, instant now) 
   judged = true;
   judged_at = now;
   awaiting.reset();
+  awaiting_word.reset();
   to_write.clear();
   waiting_until = never;
   evidence.lines = how;
@@ -72,7 +73,7 @@ void scenario_player::state::conclude(ending how, std::string why, instant now) 
 
 void scenario_player::state::take_findings(instant now) {
   record.finish(now);
-  const oracle::watch* rules = record.rules();
+  const oracle::watcher* rules = record.rules();
   if (rules == nullptr) return;
   evidence.rules_in_doubt = rules->findings().empty() && rules->in_doubt();
   for (const oracle::finding& f : rules->findings()) {
@@ -113,8 +114,8 @@ void scenario_player::state::unplayable(const std::string& client, std::string w
   conclude(ending::unplayable, std::move(why), now);
 }
 
-void scenario_player::state::differ(const script::expect_line& l, judgement j, instant now) {
-  results::failure f = failure_at(l.client, j.message);
+void scenario_player::state::differ(const std::string& client, judgement j, instant now) {
+  results::failure f = failure_at(client, j.message);
   f.actual = j.actual;
   for (const match_fault& fault : j.faults) {
     f.faults.push_back(results::print(fault.what));
@@ -123,8 +124,8 @@ void scenario_player::state::differ(const script::expect_line& l, judgement j, i
   if (j.faults.empty()) f.deviations.push_back(std::move(j.differs));
   if (!j.faults.empty() && j.faults.front().where.line != 0) {
     f.where = j.faults.front().where;
-  } else {
-    f.where = first_word_of(l, f);
+  } else if (const auto* l = std::get_if<script::expect_line>(&current_line().what)) {
+    f.where = first_word_of(*l, f);
   }
   if (j.wire_fault) {
     // What is malformed says nothing about the line's own claim.
@@ -136,7 +137,8 @@ void scenario_player::state::differ(const script::expect_line& l, judgement j, i
     j.statements.clear();
     if (!id.empty()) j.statements.push_back({j.wire_fault->version, std::string(id)});
     evidence.malformed = true;
-    evidence.unprovoked = record.rules() != nullptr && record.rules()->found("well-formed");
+    evidence.unprovoked = record.rules() != nullptr &&
+                          record.rules()->found(serves() ? "client-well-formed" : "well-formed");
   }
   if (j.trace_number != 0) record.trace().mark(j.trace_number);
   f.statements = describe_checks(j.statements, check_outcome::violated);

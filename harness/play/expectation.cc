@@ -70,11 +70,10 @@ std::string own_reason_in(const wire::packet& p) {
 
 }  // namespace
 
-window window_of(const script::expect_line& line, instant reached, instant previous,
+window window_of(const script::timing& t, instant reached, instant previous,
                  std::optional<instant> mark, const window_terms& terms) {
   const auto [timeout, slack, patience] = terms;
   window w;
-  const script::timing& t = line.window;
   w.counts_from = mark.value_or(t.earliest ? std::min(previous, reached) : reached);
   if (!t.latest) {
     w.in_time = saturating_add(reached, timeout);
@@ -107,9 +106,15 @@ window window_of(const script::expect_line& line, instant reached, instant previ
   return w;
 }
 
+std::string lateness(std::string_view what, instant at, const window& w) {
+  return fmt::format("{} came {} late (expected {})", what,
+                     print_duration(std::chrono::round<std::chrono::milliseconds>(at - w.due)),
+                     w.text);
+}
+
 expectation::expectation(const script::expect_line& line, window when,
-                         const script::bindings& known)
-    : line_(line), window_(std::move(when)), known_(known) {
+                         const script::bindings& known, wire::sender peer)
+    : line_(line), window_(std::move(when)), known_(known), peer_(peer) {
   for (const alternative& a : line.alternatives) open_.push_back(&a);
 }
 
@@ -248,10 +253,7 @@ judgement expectation::on_item(const inbound& item) {
       return j;
     }
     if (item.at > window_.in_time) {
-      met_so_far_.notes.push_back(fmt::format(
-          "{} came {} late (expected {})", name_of(*a),
-          print_duration(std::chrono::round<std::chrono::milliseconds>(item.at - window_.due)),
-          window_.text));
+      met_so_far_.notes.push_back(lateness(name_of(*a), item.at, window_));
     }
     return met(*a, std::move(captures));
   }
@@ -282,6 +284,7 @@ statements expectation::cited_by_open() const {
 }
 
 statements expectation::blame_absence(const std::optional<arrival>& came) const {
+  if (peer_ == wire::sender::client) return cited_by_open();
   std::vector<arrival> awaited;
   for (const alternative* a : open_) {
     if (a->what == script::awaited::packet) awaited.push_back({a->packet.type});
@@ -333,13 +336,13 @@ judgement expectation::mismatch(const inbound& item) {
         return std::any_of(fields.begin(), fields.end(),
                            [](const auto& clause) { return clause.name == "reason"; });
       });
-  if (item.kind == inbound_kind::packet && !about_the_code) {
+  if (item.kind == inbound_kind::packet && !about_the_code && peer_ == wire::sender::server) {
     j.own_reason = own_reason_in(item.packet);
   }
   if (found != nullptr) {
     statements cited = line_.statements;
     append(cited, found->statements);
-    j.statements = blame_fields(cited, item.packet, nearest);
+    j.statements = blame_fields(cited, item.packet, nearest, peer_);
     j.faults = std::move(nearest);
     j.message = results::print(j.faults.front().what);
     if (open_.size() > 1) j.message += fmt::format(" (no other of {} allows it)", expected_text());

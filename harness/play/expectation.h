@@ -42,7 +42,7 @@ struct window_terms {
   duration slack{};
   duration patience{};
 };
-window window_of(const script::expect_line& line, instant reached, instant previous,
+window window_of(const script::timing& t, instant reached, instant previous,
                  std::optional<instant> mark, const window_terms& terms);
 
 struct judgement {
@@ -80,15 +80,21 @@ enum class link_end : std::uint8_t {
   closed_by_broker,  // nothing; the close itself was read by a line before
 };
 
+// The note on what came behind its time.
+std::string lateness(std::string_view what, instant at, const window& w);
+
 class expectation {
  public:
-  expectation(const script::expect_line& line, window when, const script::bindings& known);
+  // |peer|: who sends what is awaited.
+  expectation(const script::expect_line& line, window when, const script::bindings& known,
+              wire::sender peer = wire::sender::server);
 
   instant deadline() const;
   // The harness stood still: waits longer for what has to come (`nothing` is not longer).
   void extend(duration length);
   // Takes from |queue| what the line reads.
   judgement judge(std::deque<inbound>& queue, link_end end, instant now);
+  bool accepts_nothing() const;
 
  private:
   judgement on_item(const inbound& item);
@@ -110,6 +116,7 @@ class expectation {
   const script::expect_line& line_;
   window window_;
   script::bindings known_;
+  wire::sender peer_;
   std::vector<const script::alternative*> open_;  // all of: not yet seen
   judgement met_so_far_;
   // Another message came first: blamed as soon as it is known whether the awaited one comes at all.

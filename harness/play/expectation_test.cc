@@ -67,7 +67,7 @@ inbound closed(instant at, close_kind how = close_kind::orderly) {
 
 judgement judge(const script::expect_line& l, std::deque<inbound> queue, instant now,
                 link_end end = link_end::open, std::optional<instant> mark = std::nullopt) {
-  expectation e(l, window_of(l, zero, zero, mark, {timeout, slack, 0s}), {});
+  expectation e(l, window_of(l.window, zero, zero, mark, {timeout, slack, 0s}), {});
   return e.judge(queue, end, now);
 }
 
@@ -173,7 +173,7 @@ TEST(expectation, nothing_is_met_when_its_time_is_over_without_slack) {
 TEST(expectation, nothing_leaves_what_comes_after_its_time_to_the_next_line) {
   const auto l = single(only(awaited::nothing), {{}, 300ms, ""});
   std::deque<inbound> queue = {arrived(packet_type::pingresp, zero + 400ms)};
-  expectation e(l, window_of(l, zero, zero, std::nullopt, {timeout, slack, 0s}), {});
+  expectation e(l, window_of(l.window, zero, zero, std::nullopt, {timeout, slack, 0s}), {});
   EXPECT_EQ(e.judge(queue, link_end::open, zero + 400ms).is, judgement::state::met);
   EXPECT_EQ(queue.size(), 1u);
 }
@@ -264,7 +264,7 @@ judgement judged_at(duration at) {
   t.latest = 8s;
   t.tolerated = 63s;
   const auto l = single(packet(packet_type::pingresp), t);
-  expectation e(l, window_of(l, zero, zero, std::nullopt, {timeout, slack, 60s}), {});
+  expectation e(l, window_of(l.window, zero, zero, std::nullopt, {timeout, slack, 60s}), {});
   std::deque<inbound> queue{arrived(packet_type::pingresp, zero + at)};
   return e.judge(queue, link_end::open, zero + at);
 }
@@ -286,7 +286,7 @@ TEST(expectation, waits_for_what_is_late_until_the_second_bound) {
   t.latest = 8s;
   t.tolerated = 63s;
   const auto l = single(packet(packet_type::pingresp), t);
-  expectation e(l, window_of(l, zero, zero, std::nullopt, {timeout, slack, 60s}), {});
+  expectation e(l, window_of(l.window, zero, zero, std::nullopt, {timeout, slack, 60s}), {});
   std::deque<inbound> queue;
   EXPECT_EQ(e.judge(queue, link_end::open, zero + 10s).is, judgement::state::pending);
   EXPECT_EQ(e.deadline(), zero + 64s);

@@ -20,13 +20,9 @@ namespace {
 std::string client_of(const script::instruction& i) {
   if (const auto* send = std::get_if<script::send_line>(&i.what)) return send->client;
   if (const auto* expect = std::get_if<script::expect_line>(&i.what)) return expect->client;
+  if (const auto* ask = std::get_if<script::ask_line>(&i.what)) return ask->client;
+  if (const auto* tell = std::get_if<script::tell_line>(&i.what)) return tell->client;
   return "";
-}
-
-wire::protocol_version version_of(const script::scenario& s, const std::string& client) {
-  const auto found = std::find_if(s.clients.begin(), s.clients.end(),
-                                  [&](const auto& c) { return c.name == client; });
-  return found == s.clients.end() ? s.version : found->version;
 }
 
 // All cases that do keep CONNECT shorter than 128 octets.
@@ -36,7 +32,14 @@ bool sets_connect_flags(const wire::edit& edit) {
 
 }  // namespace
 
+wire::protocol_version scenario_player::state::version_of(const std::string& client) const {
+  const auto found = std::find_if(scenario.clients.begin(), scenario.clients.end(),
+                                  [&](const auto& c) { return c.name == client; });
+  return found == scenario.clients.end() ? scenario.version : found->version;
+}
+
 void scenario_player::state::run_lines(instant now) {
+  if (!all_ready()) return;
   while (!judged) {
     if (line == scenario.lines.size()) {
       hold(now);
@@ -68,6 +71,15 @@ bool scenario_player::state::begin_line(instant now) {
   if (const auto* send = std::get_if<script::send_line>(&i.what)) return begin_send(*send, now);
   if (const auto* expect = std::get_if<script::expect_line>(&i.what)) {
     begin_expect(*expect, now);
+    return false;
+  }
+  if (const auto* ask = std::get_if<script::ask_line>(&i.what)) return begin_ask(*ask, now);
+  if (const auto* tell = std::get_if<script::tell_line>(&i.what)) {
+    awaiting_word.emplace(*tell, window_at(tell->window, tell->client, now), known);
+    return false;
+  }
+  if (const auto* client = std::get_if<script::client_line>(&i.what)) {
+    begin_client_line(*client, now);
     return false;
   }
   if (const auto* let = std::get_if<script::let_line>(&i.what)) {
@@ -113,6 +125,8 @@ bool scenario_player::state::continue_line(instant now) {
   if (const auto* expect = std::get_if<script::expect_line>(&i.what)) {
     return continue_expect(*expect, now);
   }
+  if (const auto* tell = std::get_if<script::tell_line>(&i.what)) return continue_tell(*tell, now);
+  if (std::holds_alternative<script::client_line>(i.what)) return all_ready();
   if (std::holds_alternative<script::wait_line>(i.what)) {
     if (now < waiting_until) return false;
     waiting_until = never;
@@ -159,10 +173,9 @@ connection& scenario_player::state::open(const std::string& client, instant now)
   actions.push_back(open_connection{id, client,
                                     declared == scenario.clients.end() ? "" : declared->transport,
                                     declared == scenario.clients.end() ? "" : declared->node});
-  record.opened(id, client, version_of(scenario, client), now);
+  record.opened(id, client, version_of(client), now);
   current[client] = id;
-  return connections.emplace(id, connection(id, client, version_of(scenario, client)))
-      .first->second;
+  return connections.emplace(id, connection(id, client, version_of(client))).first->second;
 }
 
 void scenario_player::state::do_or_defer(connection& on, action a) {
@@ -244,13 +257,14 @@ void scenario_player::state::record_sent(connection& to, byte_view octets, insta
     const auto frame = wire::split(rest, to.version());
     const byte_view whole = frame && *frame ? (*frame)->bytes : rest;
     to.amid_a_packet = !frame || !*frame;
-    const auto p = wire::decode(whole, {to.version(), wire::sender::client});
+    const auto p =
+        wire::decode(whole, {to.version(), serves() ? wire::sender::server : wire::sender::client});
     if (p) {
-      left.sent(to.id(), *p);
+      if (!serves()) left.sent(to.id(), *p);
       to.disconnect_sent |= p->type == packet_type::disconnect;
       to.seen.sent(*p, now);
       if (p->type == packet_type::pingreq) to.pings.push_back(pinged_by::line);
-      if (p->type == packet_type::connect) {
+      if (p->type == (serves() ? packet_type::connack : packet_type::connect)) {
         to.packet_limit = wire::find_number(p->properties, wire::property_id::maximum_packet_size)
                               .value_or(to.packet_limit);
       }
@@ -350,29 +364,44 @@ bool scenario_player::state::begin_send(const script::send_line& l, instant now)
   return false;
 }
 
-void scenario_player::state::begin_expect(const script::expect_line& l, instant now) {
+window scenario_player::state::window_at(const script::timing& t, const std::string& client,
+                                         instant now) const {
   std::optional<instant> mark;
-  if (!l.window.since.empty()) {
-    if (const auto found = marks.find(l.window.since); found != marks.end()) mark = found->second;
+  if (!t.since.empty()) {
+    if (const auto found = marks.find(t.since); found != marks.end()) mark = found->second;
   }
-  const auto before = previous_line.find(l.client);
-  awaiting.emplace(l,
-                   window_of(l, now, before == previous_line.end() ? now : before->second, mark,
-                             {options.timeout, options.slack, patience()}),
-                   known);
+  const auto before = previous_line.find(client);
+  return window_of(t, now, before == previous_line.end() ? now : before->second, mark,
+                   {options.timeout, options.slack, patience()});
+}
+
+void scenario_player::state::begin_expect(const script::expect_line& l, instant now) {
+  if (awaits_connect(l)) current.erase(l.client);
+  awaiting.emplace(l, window_at(l.window, l.client, now), known,
+                   serves() ? wire::sender::client : wire::sender::server);
 }
 
 bool scenario_player::state::continue_expect(const script::expect_line& l, instant now) {
+  if (awaits_connect(l)) take_connection(l.client);
   connection* on = find_current(l.client);
   const link_end end = on != nullptr && on->close_arrived() ? link_end::closed_by_broker
+                       : on == nullptr && awaits_connect(l) ? link_end::open
                        : on == nullptr || on->state == link_state::closed ? link_end::closed_by_us
                                                                           : link_end::open;
   judgement j = awaiting->judge(on == nullptr ? no_queue : on->queue, end, now);
-  if (j.is == judgement::state::pending) return false;
+  if (j.is == judgement::state::pending) {
+    if (!awaiting->accepts_nothing()) give_up_on_refusal(l.client, now);
+    return false;
+  }
   awaiting.reset();
+  return take(std::move(j), l.client, now);
+}
+
+// What came of a line that awaits something. True: it is finished.
+bool scenario_player::state::take(judgement j, const std::string& client, instant now) {
   answers_took = std::min(answers_took + (now - reached), longest_answers);
   if (j.is == judgement::state::failed) {
-    differ(l, std::move(j), now);
+    differ(client, std::move(j), now);
     return false;
   }
   for (auto& [name, v] : j.captures) known[name] = std::move(v);

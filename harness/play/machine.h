@@ -1,8 +1,8 @@
 #pragma once
-// What is played against a broker: a state machine without sockets or a clock. What the network and
-// the clock do goes in, with `now`; what should be done next comes out as actions. A driver
-// (play/driver.h) performs them, over sockets or in virtual time, and knows nothing else of what it
-// plays:
+// What is played against a broker, or against client libraries: a state machine without sockets or
+// a clock. What the network and the clock do goes in, with `now`; what should be done next comes
+// out as actions. A driver (play/driver.h) performs them, over sockets or in virtual time, and
+// knows nothing else of what it plays:
 //
 //   m.start(now);
 //   while (auto a = m.next_action()) perform(*a);   // after every call
@@ -20,6 +20,7 @@
 #include <string_view>
 #include <variant>
 
+#include "adapter/protocol.h"
 #include "base/bytes.h"
 #include "base/instant.h"
 #include "script/scenario.h"
@@ -55,7 +56,19 @@ struct close_connection {
 struct run_hook {
   script::broker_action action{};
 };
-using action = std::variant<open_connection, write_octets, shut_down, close_connection, run_hook>;
+// Where the machine plays the server, of client libraries:
+struct start_client {  // it tells `ready` then
+  std::string client;
+};
+struct ask_client {
+  std::string client;
+  adapter::message command;
+};
+struct kill_client {  // at once; its connections end, and it tells nothing more
+  std::string client;
+};
+using action = std::variant<open_connection, write_octets, shut_down, close_connection, run_hook,
+                            start_client, ask_client, kill_client>;
 
 // Why a driver ends a machine before its end.
 enum class abandonment : std::uint8_t {
@@ -96,6 +109,11 @@ class machine {
   // MQTT says so as well, where it is not empty.
   virtual void broke_below(connection_id id, const std::string& what, std::string_view statement,
                            instant now) = 0;
+  // Where it plays the server: |client| has made a connection, which the driver numbers.
+  virtual void accepted(connection_id, const std::string& /*client*/, instant) {}
+  virtual void told(const std::string& /*client*/, const adapter::message& /*event*/, instant) {}
+  // Nobody has killed it; |how| is a sentence without its subject.
+  virtual void client_ended(const std::string& /*client*/, const std::string& /*how*/, instant) {}
   virtual void hook_done(bool ok, const std::string& why, instant now) = 0;
   virtual void time_passed(instant now) = 0;
   // The harness itself stood still for |length| before |now|: windows missed by less than that are

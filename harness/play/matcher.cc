@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <regex>
 
 #include "base/utf8.h"
@@ -28,6 +29,14 @@ std::string reason_text(const wire::packet& p, std::uint64_t code) {
   return name.empty() ? fmt::format("0x{:02X}", code) : fmt::format("{} (0x{:02X})", name, code);
 }
 
+std::string shortened(const value& v) {
+  constexpr std::size_t longest = 120;
+  if (const auto* text = std::get_if<std::string>(&v); text && text->size() > longest) {
+    return fmt::format("\"{}...\" ({} bytes)", escape_text(text->substr(0, longest)), text->size());
+  }
+  return wire::print(v);
+}
+
 // A value as the failure message shows it: reasons by name, long text cut.
 std::string show(const wire::packet& p, std::string_view field, const value& v) {
   if (is_reason(p, field)) {
@@ -41,11 +50,7 @@ std::string show(const wire::packet& p, std::string_view field, const value& v) 
       return out + "]";
     }
   }
-  constexpr std::size_t longest = 120;
-  if (const auto* text = std::get_if<std::string>(&v); text && text->size() > longest) {
-    return fmt::format("\"{}...\" ({} bytes)", escape_text(text->substr(0, longest)), text->size());
-  }
-  return wire::print(v);
+  return shortened(v);
 }
 
 // A number and a list with that one number mean the same, as do text and a list of one.
@@ -73,39 +78,22 @@ bool found_in(const std::string& text, const std::string& pattern) {
   }
 }
 
+// What is compared: named values, and how they are shown.
+struct subject {
+  std::string_view name;
+  std::function<std::optional<value>(std::string_view field)> get;
+  std::function<std::string(std::string_view field, const value& v)> show;
+};
+
+// Clause by clause.
 class comparison {
  public:
-  comparison(const script::packet_pattern& pattern, const wire::packet& received,
-             const script::bindings& known)
-      : pattern_(pattern), packet_(received), known_(known) {}
-
-  match_result run() {
-    const wire::packet_spec& spec = wire::packet_of(packet_.type);
-    if (pattern_.type != packet_.type) {
-      out_.faults.push_back(
-          {{"", std::string(wire::packet_of(pattern_.type).name), std::string(spec.name)}, {}});
-      return std::move(out_);
-    }
-    out_.same_type = true;
-    for (const field_clause& clause : pattern_.fields) compare(clause);
-    check_unlisted_reason("reason");
-    check_unlisted_reason("reasons");
-    return std::move(out_);
-  }
-
- private:
-  std::string name_of(std::string_view field) const {
-    return fmt::format("{}.{}", wire::packet_of(packet_.type).name, field);
-  }
-
-  void fault(const field_clause& clause, const std::string& expected, const std::string& got) {
-    out_.faults.push_back(
-        {{name_of(clause.name), expected, got}, clause.where, clause.name, clause.statements});
-  }
+  comparison(subject of, const script::bindings& known, match_result& out)
+      : of_(std::move(of)), known_(known), out_(out) {}
 
   void compare(const field_clause& clause) {
-    const std::optional<value> actual = wire::get_field(packet_, clause.name);
-    const std::string got = actual ? show(packet_, clause.name, *actual) : "nothing";
+    const std::optional<value> actual = of_.get(clause.name);
+    const std::string got = actual ? of_.show(clause.name, *actual) : "nothing";
     switch (clause.kind) {
       case match_kind::present:
         if (!actual) fault(clause, "it to be present", "no such field");
@@ -144,6 +132,14 @@ class comparison {
     }
   }
 
+ private:
+  void fault(const field_clause& clause, const std::string& expected, const std::string& got) {
+    out_.faults.push_back({{fmt::format("{}.{}", of_.name, clause.name), expected, got},
+                           clause.where,
+                           clause.name,
+                           clause.statements});
+  }
+
   void compare_values(const field_clause& clause, const std::optional<value>& actual,
                       const std::string& got) {
     std::string expected;
@@ -151,7 +147,7 @@ class comparison {
       const std::optional<value> wanted = script::evaluate(e, known_);
       if (wanted && actual && same(*wanted, *actual)) return;
       if (!expected.empty()) expected += " or ";
-      expected += wanted ? show(packet_, clause.name, *wanted) : "a value that was not captured";
+      expected += wanted ? of_.show(clause.name, *wanted) : "a value that was not captured";
     }
     fault(clause, expected, got);
   }
@@ -166,41 +162,70 @@ class comparison {
     }
   }
 
-  bool listed(std::string_view name) const {
-    return std::any_of(pattern_.fields.begin(), pattern_.fields.end(),
-                       [&](const field_clause& c) { return c.name == name; });
-  }
-
-  void check_unlisted_reason(std::string_view name) {
-    if (packet_.type == wire::packet_type::disconnect || listed(name)) return;
-    if (!wire::find_field(packet_.type, name)) return;
-    const std::optional<value> actual = wire::get_field(packet_, name);
-    if (!actual) return;
-    std::vector<std::uint64_t> codes;
-    if (const auto* one = std::get_if<std::uint64_t>(&*actual)) codes = {*one};
-    if (const auto* list = std::get_if<std::vector<std::uint64_t>>(&*actual)) codes = *list;
-    for (const std::uint64_t code : codes) {
-      if (wire::is_success(packet_.type, packet_.version, static_cast<std::uint8_t>(code)))
-        continue;
-      out_.faults.push_back({{name_of(name), "success", reason_text(packet_, code)},
-                             {},
-                             std::string(name),
-                             {},
-                             true});
-    }
-  }
-
-  const script::packet_pattern& pattern_;
-  const wire::packet& packet_;
+  subject of_;
   const script::bindings& known_;
-  match_result out_;
+  match_result& out_;
 };
+
+bool lists(const script::packet_pattern& pattern, std::string_view name) {
+  return std::any_of(pattern.fields.begin(), pattern.fields.end(),
+                     [&](const field_clause& c) { return c.name == name; });
+}
+
+void check_unlisted_reason(const script::packet_pattern& pattern, const wire::packet& p,
+                           std::string_view name, match_result& out) {
+  if (p.type == wire::packet_type::disconnect || lists(pattern, name)) return;
+  if (!wire::find_field(p.type, name)) return;
+  const std::optional<value> actual = wire::get_field(p, name);
+  if (!actual) return;
+  std::vector<std::uint64_t> codes;
+  if (const auto* one = std::get_if<std::uint64_t>(&*actual)) codes = {*one};
+  if (const auto* list = std::get_if<std::vector<std::uint64_t>>(&*actual)) codes = *list;
+  for (const std::uint64_t code : codes) {
+    if (wire::is_success(p.type, p.version, static_cast<std::uint8_t>(code))) continue;
+    out.faults.push_back({{fmt::format("{}.{}", wire::packet_of(p.type).name, name), "success",
+                           reason_text(p, code)},
+                          {},
+                          std::string(name),
+                          {},
+                          true});
+  }
+}
 
 }  // namespace
 
 match_result match(const script::packet_pattern& pattern, const wire::packet& received,
                    const script::bindings& known) {
-  return comparison(pattern, received, known).run();
+  match_result out;
+  const std::string_view name = wire::packet_of(received.type).name;
+  if (pattern.type != received.type) {
+    out.faults.push_back(
+        {{"", std::string(wire::packet_of(pattern.type).name), std::string(name)}, {}});
+    return out;
+  }
+  out.same_type = true;
+  comparison by({name, [&](std::string_view field) { return wire::get_field(received, field); },
+                 [&](std::string_view field, const value& v) { return show(received, field, v); }},
+                known, out);
+  for (const field_clause& clause : pattern.fields) by.compare(clause);
+  check_unlisted_reason(pattern, received, "reason", out);
+  check_unlisted_reason(pattern, received, "reasons", out);
+  return out;
+}
+
+match_result match(const std::vector<field_clause>& fields, const adapter::message& told,
+                   const script::bindings& known) {
+  match_result out;
+  out.same_type = true;
+  const auto get = [&](std::string_view field) -> std::optional<value> {
+    const auto found = told.fields.find(std::string(field));
+    if (found == told.fields.end()) return std::nullopt;
+    return found->second;
+  };
+  comparison by({told.name, get, [](std::string_view, const value& v) { return shortened(v); }},
+                known, out);
+  for (const field_clause& clause : fields) by.compare(clause);
+  return out;
 }
 
 }  // namespace mqttspec::play

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "adapter/protocol.h"
 #include "results/results.h"
 #include "script/scenario.h"
 
@@ -29,6 +30,10 @@ struct match_result {
 // Only listed fields are compared, but a reason code that is not listed must mean success; that
 // of a DISCONNECT may be any.
 match_result match(const script::packet_pattern& pattern, const wire::packet& received,
+                   const script::bindings& known);
+
+// Likewise for what a client library tells; the event is of the kind that is awaited.
+match_result match(const std::vector<script::field_clause>& fields, const adapter::message& told,
                    const script::bindings& known);
 
 }  // namespace mqttspec::play

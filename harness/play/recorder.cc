@@ -4,10 +4,8 @@ namespace mqttspec::play {
 
 using trace::event_kind;
 
-recorder::recorder(std::size_t most, std::optional<oracle::watch_options> rules)
-    : keeps_(most != 0), trace_(most) {
-  if (rules) rules_.emplace(std::move(*rules));
-}
+recorder::recorder(std::size_t most, std::unique_ptr<oracle::watcher> rules, bool serves)
+    : keeps_(most != 0), trace_(most), rules_(std::move(rules)), serves_(serves) {}
 
 void recorder::opened(connection_id id, const std::string& client, wire::protocol_version version,
                       instant now) {
@@ -21,6 +19,9 @@ std::uint64_t recorder::add(connection_id id, trace::direction way, byte_view oc
                             instant now) {
   if (!keeps_) return 0;
   const party& who = parties_[id];
+  if (serves_) {
+    way = way == trace::direction::sent ? trace::direction::received : trace::direction::sent;
+  }
   trace::entry e = trace::packet_entry(who.client, id, way, who.version, octets, size, p);
   e.text = std::move(text);
   return trace_.add(std::move(e), now);
@@ -67,6 +68,11 @@ void recorder::noted(connection_id id, event_kind what, std::string text, instan
   trace_.add(std::move(e), now);
 }
 
+std::uint64_t recorder::noted(const std::string& client, std::string text, instant now) {
+  if (!keeps_) return 0;
+  return trace_.add(trace::event_entry(client, 0, event_kind::noted, std::move(text)), now);
+}
+
 void recorder::waited(duration length, instant now) {
   if (!keeps_) return;
   trace::entry e = trace::event_entry("", 0, event_kind::waited, "wait " + print_duration(length));
@@ -77,6 +83,10 @@ void recorder::waited(duration length, instant now) {
 void recorder::restarted(instant now) {
   if (rules_) rules_->restarted(now);
   if (keeps_) trace_.add(trace::event_entry("", 0, event_kind::restarted, "restart"), now);
+}
+
+void recorder::forgot(instant now) {
+  if (rules_) rules_->restarted(now);
 }
 
 void recorder::stood_still() {

@@ -33,6 +33,7 @@ scenario_player::~scenario_player() = default;
 void scenario_player::start(instant now) {
   state& s = *state_;
   s.started = now;
+  s.start_libraries();
   s.run_lines(now);
   s.leave(now);
 }
@@ -78,10 +79,10 @@ void scenario_player::received(connection_id id, byte_view octets, instant now) 
           (on.disconnect_sent && item.packet.type == wire::packet_type::disconnect) ||
           on.seen.is_one(item.packet, now);
       if (item.packet.type == wire::packet_type::connack) s.begin_keep_alive(on, item.packet);
-      s.left.received(id, item.packet);
+      if (!s.serves()) s.left.received(id, item.packet);
       item.trace_number = s.record.received(id, item.octets, item.size, item.packet, now);
     }
-    if (s.is_for_the_harness(on, item)) {
+    if (s.is_for_the_harness(on, item) || s.answers_ping(on, item, now)) {
       on.queue.erase(on.queue.begin() + static_cast<std::ptrdiff_t>(i));
       continue;
     }
@@ -90,8 +91,8 @@ void scenario_player::received(connection_id id, byte_view octets, instant now) 
   s.run_lines(now);
   if (!s.judged && on.queue.size() > most_unread) {
     s.conclude(ending::faulty,
-               fmt::format("the broker flooded {} with {} packets that nobody asked for",
-                           on.client(), on.queue.size()),
+               fmt::format("the {} flooded {} with {} packets that nobody asked for",
+                           s.serves() ? "client" : "broker", on.client(), on.queue.size()),
                now);
   }
   s.leave(now);
@@ -103,8 +104,8 @@ void scenario_player::closed(connection_id id, close_kind how, instant now) {
   if (live == nullptr) return;
   connection& on = *live;
   if (on.state == link_state::closed) return;  // by us
-  std::string text =
-      how == close_kind::reset ? "closed by the broker (reset)" : "closed by the broker";
+  std::string text = fmt::format("closed by the {}{}", s.serves() ? "client" : "broker",
+                                 how == close_kind::reset ? " (reset)" : "");
   if (on.unparsed() != 0) {
     text += fmt::format(" in the middle of a packet, {} bytes unread", on.unparsed());
   }
@@ -158,6 +159,7 @@ void scenario_player::stalled(duration length, instant now) {
   state_->record.stood_still();
   // What is awaited may come later by as much; then silence is silence.
   if (state_->awaiting) state_->awaiting->extend(length);
+  if (state_->awaiting_word) state_->awaiting_word->extend(length);
 }
 
 void scenario_player::broke_below(connection_id id, const std::string& what,
@@ -234,6 +236,7 @@ instant scenario_player::next_deadline() const {
   if (s.judged) return never;
   instant due = s.ends_at_the_latest();
   if (s.awaiting) due = std::min(due, s.awaiting->deadline());
+  if (s.awaiting_word) due = std::min(due, s.awaiting_word->deadline());
   due = std::min(due, s.waiting_until);
   if (!s.to_write.empty()) due = std::min(due, s.to_write.front().at);
   return std::min(due, s.next_ping());

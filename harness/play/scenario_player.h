@@ -52,6 +52,9 @@ class scenario_player : public machine {
   void received(connection_id id, byte_view octets, instant now) override;
   void closed(connection_id id, close_kind how, instant now) override;
   void noted(connection_id id, const std::string& what, instant now) override;
+  void accepted(connection_id id, const std::string& client, instant now) override;
+  void told(const std::string& client, const adapter::message& event, instant now) override;
+  void client_ended(const std::string& client, const std::string& how, instant now) override;
   void hook_done(bool ok, const std::string& why, instant now) override;
   void time_passed(instant now) override;
   void stalled(duration length, instant now) override;

@@ -11,11 +11,14 @@
 #include <variant>
 #include <vector>
 
+#include "oracle/client_watch.h"
+#include "oracle/watch.h"
 #include "play/connection.h"
 #include "play/expectation.h"
 #include "play/ledger.h"
 #include "play/recorder.h"
 #include "play/scenario_player.h"
+#include "play/telling.h"
 #include "play/trial.h"
 
 namespace mqttspec::play {
@@ -34,20 +37,24 @@ struct scenario_player::state {
       : scenario(s),
         options(std::move(o)),
         known(s.constants),
-        record(measures() ? longest_measured_trace : longest_trace, for_rules()) {}
+        record(measures() ? longest_measured_trace : longest_trace, for_rules(), serves()) {}
 
   // Cases that measure send thousands of packets and claim nothing.
-  std::optional<oracle::watch_options> for_rules() const {
-    if (!options.trace_rules || measures()) return std::nullopt;
+  std::unique_ptr<oracle::watcher> for_rules() const {
+    if (!options.trace_rules || measures()) return nullptr;
     const auto ns = known.find("ns");
     const auto* own = ns == known.end() ? nullptr : std::get_if<std::string>(&ns->second);
-    return oracle::watch_options{.own = own != nullptr ? *own : ""};
+    const oracle::watch_options how{.own = own != nullptr ? *own : ""};
+    if (serves()) return std::make_unique<oracle::client_watch>(how);
+    return std::make_unique<oracle::watch>(how);
   }
 
   // Its trace is read for what the broker does (harness/profile), however it ends.
   bool measures() const {
     return std::find(scenario.tags.begin(), scenario.tags.end(), "measures") != scenario.tags.end();
   }
+
+  bool serves() const { return scenario.plays == script::side::server; }
 
   // What the lines work on.
   const script::scenario& scenario;
@@ -63,6 +70,15 @@ struct scenario_player::state {
   ledger left;
   recorder record;
 
+  // Where the server is played: the client libraries.
+  struct library {
+    bool ready = false;
+    std::uint64_t asked = 0;  // commands; the number of the last one
+    std::deque<told_event> told;
+    std::deque<connection_id> waiting;  // that no line has taken
+  };
+  std::map<std::string, library> libraries;
+
   // Where the case stands.
   std::size_t line = 0;
   bool line_begun = false;
@@ -72,12 +88,13 @@ struct scenario_player::state {
   };
   std::vector<kept_loop> loops;  // that the line stands in, the innermost last
   instant started{};
-  instant reached{};                    // the line before this one finished
-  duration answers_took{};              // all that was awaited, in all
-  std::optional<expectation> awaiting;  // of an expect line
-  instant waiting_until = never;        // of a wait line
-  std::deque<timed_write> to_write;     // of a split send
-  byte_buffer pieces;                   // that went out, of a packet that has not ended
+  instant reached{};                     // the line before this one finished
+  duration answers_took{};               // all that was awaited, in all
+  std::optional<expectation> awaiting;   // of an expect line
+  std::optional<telling> awaiting_word;  // of a tell line
+  instant waiting_until = never;         // of a wait line
+  std::deque<timed_write> to_write;      // of a split send
+  byte_buffer pieces;                    // that went out, of a packet that has not ended
   connection_id pieces_to = 0;
   std::string why_not;  // what octets_of cannot make
   bool hook_pending = false;
@@ -105,6 +122,7 @@ struct scenario_player::state {
   std::optional<byte_buffer> octets_of(const script::send_line& l, connection& on);
   void begin_expect(const script::expect_line& l, instant now);
   bool continue_expect(const script::expect_line& l, instant now);
+  wire::protocol_version version_of(const std::string& client) const;
   connection* find_current(const std::string& client);
   // nullptr: there is none, or nothing that happens on it counts any more.
   connection* find_live(connection_id id);
@@ -116,6 +134,21 @@ struct scenario_player::state {
   void record_sent(connection& to, byte_view octets, instant now);
   void do_or_defer(connection& on, action a);
 
+  // server_side.cc: client libraries.
+  void start_libraries();
+  bool all_ready() const;
+  bool begin_ask(const script::ask_line& l, instant now);
+  void begin_client_line(const script::client_line& l, instant now);
+  window window_at(const script::timing& t, const std::string& client, instant now) const;
+  bool continue_tell(const script::tell_line& l, instant now);
+  bool take(judgement j, const std::string& client, instant now);
+  static bool awaits_connect(const script::expect_line& l);
+  // The newest connection that no line has taken becomes the client's.
+  void take_connection(const std::string& client);
+  // A library does not do what the lines wait for.
+  void give_up_on_refusal(const std::string& client, instant now);
+  bool answers_ping(connection& on, const inbound& item, instant now);
+
   // keep_alive.cc: PINGREQ in time.
   bool looks_after_keep_alive() const;
   void begin_keep_alive(connection& on, const wire::packet& connack);
@@ -126,7 +159,7 @@ struct scenario_player::state {
   // evidence.cc: what is known when it ends.
   const script::instruction& current_line() const { return scenario.lines[line]; }
   void hold(instant now);
-  void differ(const script::expect_line& l, judgement j, instant now);
+  void differ(const std::string& client, judgement j, instant now);
   void unplayable(const std::string& client, std::string why, instant now);
   void conclude(ending how, std::string why, instant now);
   results::failure failure_at(const std::string& client, std::string message) const;
@@ -148,7 +181,7 @@ struct scenario_player::state {
   void leave(instant now);
   bool removes_traces() const {
     const ending e = evidence.lines;
-    return options.clean_up &&
+    return options.clean_up && !serves() &&
            (e == ending::held || e == ending::differed || e == ending::unplayable);
   }
 };

@@ -15,7 +15,8 @@ namespace mqttspec::play {
 enum class ending : std::uint8_t {
   held,         // all of them
   differed,     // what came, or that nothing came, is not what a line awaits
-  unplayable,   // a line sends on a connection that is there no more
+  unplayable,   // a line sends on a connection that is there no more; a library refuses a command
+  unknown,      // an adapter does not know a command
   broke_below,  // the broker broke a rule of a layer below MQTT
   faulty,       // the case, the harness or the network: no connection, no such value, no hook
   abandoned,    // by the driver

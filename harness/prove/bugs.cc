@@ -17,7 +17,7 @@ bool kills(const std::string& path, const proven_defect& d) {
   });
 }
 
-bool tells_of(const known_bug& b, const broker::defect& d) {
+bool tells_of(const known_bug& b, const planted& d) {
   const bool names = std::find(b.defects.begin(), b.defects.end(), d.name) != b.defects.end();
   return names && std::any_of(b.seen_in.begin(), b.seen_in.end(), [&](const std::string& thread) {
            return thread.find(d.seen_in) != std::string::npos;
@@ -28,7 +28,7 @@ bool tells_of(const known_bug& b, const broker::defect& d) {
 
 std::vector<std::string> untied_bugs(const std::vector<known_bug>& bugs, const proof& p) {
   std::map<std::string_view, const proven_defect*> by_name;
-  for (const proven_defect& d : p.defects) by_name[d.what->name] = &d;
+  for (const proven_defect& d : p.defects) by_name[d.what.name] = &d;
   std::vector<std::string> out;
   for (const known_bug& b : bugs) {
     bool shown = b.defects.empty() || b.cases.empty();
@@ -44,13 +44,13 @@ std::vector<std::string> untied_bugs(const std::vector<known_bug>& bugs, const p
     if (!shown) out.push_back(fmt::format("{}: none of its cases catches its defects", b.what));
   }
   for (const proven_defect& d : p.defects) {
-    if (d.what->seen_in.empty() || std::any_of(bugs.begin(), bugs.end(), [&](const known_bug& b) {
-          return tells_of(b, *d.what);
+    if (d.what.seen_in.empty() || std::any_of(bugs.begin(), bugs.end(), [&](const known_bug& b) {
+          return tells_of(b, d.what);
         })) {
       continue;
     }
     out.push_back(
-        fmt::format("{}: no bug that names it was seen in {}", d.what->name, d.what->seen_in));
+        fmt::format("{}: no bug that names it was seen in {}", d.what.name, d.what.seen_in));
   }
   return out;
 }

@@ -48,7 +48,7 @@ std::string rules_of(const proven_defect& d) {
 // Each whole: their hyphens are no places to break a line.
 std::string statements_of(const proven_defect& d) {
   std::string out;
-  for (const std::string_view one : broker::statements_of(*d.what)) {
+  for (const std::string_view one : d.what.statements()) {
     out += fmt::format("<span class=\"whole\">{}</span> ", text(one));
   }
   return out;
@@ -60,9 +60,9 @@ std::string row_of(const proven_defect& d) {
     killers += fmt::format("<li><a href=\"#case-{0}\"><code>{0}</code></a></li>", text(id));
   }
   const std::string seen =
-      d.what->seen_in.empty()
+      d.what.seen_in.empty()
           ? ""
-          : fmt::format("<div class=\"small\">seen in {}</div>", link_or_text(d.what->seen_in));
+          : fmt::format("<div class=\"small\">seen in {}</div>", link_or_text(d.what.seen_in));
   const std::string killed =
       d.killers.empty()
           ? fmt::format("<span class=\"bad\">nobody</span>, of {} that it touches", d.tried)
@@ -70,14 +70,14 @@ std::string row_of(const proven_defect& d) {
   return fmt::format(
       "<tr id=\"{0}\"><td><code>{0}</code><div>{1}</div>{2}</td><td class=\"small\">{3}</td>"
       "<td>{4}</td><td>{5}</td></tr>\n",
-      text(d.what->name), text(d.what->sentence), seen, statements_of(d), killed, rules_of(d));
+      text(d.what.name), text(d.what.sentence), seen, statements_of(d), killed, rules_of(d));
 }
 
 std::string row_of(const proof& p, const proven_case& c) {
   std::string killed;
   for (const trial& t : c.trials) {
     if (!kills(t.what)) continue;
-    const auto name = text(p.defects[t.defect].what->name);
+    const auto name = text(p.defects[t.defect].what.name);
     killed += fmt::format("<li><a href=\"#{0}\"><code>{0}</code></a>{1}</li>", name,
                           t.what == effect::kill ? "" : " (a malformed packet)");
   }

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "drive/virtual_client.h"
 #include "model/rehearsal.h"
 #include "prove/set_ups.h"
 
@@ -26,6 +27,11 @@ class proving_driver : public play::driver {
     world_.network = settings.network;
     for (const broker::defect* d : settings.defects) {
       d->plant(changes_.emplace_back(settings.rules));
+      defects_.emplace_back(*d);
+    }
+    for (const client::defect* d : settings.of_clients) {
+      d->plant(decisions_.emplace_back());
+      defects_.emplace_back(*d);
     }
   }
 
@@ -70,8 +76,10 @@ class proving_driver : public play::driver {
     }
     return !all.empty();
   }
+  bool of_clients() const { return settings_.suite.plays == script::side::server; }
 
   tried play_sound(play::machine& m) const {
+    if (of_clients()) return play_sound_client(m);
     model::rehearsal rehearsed(settings_.rules, changes_);
     drive::virtual_world sound = world_;
     sound.rules = &rehearsed.base();
@@ -84,13 +92,27 @@ class proving_driver : public play::driver {
     return out;
   }
 
+  tried play_sound_client(play::machine& m) const {
+    drive::play_virtual_client(m, {});
+    const auto& player = static_cast<const play::scenario_player&>(m);
+    tried out{&player.scenario(), player.options()};
+    for (std::size_t d = 0; d < defects_.size(); ++d) out.touching.push_back(d);
+    return out;
+  }
+
+  case_result play_broken(const tried& t, std::size_t d) const {
+    if (of_clients()) {
+      return suite::simulate_client({t.scenario, 0}, t.options, {.rules = decisions_[d]});
+    }
+    drive::virtual_world broken = world_;
+    broken.rules = &changes_[d];
+    return suite::simulate({t.scenario, 0}, t.options, broken);
+  }
+
   void play_defects(tried& t) const {
     if (!passed_.contains(t.scenario->id) || may_only_note(*t.scenario)) return;
     for (const std::size_t d : t.touching) {
-      drive::virtual_world broken = world_;
-      broken.rules = &changes_[d];
-      t.trials.push_back(
-          judge(d, *t.scenario, suite::simulate({t.scenario, 0}, t.options, broken)));
+      t.trials.push_back(judge(d, *t.scenario, play_broken(t, d)));
     }
   }
 
@@ -110,7 +132,7 @@ class proving_driver : public play::driver {
       t.message = r.reason;
     }
     if (r.outcome != verdict::fail || !r.fault) return t;
-    t.what = settings_.defects[d]->sweeping ? effect::swept : effect::wrong_blame;
+    t.what = defects_[d].sweeping ? effect::swept : effect::wrong_blame;
     if (r.fault->statements.empty()) {
       // A malformed packet: 3.1.1 has no statement against them as such.
       t.cited.emplace_back(broker::format_of_311);
@@ -118,8 +140,7 @@ class proving_driver : public play::driver {
     for (const results::statement_check& s : r.fault->statements) {
       t.cited.push_back(s.version + ":" + s.id);
     }
-    const broker::defect& planted = *settings_.defects[d];
-    const auto broken = [&](const std::string& s) { return broker::breaks(planted, s); };
+    const auto broken = [&](const std::string& s) { return defects_[d].breaks_one(s); };
     if (std::any_of(t.cited.begin(), t.cited.end(), broken)) {
       // A malformed packet is blamed on the format, whatever the case claims.
       t.what = claims_one(of, r.fault->statements) ? effect::kill : effect::format_kill;
@@ -139,12 +160,12 @@ class proving_driver : public play::driver {
   }
 
   void look_at_findings(const case_result& r, trial& t) const {
-    const broker::defect& planted = *settings_.defects[t.defect];
+    const planted& of = defects_[t.defect];
     for (const results::finding& f : r.findings) {
       t.rules.push_back(f.rule);
-      bool right = f.statements.empty() && broker::breaks(planted, broker::format_of_311);
+      bool right = f.statements.empty() && of.breaks_one(broker::format_of_311);
       for (const results::statement_check& s : f.statements) {
-        right |= broker::breaks(planted, s.version + ":" + s.id);
+        right |= of.breaks_one(s.version + ":" + s.id);
       }
       if (right) t.rules_right.push_back(f.rule);
     }
@@ -152,7 +173,9 @@ class proving_driver : public play::driver {
 
   const prove_settings& settings_;
   drive::virtual_world world_;
+  std::vector<planted> defects_;
   std::vector<model::rules> changes_;
+  std::vector<client::decisions> decisions_;
   std::set<std::string> passed_;
   std::map<std::string, std::vector<trial>> trials_;
   std::string lost_;
@@ -175,6 +198,21 @@ proven_case describe(const case_result& r, const set_up& on) {
 }
 
 }  // namespace
+
+std::vector<std::string_view> planted::statements() const {
+  std::vector<std::string_view> list;
+  for (std::string_view rest = breaks; !rest.empty();) {
+    const std::size_t end = std::min(rest.find(' '), rest.size());
+    if (end > 0) list.push_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return list;
+}
+
+bool planted::breaks_one(std::string_view statement) const {
+  const auto list = statements();
+  return std::find(list.begin(), list.end(), statement) != list.end();
+}
 
 std::size_t proven_case::count(effect e) const {
   return static_cast<std::size_t>(
@@ -257,7 +295,8 @@ proof prove(const prove_settings& settings, const suite::scenario_source& source
         entry.trials = driver.take_trials(c.id);
         p.runs += 1 + entry.trials.size();
       });
-  for (const broker::defect* d : settings.defects) p.defects.push_back({d, 0, {}, {}, {}});
+  for (const broker::defect* d : settings.defects) p.defects.push_back({*d, 0, {}, {}, {}});
+  for (const client::defect* d : settings.of_clients) p.defects.push_back({*d, 0, {}, {}, {}});
   for (auto& [id, c] : cases) {
     for (const trial& t : c.trials) {
       ++p.defects[t.defect].tried;

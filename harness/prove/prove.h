@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "broker/defects.h"
+#include "client/defects.h"
 #include "suite/suite.h"
 
 namespace mqttspec::prove {
@@ -32,10 +33,37 @@ struct set_up {
   std::string password;
 };
 
+// A defect, whosever it is.
+struct planted {
+  std::string_view name;
+  std::string_view sentence;
+  std::string_view breaks;
+  std::string_view seen_in;
+  bool sweeping = false;
+
+  planted(const broker::defect& d)
+      : name(d.name),
+        sentence(d.sentence),
+        breaks(d.breaks),
+        seen_in(d.seen_in),
+        sweeping(d.sweeping) {}
+  planted(const client::defect& d)
+      : name(d.name),
+        sentence(d.sentence),
+        breaks(d.breaks),
+        seen_in(d.seen_in),
+        sweeping(d.sweeping) {}
+
+  std::vector<std::string_view> statements() const;
+  bool breaks_one(std::string_view statement) const;  // "v5:MQTT-3.1.2-4"
+};
+
 struct prove_settings {
   std::vector<set_up> set_ups;
   suite::suite_settings suite;  // selection of cases, versions, time-outs
   std::vector<const broker::defect*> defects;
+  // Where the suite plays the server, in place of |defects|. Every case is run against every one.
+  std::vector<const client::defect*> of_clients;
   unsigned threads = 2;
   bool everything = false;  // every case against every defect, touched or not
   bool whole = true;        // |defects| are all there are
@@ -86,7 +114,7 @@ struct proven_case {
 };
 
 struct proven_defect {
-  const broker::defect* what = nullptr;
+  planted what;
   std::size_t tried = 0;  // cases that it touches
   std::vector<std::string> killers;
   std::map<std::string, std::size_t> rules;  // that cite what it breaks, and in how many cases

@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <map>
 
+#include "adapter/facts.h"
 #include "broker/defects.h"
+#include "client/client.h"
 #include "model/rehearsal.h"
+#include "oracle/client_watch.h"
 #include "oracle/watch.h"
 #include "prove/bugs.h"
 #include "prove/report.h"
@@ -137,7 +140,7 @@ TEST(prove, a_malformed_packet_counts_for_a_case_that_claims_its_form) {
 TEST(prove, tells_survivors_and_idle_cases) {
   const proof p = prove_text({"session-present-always-0", "queue-backwards"});
   ASSERT_EQ(p.survivors().size(), 1u);
-  EXPECT_EQ(p.survivors()[0]->what->name, "queue-backwards");
+  EXPECT_EQ(p.survivors()[0]->what.name, "queue-backwards");
   EXPECT_EQ(p.survivors()[0]->tried, 0u);
   EXPECT_EQ(p.idle().size(), 3u);
   const std::string said = to_text(p);
@@ -293,6 +296,56 @@ TEST(prove, defects_break_statements_that_exist) {
       EXPECT_TRUE(v5 || s.starts_with("v311:")) << s;
       const auto version = v5 ? wire::protocol_version::v5 : wire::protocol_version::v311;
       EXPECT_NE(known.find(version, s.substr(v5 ? 3 : 5)), nullptr) << d->name << ": " << s;
+    }
+  }
+}
+
+std::vector<script::scenario> client_scenarios(const script::file_set& set, const std::string& tag,
+                                               const target::capability_values& can) {
+  script::expand_options o;
+  o.run_tag = tag;
+  o.plays = script::side::server;
+  o.capability = script::capabilities(can.begin(), can.end());
+  return script::expand(set, o).scenarios;
+}
+
+// The cases of client libraries, all of them: the embedded client passes, every defect is killed by
+// a case that claims what it breaks, every case kills one, and nobody is blamed for another's
+// fault.
+TEST(prove, every_defect_of_a_client_is_killed) {
+  script::file_set set;
+  const std::string root = std::string(MQTTSPEC_SOURCE_DIR) + "/cases";
+  set.load({root}, root);
+  prove_settings s;
+  s.set_ups.push_back(
+      {"embedded client", {}, adapter::facts_of(client::client::facts()).value(), "", ""});
+  for (const client::defect& d : client::all_defects()) s.of_clients.push_back(&d);
+  s.suite.versions = {wire::protocol_version::v5, wire::protocol_version::v311};
+  s.suite.plays = script::side::server;
+  s.suite.slow = true;
+  const proof p = prove(s, [&](const std::string& tag, const target::capability_values& can) {
+    return client_scenarios(set, tag, can);
+  });
+  EXPECT_TRUE(p.complete()) << to_text(p);
+}
+
+TEST(prove, trace_rules_for_clients_cite_statements_that_exist) {
+  std::vector<diagnostic> problems;
+  const auto known =
+      script::catalogue::load(std::string(MQTTSPEC_SOURCE_DIR) + "/cases/statements", problems);
+  for (const oracle::rule_description& r : oracle::all_client_rules()) {
+    for (const oracle::statement& cited : r.statements) {
+      if (cited.id == "format") continue;
+      EXPECT_NE(known.find(cited.version, cited.id), nullptr) << r.name << oracle::print(cited);
+    }
+  }
+  for (const client::defect& d : client::all_defects()) {
+    for (const auto one : planted(d).statements()) {
+      if (one == broker::format_of_311) continue;
+      const auto version =
+          one.starts_with("v5:") ? wire::protocol_version::v5 : wire::protocol_version::v311;
+      EXPECT_NE(known.find(version, std::string(one.substr(one.find(':') + 1))), nullptr)
+          << d.name << " " << one;
     }
   }
 }

@@ -88,11 +88,11 @@ results::run_finding finding_of(const shortcoming& what, std::string_view subjec
   return f;
 }
 
-std::vector<std::string> premises_of(const proof& p, const broker::defect& d) {
+std::vector<std::string> premises_of(const proof& p, const planted& d) {
   std::vector<std::string> out;
   for (const proven_case& c : p.cases) {
     for (const trial& t : c.trials) {
-      if (p.defects[t.defect].what != &d || t.what != effect::premise) continue;
+      if (p.defects[t.defect].what.name != d.name || t.what != effect::premise) continue;
       out.push_back(fmt::format("no accusation by {}: {} ({})", c.id, t.message, t.line));
     }
   }
@@ -107,10 +107,10 @@ std::vector<results::run_finding> findings_of(const proof& p) {
                                          results::verdict_name(c->outcome), c->set_up, c->reason)));
   }
   for (const proven_defect* d : p.survivors()) {
-    out.push_back(finding_of(survives, d->what->name,
-                             fmt::format("{}: {} [{}]; {} cases were tried", d->what->name,
-                                         d->what->sentence, d->what->breaks, d->tried)));
-    out.back().notes = premises_of(p, *d->what);
+    out.push_back(finding_of(survives, d->what.name,
+                             fmt::format("{}: {} [{}]; {} cases were tried", d->what.name,
+                                         d->what.sentence, d->what.breaks, d->tried)));
+    out.back().notes = premises_of(p, d->what);
   }
   for (const proven_case* c : p.idle()) {
     out.push_back(
@@ -122,7 +122,7 @@ std::vector<results::run_finding> findings_of(const proof& p) {
   for (const proven_case& c : p.cases) {
     for (const trial& t : c.trials) {
       if (t.what != effect::wrong_blame) continue;
-      const std::string_view defect = p.defects[t.defect].what->name;
+      const std::string_view defect = p.defects[t.defect].what.name;
       out.push_back(finding_of(wrong, fmt::format("{}/{}", defect, c.id),
                                fmt::format("{} blames {} for {}: {} ({})", c.id, joined(t.cited),
                                            defect, t.message, t.line)));
@@ -161,11 +161,11 @@ std::string to_json(const proof& p) {
   json defects = json::array();
   for (const proven_defect& d : p.defects) {
     std::vector<std::string> statements;
-    for (const auto s : broker::statements_of(*d.what)) statements.emplace_back(s);
-    defects.push_back({{"name", d.what->name},
-                       {"sentence", d.what->sentence},
+    for (const auto s : d.what.statements()) statements.emplace_back(s);
+    defects.push_back({{"name", d.what.name},
+                       {"sentence", d.what.sentence},
                        {"breaks", statements},
-                       {"seen_in", d.what->seen_in},
+                       {"seen_in", d.what.seen_in},
                        {"tried", d.tried},
                        {"killed_by", d.killers},
                        {"noticed_by_rules", d.rules},
@@ -175,7 +175,7 @@ std::string to_json(const proof& p) {
   for (const proven_case& c : p.cases) {
     json trials = json::array();
     for (const trial& t : c.trials) {
-      json one = {{"defect", p.defects[t.defect].what->name}, {"effect", effect_name(t.what)}};
+      json one = {{"defect", p.defects[t.defect].what.name}, {"effect", effect_name(t.what)}};
       if (t.what != effect::none) {
         one["message"] = t.message;
         one["line"] = t.line;

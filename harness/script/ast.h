@@ -118,6 +118,25 @@ struct expect_node {
   std::vector<tag_node> tags;  // of the line; a single expectation's tags stand here
 };
 
+struct ask_node {
+  word client;
+  packet_node what;  // a command and its fields
+  word number;       // `as NAME`; may be empty
+};
+
+struct tell_node {
+  word client;
+  bool none = false;
+  packet_node what;  // an event and its fields
+  window_node window;
+  std::vector<tag_node> tags;
+};
+
+struct client_node {
+  word client;
+  client_action action{};
+};
+
 struct line_node;
 struct loop_node {
   word variable;
@@ -145,8 +164,8 @@ struct hook_node {
 
 struct line_node {
   std::optional<guard_node> guard;
-  std::variant<send_node, expect_node, loop_node, call_node, let_node, mark_node, wait_node,
-               hook_node>
+  std::variant<send_node, expect_node, ask_node, tell_node, client_node, loop_node, call_node,
+               let_node, mark_node, wait_node, hook_node>
       what;
   place where;
 };
@@ -189,6 +208,8 @@ using variation = std::variant<let_node, matrix_node, table_node>;
 struct scenario_node {
   word name;
   std::string title;
+  side plays = side::client;
+  bool pings_shown = false;
   std::vector<wire::protocol_version> versions;  // never empty after parsing
   requirement_level level = requirement_level::must;
   requirement_level v311_level = requirement_level::must;
@@ -206,6 +227,7 @@ struct scenario_node {
 struct def_node {
   word name;
   std::vector<word> parameters;
+  side plays = side::client;
   std::vector<line_node> lines;
   place where;
 };

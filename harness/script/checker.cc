@@ -12,7 +12,7 @@ namespace mqttspec::script {
 
 namespace {
 
-constexpr std::string_view reserved[] = {"for",  "do",  "let", "mark", "wait",  "broker",
+constexpr std::string_view reserved[] = {"for",  "do",  "let", "mark", "wait",  "broker", "client",
                                          "step", "def", "any", "all",  "close", "nothing"};
 constexpr std::string_view predefined[] = {"ns", "version", "port"};
 
@@ -82,6 +82,7 @@ class checker {
     for (const auto version : {wire::protocol_version::v5, wire::protocol_version::v311}) {
       walk_settings settings;
       settings.version = version;
+      settings.plays = def.plays;
       settings.both_versions = true;
       settings.examined = &examined;
       settings.statements = &statements_;
@@ -159,6 +160,7 @@ class checker {
                 const row_set& rows, std::uint64_t row, budget& spent, examination& examined) {
     walk_settings settings;
     settings.version = version;
+    settings.plays = s.plays;
     settings.both_versions = s.versions.size() > 1;
     settings.examined = &examined;
     settings.statements = &statements_;

@@ -29,6 +29,7 @@ class file_expander {
 
   void expand_file(const script_file& file) {
     for (const scenario_node& s : file.tree.scenarios) {
+      if (options_.plays && s.plays != *options_.plays) continue;
       const row_set rows(s, *file.tree.source, problems_);
       for (const auto version : {wire::protocol_version::v5, wire::protocol_version::v311}) {
         const auto listed = [&](const std::vector<wire::protocol_version>& list) {
@@ -60,6 +61,8 @@ class file_expander {
                        s.row);
     s.title = node.title;
     s.version = version;
+    s.plays = node.plays;
+    s.pings_shown = node.pings_shown;
     s.level = version == wire::protocol_version::v311 ? node.v311_level : node.level;
     for (const word& purpose : node.purposes) s.purposes.push_back(purpose.text);
     for (const word& tag : node.tags) s.tags.push_back(tag.text);
@@ -73,6 +76,7 @@ class file_expander {
 
     walk_settings settings;
     settings.version = version;
+    settings.plays = node.plays;
     settings.both_versions = node.versions.size() > 1;
     settings.capability = &options_.capability;
     problem_list problems;
@@ -96,7 +100,7 @@ class file_expander {
     w.walk(node, &s);
     exhausted_ = w.over_budget();
     s.shortest = shortest_time(s.lines);
-    add_implied_needs(s);
+    if (s.plays == side::client) add_implied_needs(s);
     problems_.append(problems.list());
     if (!problems.has_errors()) out_.scenarios.push_back(std::move(s));
   }
@@ -156,6 +160,10 @@ duration shortest_time(const std::vector<instruction>& lines) {
       if (!expect->window.since.empty()) continue;
       if (silent && expect->window.latest) add(*expect->window.latest);
       if (expect->window.earliest) add(*expect->window.earliest);
+    } else if (const auto* tell = std::get_if<tell_line>(&i.what)) {
+      if (tell->none && tell->window.latest && tell->window.since.empty()) {
+        add(*tell->window.latest);
+      }
     }
   }
   return end - instant{};

@@ -9,6 +9,7 @@
 // Expects files that check() found no error in; what is wrong all the same is told in `problems`,
 // and the scenario is left out.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,12 +21,14 @@ namespace mqttspec::script {
 struct expand_options {
   std::vector<wire::protocol_version> versions = {wire::protocol_version::v5,
                                                   wire::protocol_version::v311};
+  // Only scenarios in which the suite is this side; nullopt: all.
+  std::optional<side> plays = side::client;
   // Decides [CAPABILITY] guards: true when it is there and not 0. The `needs` of a scenario are
   // not decided here.
-  capabilities capability;
+  capabilities capability = {};
   std::string run_tag = "t";  // {ns} begins with it: letters and digits
   std::uint16_t port = 1883;  // {port}
-  budget limits;              // of all scenarios together
+  budget limits = {};         // of all scenarios together
 };
 
 struct expansion {

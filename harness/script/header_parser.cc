@@ -111,6 +111,16 @@ bool is_sent(std::string_view field) {
 
 }  // namespace
 
+side read_side(line_parser& p) {
+  const word name = p.name("client or server");
+  if (name.text == "server") return side::server;
+  if (name.text != "client") {
+    p.fail(name.where, {fmt::format("the suite cannot play '{}'", name.text), "unknown side",
+                        suggest(name.text, {"client", "server"})});
+  }
+  return side::client;
+}
+
 void read_header(scenario_node& s, std::string_view key, line_parser& p) {
   if (key == "title") {
     std::string title = p.plain_text("the title");
@@ -126,6 +136,11 @@ void read_header(scenario_node& s, std::string_view key, line_parser& p) {
     } while (!p.at_end());
   } else if (key == "clients") {
     read_clients(s, p);
+  } else if (key == "plays") {
+    s.plays = read_side(p);
+  } else if (key == "pings") {
+    p.expect("shown");
+    s.pings_shown = true;
   } else if (key == "needs") {
     do {
       const need_node need = read_need(p);

@@ -9,6 +9,9 @@
 
 namespace mqttspec::script {
 
+// The word behind `plays`.
+side read_side(line_parser& line);
+
 // Reads what follows the word |key| into |scenario|; a line that cannot be read leaves it alone.
 void read_header(scenario_node& scenario, std::string_view key, line_parser& line);
 

@@ -41,7 +41,7 @@ packet_node line_parser::packet() {
   p.name = name("a packet");
   while (!at_end()) {
     const token& t = *peek();
-    if (t.kind != token_kind::name || at_window() || at_note()) break;
+    if (t.kind != token_kind::name || at_window() || at_note() || t.text == "as") break;
     p.fields.push_back(field());
     while (!at_end() && is_glued(*peek())) p.fields.back().tags.push_back(tag());
   }
@@ -293,7 +293,38 @@ expect_node line_parser::expectation(word client) {
   return e;
 }
 
-line_node line_parser::line() {
+// Names of commands and events are words like those of packets.
+ask_node line_parser::ask(word client) {
+  ask_node a;
+  a.client = std::move(client);
+  a.what = packet();
+  if (accept("as")) a.number = name("a name for the command");
+  return a;
+}
+
+tell_node line_parser::tell(word client) {
+  tell_node t;
+  t.client = std::move(client);
+  t.none = accept("no");
+  t.what = packet();
+  t.window = window();
+  t.tags = tags();
+  return t;
+}
+
+client_node line_parser::client() {
+  client_node c;
+  if (accept("kill")) {
+    c.action = client_action::kill;
+  } else {
+    expect("start");
+    c.action = client_action::start;
+  }
+  c.client = name("a client");
+  return c;
+}
+
+line_node line_parser::line(side plays) {
   line_node l;
   l.where = rest();
   const token* first = peek();
@@ -304,12 +335,26 @@ line_node line_parser::line() {
   }
   if (next_is(">", 1) || next_is("<", 1)) {
     word client = name("a client");
-    if (accept(">")) {
+    const bool ours = next_is(">") == (plays == side::client);
+    ++next_;
+    if (ours) {
       l.what = send(std::move(client));
     } else {
-      expect("<");
       l.what = expectation(std::move(client));
     }
+  } else if (next_is("asks", 1) || next_is("tells", 1)) {
+    word client = name("a client");
+    if (plays == side::client) {
+      fail(here(), {fmt::format("'{}' where the suite plays the client", peek()->text),
+                    "there is nobody to ask", "add the header: plays server"});
+    } else if (accept("asks")) {
+      l.what = ask(std::move(client));
+    } else {
+      expect("tells");
+      l.what = tell(std::move(client));
+    }
+  } else if (plays == side::server && accept("client")) {
+    l.what = client();
   } else if (accept("for")) {
     loop_node loop;
     loop.variable = name("a variable");

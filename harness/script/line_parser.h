@@ -43,10 +43,13 @@ class line_parser {
   wire::protocol_version version(std::string_view spelling, const place& where);
 
   // The part of a line behind its guard. A loop's and a group's blocks are empty then.
-  line_node line();
+  line_node line(side plays);
   alternative_node alternative();
 
  private:
+  ask_node ask(word client);
+  tell_node tell(word client);
+  client_node client();
   send_node send(word client);
   expect_node expectation(word client);
   edit_node edit();

@@ -126,6 +126,8 @@ class file_parser {
       if (!p.next_is(")")) p.expect(",");
     }
     p.expect(")");
+    if (p.accept("plays")) def.plays = read_side(p);
+    plays_ = def.plays;
     p.finish();
     if (!file_.scenarios.empty()) {
       p.fail(def.where, {"a def behind the first scenario", "too late",
@@ -149,6 +151,7 @@ class file_parser {
     s.where = s.name.where;
     p.finish();
     ++at_;
+    plays_ = side::client;
     seen_headers_.clear();
     std::uint32_t column = nowhere;
     while (at_ < lines_.size() && lines_[at_].start > head.start) {
@@ -194,9 +197,9 @@ class file_parser {
     line_parser p = open(head);
     const token first = line.tokens[0];
     ++at_;
-    static const std::vector<std::string_view> known = {"title",   "versions", "level", "purpose",
-                                                        "clients", "needs",    "tags",  "apart",
-                                                        "let",     "matrix",   "table", "ref"};
+    static const std::vector<std::string_view> known = {
+        "title", "plays", "pings", "versions", "level",  "purpose", "clients",
+        "needs", "tags",  "apart", "let",      "matrix", "table",   "ref"};
     if (std::find(known.begin(), known.end(), first.text) == known.end()) {
       if (head.guarded) {
         p.fail(first.where, {"a guard in front of a header", "not possible here",
@@ -217,7 +220,8 @@ class file_parser {
              {"a header behind a step", "too late", "headers stand in front of the first step"});
       return skip_deeper(head.start);
     }
-    static const std::vector<std::string_view> single = {"title", "versions", "level"};
+    static const std::vector<std::string_view> single = {"title", "plays", "pings", "versions",
+                                                         "level"};
     if (std::find(single.begin(), single.end(), first.text) != single.end()) {
       if (std::find(seen_headers_.begin(), seen_headers_.end(), first.text) !=
           seen_headers_.end()) {
@@ -229,6 +233,7 @@ class file_parser {
       read_table(s, p, head);
     } else {
       read_header(s, first.text, p);
+      plays_ = s.plays;
     }
     p.finish();
     if (first.text != "table" && at_ < lines_.size() && lines_[at_].start > head.start) {
@@ -350,7 +355,7 @@ class file_parser {
   void parse_line(const logical_line& l, std::uint32_t depth, std::vector<line_node>& out) {
     line_parser p = open(l);
     const auto guard = p.guard();
-    line_node line = p.line();
+    line_node line = p.line(plays_);
     line.guard = guard;
     p.finish();
     auto* loop = std::get_if<loop_node>(&line.what);
@@ -421,6 +426,7 @@ class file_parser {
   std::size_t at_ = 0;
   std::vector<std::string_view> seen_headers_;
   bool table_row_failed_ = false;
+  side plays_ = side::client;  // what the def or scenario is about that is being read
 
   std::uint32_t structure_ = 0;        // column of the def or step whose lines are read
   std::vector<block_columns> frames_;  // blocks around the current line, outermost first

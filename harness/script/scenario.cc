@@ -111,12 +111,16 @@ std::vector<statement_reference> statements_of(const expect_line& line) {
   return all;
 }
 
+std::vector<statement_reference> statements_of(const instruction& line) {
+  if (const auto* expect = std::get_if<expect_line>(&line.what)) return statements_of(*expect);
+  if (const auto* tell = std::get_if<tell_line>(&line.what)) return tell->statements;
+  return {};
+}
+
 std::vector<statement_reference> statements_of(const scenario& s) {
   std::vector<statement_reference> all;
   for (const instruction& line : s.lines) {
-    const auto* expect = std::get_if<expect_line>(&line.what);
-    if (expect == nullptr) continue;
-    const auto of_line = statements_of(*expect);
+    const auto of_line = statements_of(line);
     all.insert(all.end(), of_line.begin(), of_line.end());
   }
   std::sort(all.begin(), all.end());

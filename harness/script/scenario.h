@@ -13,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "adapter/protocol.h"
 #include "base/bytes.h"
 #include "base/diagnostic.h"
 #include "base/instant.h"
@@ -89,6 +90,9 @@ struct packet_pattern {
   std::vector<field_clause> fields;
 };
 
+// Which of the two the suite plays. Arrows point from the client to the server in both books.
+enum class side : std::uint8_t { client, server };
+
 enum class awaited : std::uint8_t { packet, close, nothing };
 
 // One thing that may or must come.
@@ -142,6 +146,29 @@ struct expect_line {
       statements;  // of the line; alternatives and fields add their own
 };
 
+// `c asks publish topic="a" qos=1 as m1`
+struct ask_line {
+  std::string client;
+  std::string command;
+  std::vector<field_clause> fields;  // all `equals`
+  std::string number;                // the variable that takes the command's number; may be empty
+};
+// `c tells message payload="m1" within 2s`. Each kind of event is a queue of its own.
+struct tell_line {
+  std::string client;
+  std::string event;
+  bool none = false;  // `c tells no message for 300ms`
+  std::vector<field_clause> fields;
+  timing window;
+  std::vector<statement_reference> statements;
+};
+enum class client_action : std::uint8_t { kill, start };
+// `client kill c`
+struct client_line {
+  std::string client;
+  client_action action{};
+};
+
 struct let_line {
   std::string name;
   expression value;
@@ -171,8 +198,8 @@ struct loop_end {
 };
 
 struct instruction {
-  std::variant<send_line, expect_line, let_line, mark_line, wait_line, hook_line, loop_begin,
-               loop_end>
+  std::variant<send_line, expect_line, ask_line, tell_line, client_line, let_line, mark_line,
+               wait_line, hook_line, loop_begin, loop_end>
       what;
   source_span where;       // the line in its own file (a def's lines point into the def)
   std::string source;      // its text
@@ -215,6 +242,8 @@ struct scenario {
   std::string row;   // "flags=0x3" or ""
   std::string title;
   wire::protocol_version version{};
+  side plays = side::client;
+  bool pings_shown = false;  // `plays server`: PINGREQ is not answered by itself
   requirement_level level = requirement_level::must;
   std::vector<std::string> purposes;
   std::vector<std::string> tags;
@@ -233,6 +262,7 @@ struct scenario {
 // Of its alternatives and their fields too; one that several name comes as often.
 std::vector<statement_reference> statements_of(const alternative& a);
 std::vector<statement_reference> statements_of(const expect_line& line);
+std::vector<statement_reference> statements_of(const instruction& line);
 std::vector<statement_reference> statements_of(const scenario& s);
 
 }  // namespace mqttspec::script

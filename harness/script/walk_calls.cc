@@ -105,6 +105,12 @@ void walker::call(const call_node& c, bool guarded) {
     return;
   }
   const def_node& def = *found->second.def;
+  if (def.plays != settings_.plays) {
+    error(c.name.where, {fmt::format("def '{}' plays the {}", c.name.text,
+                                     def.plays == side::server ? "server" : "client"),
+                         "its arrows are the other way round", "say in both: plays server"});
+    return;
+  }
   for (const frame& f : frames_) {
     if (f.def != &def) continue;
     error(c.name.where,

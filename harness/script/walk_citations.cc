@@ -67,22 +67,28 @@ std::vector<walker::citation> walker::tags(const std::vector<tag_node>& list,
   return cited;
 }
 
-// A citation accuses a broker, so it has to bind brokers, and to be about what the line awaits.
+// A citation accuses the side that is tested, so it has to bind it, and to be about what the line
+// awaits: of clients the catalogue does not tell what their statements are about.
 void walker::check_citations(const std::vector<citation>& cited,
                              const std::function<bool(const statement_entry&)>& fits) {
   const catalogue* all = settings_.statements;
   if (all == nullptr) return;
+  const bool for_broker = settings_.plays == side::client;
   bool binding = false;
   const tag_node* comment = nullptr;
   for (const auto& [tag, to] : cited) {
     const statement_entry* found = all->find(to.version, to.id);
     if (found == nullptr) {
       binding = true;
-    } else if (found->who == "client") {
-      error(tag->where, {fmt::format("{} binds clients", to.id), "a broker cannot break it",
-                         "cite a statement about the server"});
+    } else if (found->who == (for_broker ? "client" : "server")) {
+      error(tag->where,
+            for_broker
+                ? complaint{fmt::format("{} binds clients", to.id), "a broker cannot break it",
+                            "cite a statement about the server"}
+                : complaint{fmt::format("{} binds servers", to.id), "a client cannot break it",
+                            "cite a statement about the client"});
       binding = true;
-    } else if (!found->about.empty() && !fits(*found)) {
+    } else if (for_broker && !found->about.empty() && !fits(*found)) {
       error(tag->where, {fmt::format("{} has nothing to do with what is awaited here", to.id),
                          "about something else", fmt::format("it is about: {}", list_of(*found))});
       binding = true;

@@ -136,6 +136,8 @@ std::optional<wire::protocol_version> walker::version_for_guard(const line_node&
   const word* name = nullptr;
   if (const auto* s = std::get_if<send_node>(&l.what)) name = &s->client;
   if (const auto* e = std::get_if<expect_node>(&l.what)) name = &e->client;
+  if (const auto* a = std::get_if<ask_node>(&l.what)) name = &a->client;
+  if (const auto* t = std::get_if<tell_node>(&l.what)) name = &t->client;
   if (name == nullptr) return settings_.version;
   const auto who = client(*name);
   if (!who) return std::nullopt;
@@ -161,6 +163,9 @@ void walker::line(const line_node& l, bool guarded) {
   }
   if (const auto* s = std::get_if<send_node>(&l.what)) return send(l, *s, guarded);
   if (const auto* e = std::get_if<expect_node>(&l.what)) return expect(l, *e, guarded);
+  if (const auto* a = std::get_if<ask_node>(&l.what)) return ask(l, *a);
+  if (const auto* t = std::get_if<tell_node>(&l.what)) return tell(l, *t, guarded);
+  if (const auto* c = std::get_if<client_node>(&l.what)) return client_line_of(l, *c);
   if (const auto* n = std::get_if<loop_node>(&l.what)) return loop(*n, guarded);
   if (const auto* c = std::get_if<call_node>(&l.what)) return call(*c, guarded);
   if (const auto* n = std::get_if<let_node>(&l.what)) return let(l, *n);
@@ -188,9 +193,9 @@ std::size_t text_size(const expression& e) {
   return size;
 }
 
-std::size_t text_size(const packet_pattern& p) {
+std::size_t text_size(const std::vector<field_clause>& fields) {
   std::size_t size = 0;
-  for (const field_clause& c : p.fields) {
+  for (const field_clause& c : fields) {
     for (const expression& e : c.values) size += text_size(e);
   }
   return size;
@@ -201,9 +206,11 @@ std::size_t text_size(const packet_pattern& p) {
 void walker::emit(const line_node& l, decltype(instruction::what) what) {
   std::size_t size = 0;
   if (const auto* s = std::get_if<send_line>(&what)) {
-    size = text_size(s->packet) + s->octets.size();
+    size = text_size(s->packet.fields) + s->octets.size();
   } else if (const auto* e = std::get_if<expect_line>(&what)) {
-    for (const alternative& a : e->alternatives) size += text_size(a.packet);
+    for (const alternative& a : e->alternatives) size += text_size(a.packet.fields);
+  } else if (const auto* ask = std::get_if<ask_line>(&what)) {
+    size = text_size(ask->fields);
   } else if (const auto* v = std::get_if<let_line>(&what)) {
     size = text_size(v->value);
   }
@@ -234,6 +241,10 @@ void walker::emit(const line_node& l, decltype(instruction::what) what) {
 
 void walker::send(const line_node& l, const send_node& s, bool guarded) {
   const auto who = client(s.client);
+  if (settings_.plays == side::server && s.kind == send_kind::open) {
+    return error(l.where, {"a server opens no connection", "not possible here",
+                           "the client does: c asks connect"});
+  }
   send_line out;
   out.kind = s.kind;
   packet_pattern nothing;
@@ -257,16 +268,20 @@ void walker::send(const line_node& l, const send_node& s, bool guarded) {
   emit(l, std::move(out));
 }
 
-timing walker::window(const window_node& w, const expect_node& e) {
+namespace {
+
+bool may_stay_silent(const expect_node& e) {
+  const auto is_nothing = [](const alternative_node& a) { return a.what == awaited::nothing; };
+  return e.group != group_kind::all_of &&
+         std::any_of(e.alternatives.begin(), e.alternatives.end(), is_nothing);
+}
+
+}  // namespace
+
+timing walker::window(const window_node& w, bool may_last) {
   timing t;
   if (w.kind == window_kind::none) return t;
-  const bool awaits_nothing = e.group == group_kind::single && e.alternatives.size() == 1 &&
-                              e.alternatives[0].what == awaited::nothing;
-  const bool may_stay_silent =
-      e.group == group_kind::any_of &&
-      std::any_of(e.alternatives.begin(), e.alternatives.end(),
-                  [](const alternative_node& a) { return a.what == awaited::nothing; });
-  if (w.kind == window_kind::lasting && !awaits_nothing && !may_stay_silent) {
+  if (w.kind == window_kind::lasting && !may_last) {
     error(w.where, {"'for' belongs to 'nothing'", "not a window for something to come",
                     "write within DURATION, or between A and B"});
     return t;
@@ -369,7 +384,7 @@ void walker::expect(const line_node& l, const expect_node& e, bool guarded) {
                     "all are behind guards", "guard the line itself"});
     complete = false;
   }
-  out.window = window(e.window, e);
+  out.window = window(e.window, may_stay_silent(e));
   if (found) {
     const auto cited = tags(e.tags, who, guarded || who.fixed);
     out.statements = references(cited);

@@ -124,7 +124,13 @@ std::optional<packet_pattern> walker::packet(const packet_node& p, wire::protoco
                   guarded);
     return std::nullopt;
   }
-  if (!sending) {
+  if (!sending && settings_.plays == side::server) {
+    if (spec->sender == wire::packet_direction::from_server) {
+      error(p.name.where, {fmt::format("a client never sends {}", spec->name), "cannot be expected",
+                           "expect what the standard lets a client send"});
+      return std::nullopt;
+    }
+  } else if (!sending) {
     if (spec->sender == wire::packet_direction::from_client) {
       error(p.name.where, {fmt::format("a server never sends {}", spec->name), "cannot be expected",
                            "expect what the standard lets a server send"});

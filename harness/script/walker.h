@@ -50,6 +50,7 @@ struct examination {
 
 struct walk_settings {
   wire::protocol_version version = wire::protocol_version::v5;
+  side plays = side::client;
   bool both_versions = false;       // the scenario runs as the other one, too
   examination* examined = nullptr;  // set by the checker: both sides of a capability guard
                                     // are walked, of a loop only the first and last round
@@ -111,7 +112,8 @@ class walker {
   bool runs(const guard_node& guard, wire::protocol_version version);
   std::optional<client_of_line> client(const word& name);
   std::optional<wire::protocol_version> version_for_guard(const line_node& l);
-  timing window(const window_node& w, const expect_node& e);
+  // |may_last|: `for` makes sense.
+  timing window(const window_node& w, bool may_last);
   struct citation {
     const tag_node* tag = nullptr;
     statement_reference to;
@@ -125,6 +127,14 @@ class walker {
                        const std::function<bool(const statement_entry&)>& fits);
   void check_line(const expect_line& line, const std::vector<citation>& cited,
                   const std::vector<std::vector<citation>>& by_alternative);
+
+  // ---- walk_clients.cc
+  void ask(const line_node& l, const ask_node& a);
+  void tell(const line_node& l, const tell_node& t, bool guarded);
+  void client_line_of(const line_node& l, const client_node& n);
+  std::optional<std::vector<field_clause>> fields_of(const packet_node& p,
+                                                     const adapter::message_spec& spec,
+                                                     bool asking);
 
   // ---- walk_calls.cc
   void loop(const loop_node& n, bool guarded);

@@ -56,6 +56,13 @@ results::case_result simulate(const job& j, const play::run_options& options,
   return opinion_of(m, {}, j).result;
 }
 
+results::case_result simulate_client(const job& j, const play::run_options& options,
+                                     const drive::virtual_client_world& in) {
+  play::scenario_player m(*j.scenario, options);
+  drive::play_virtual_client(m, in);
+  return opinion_of(m, {}, j).result;
+}
+
 results::case_result not_run(const job& j, results::verdict outcome, std::string reason) {
   // The player fills in what a result takes from its scenario.
   results::case_result r = play::scenario_player(*j.scenario, {}).take_trial().seen;

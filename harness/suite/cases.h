@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "drive/virtual_client.h"
 #include "drive/virtual_driver.h"
 #include "play/driver.h"
 #include "play/scenario_player.h"
@@ -36,6 +37,8 @@ void play_cases(play::driver& on, const batch& what, const opinion_callback& end
 // One case, in virtual time.
 results::case_result simulate(const job& j, const play::run_options& options,
                               const drive::virtual_world& in);
+results::case_result simulate_client(const job& j, const play::run_options& options,
+                                     const drive::virtual_client_world& in);
 
 // The result of a case that never began.
 results::case_result not_run(const job& j, results::verdict outcome, std::string reason);

@@ -26,4 +26,10 @@ sanity_outcome check_sanity(play::driver& on, const std::string& run_tag,
                             const std::vector<wire::protocol_version>& versions,
                             const play::run_options& options);
 
+// Of a client library: it connects, gets a message, publishes one and leaves. Nothing is learned;
+// its adapter has told what it can do.
+sanity_outcome check_client_sanity(play::driver& on, const std::string& run_tag,
+                                   const std::vector<wire::protocol_version>& versions,
+                                   const play::run_options& options);
+
 }  // namespace mqttspec::suite

@@ -121,7 +121,9 @@ class suite {
   sanity_outcome sanity() {
     constexpr int most_tries = 3;
     for (int attempt = 1;; ++attempt) {
-      sanity_outcome s = check_sanity(on_, tags_.next(), settings_.versions, settings_.engine);
+      const auto check =
+          settings_.plays == script::side::client ? check_sanity : check_client_sanity;
+      sanity_outcome s = check(on_, tags_.next(), settings_.versions, settings_.engine);
       const bool in_vain = on_.interrupted() || !on_.lost().empty();
       if (s.failure.empty() || attempt == most_tries || in_vain) return s;
     }
@@ -131,6 +133,7 @@ class suite {
     observer_.sanity_begins(false);
     const sanity_outcome s = sanity();
     for (const target::capability_description& c : target::known_capabilities()) {
+      if (settings_.plays == script::side::server) break;
       if (c.source == target::capability_source::reach)
         can_[std::string(c.name)] = c.fallback.value_or(0);
       if (c.source == target::capability_source::declared && c.fallback) {

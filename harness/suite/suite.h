@@ -20,6 +20,7 @@ namespace mqttspec::suite {
 
 struct suite_settings {
   std::vector<wire::protocol_version> versions;  // those to run; never empty
+  script::side plays = script::side::client;     // server: a client library is tested
   selection chosen;
   verdicts::baseline known;
   bool strict = false;

@@ -7,6 +7,7 @@
 #include "base/run_tag.h"
 #include "base/utc_now.h"
 #include "drive/network_driver.h"
+#include "drive/virtual_client.h"
 #include "drive/virtual_driver.h"
 #include "script/expander.h"
 #include "target/standing.h"
@@ -17,6 +18,9 @@ namespace {
 
 std::unique_ptr<play::driver> make_driver(target::standing_target& target,
                                           const suite_settings& settings) {
+  if (target.what().is_client() && target.in_virtual_time()) {
+    return drive::make_virtual_client_driver({.seed = settings.seed});
+  }
   if (target.in_virtual_time()) {
     return drive::make_virtual_driver({.broker = target.ours().options,
                                        .seed = settings.seed,
@@ -24,6 +28,9 @@ std::unique_ptr<play::driver> make_driver(target::standing_target& target,
                                        .network = target.ours().network});
   }
   const target::description& what = target.what();
+  if (what.is_client()) {
+    return drive::make_network_driver(target.loop(), target.reach(), {.adapter = what.client});
+  }
   return drive::make_network_driver(
       target.loop(), target.reach(),
       {target.control(), drive::pulse_as(settings.versions.front(), what.user, what.password)});
@@ -37,19 +44,27 @@ results::run_results on_standing(const target_run& run, target::standing_target&
   settings.run_tag = make_run_tag(random);
   settings.declared = target.declared();
   settings.reach = target.keys();
+  if (target.what().is_client()) {
+    std::erase_if(settings.versions, [&](wire::protocol_version v) {
+      const auto can = settings.declared.find(std::string(wire::version_tag(v)));
+      return can != settings.declared.end() && can->second == 0;
+    });
+  }
   const auto driver = make_driver(target, settings);
   results::run_results r = run_suite(
       *driver, settings,
       [&](const std::string& tag, const target::capability_values& can) {
         script::expand_options options;
         options.versions = settings.versions;
-        if (!target.in_virtual_time()) options.port = target.what().own.at.port;
+        options.plays = settings.plays;
+        if (!target.in_virtual_time() && !target.what().is_client())
+          options.port = target.what().own.at.port;
         options.run_tag = tag;
         options.capability = script::capabilities(can.begin(), can.end());
         return script::expand(*run.files, options).scenarios;
       },
       observer);
-  if (target.in_virtual_time() || r.void_reason.empty()) return r;
+  if (target.in_virtual_time() || target.what().is_client() || r.void_reason.empty()) return r;
   if (const std::string why = target.reach().own().complaint(); !why.empty()) {
     r.void_reason += fmt::format(" ({})", why);
   }
@@ -72,12 +87,15 @@ play::run_options options_for(const target::description& target) {
   out.keep_alive = target.keep_alive;
   out.user_name = target.user;
   out.password = target.password;
+  // No library repeats by a timer; some take seconds to connect again.
+  if (target.is_client()) out.patience = std::chrono::seconds(10);
   return out;
 }
 
 std::vector<script::scenario> chosen_scenarios(const target_run& run) {
   script::expand_options options;
   options.versions = run.suite.versions;
+  options.plays = run.suite.plays;
   std::vector<script::scenario> all = script::expand(*run.files, options).scenarios;
   std::vector<script::scenario> out;
   for (const std::size_t i : select(run.suite.chosen, all)) out.push_back(std::move(all[i]));

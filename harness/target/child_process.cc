@@ -68,7 +68,7 @@ void child_process::end() {
   forget();
 }
 
-bool child_process::start(const std::string& command, child_output output) {
+bool child_process::start(const std::string& command, child_output output, pipe_ends pipes) {
   end();
   wait_status_.reset();
   lines_.clear();
@@ -83,9 +83,15 @@ bool child_process::start(const std::string& command, child_output output) {
   }
   posix_spawn_file_actions_t files;
   posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+  if (pipes.input >= 0) {
+    posix_spawn_file_actions_adddup2(&files, pipes.input, 0);
+  } else {
+    posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+  }
   for (const int fd : {1, 2}) {
-    if (output == child_output::kept) {
+    if (fd == 1 && pipes.output >= 0) {
+      posix_spawn_file_actions_adddup2(&files, pipes.output, fd);
+    } else if (output == child_output::kept) {
       posix_spawn_file_actions_adddup2(&files, ends[1], fd);
     } else {
       posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_WRONLY, 0);

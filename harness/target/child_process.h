@@ -29,8 +29,14 @@ class child_process {
   child_process(const child_process&) = delete;
   child_process& operator=(const child_process&) = delete;
 
+  // What a process reads and writes in place of nothing and of |output|; -1: not so.
+  struct pipe_ends {
+    int input = -1;
+    int output = -1;
+  };
   // Runs /bin/sh -c |command|; false when that cannot be done. Ends what still runs.
-  bool start(const std::string& command, child_output output = child_output::kept);
+  bool start(const std::string& command, child_output output = child_output::kept,
+             pipe_ends pipes = {-1, -1});
   // Reads what was printed and sees who ended. true: some process of the group is still there.
   bool look();
   void signal(int number) const;  // to the whole group

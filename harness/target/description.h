@@ -76,6 +76,7 @@ enum class place : std::uint8_t {
   simulated,  // ours, in memory and in virtual time
   elsewhere,  // somebody runs it
   launched,   // we run it: --start
+  driven,     // no broker, but a client library behind an adapter: --client
 };
 
 struct description {
@@ -97,6 +98,8 @@ struct description {
   place where = place::embedded;
   listener_address own;  // where cases go that name no transport and no node
   std::string password;
+  // The command of an adapter, or `embedded`: a client library is tested in place of a broker.
+  std::string client;
   std::string start;  // launched: the command that is the broker
   duration start_timeout = std::chrono::seconds(60);
   duration wait{};                             // for a broker that is starting; 0: it must be there
@@ -111,6 +114,7 @@ struct description {
   std::map<std::string, std::string> sources;
 
   bool is_ours() const { return where == place::embedded || where == place::simulated; }
+  bool is_client() const { return !client.empty(); }
   bool over_tls() const;  // some listener is
   // Our broker as it is, odd and broken.
   broker::odd_setup our_broker() const;

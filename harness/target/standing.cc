@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "adapter/facts.h"
+#include "client/client.h"
 #include "net/tcp.h"
+#include "target/adapter_process.h"
 #include "wire/encode.h"
 
 namespace mqttspec::target {
@@ -60,8 +63,12 @@ standing_target::~standing_target() {
 }
 
 std::string standing_target::stand() {
-  if (in_virtual_time()) return "";
+  if (in_virtual_time()) {
+    if (what_.is_client()) library_facts_ = adapter::facts_of(client::client::facts()).value();
+    return "";
+  }
   loop_.on_interrupt([this] { interrupted_ = true; });
+  if (what_.is_client()) return greet();
   std::string why;
   if (what_.where == place::embedded) why = serve();
   if (what_.where == place::launched) why = launch();
@@ -72,6 +79,35 @@ std::string standing_target::stand() {
     hooks_ = make_command_control(loop_, ways_->table().own(), what_.hooks);
   }
   return why;
+}
+
+// Its adapter says what it drives, and what that can do.
+std::string standing_target::greet() {
+  std::optional<std::string> outcome;
+  adapter_process adapter(
+      loop_, what_.client,
+      {[&](const adapter::message& event, instant) {
+         if (event.name != "ready") return;
+         const auto* told = event.find<wire::text_pairs>("facts");
+         const auto facts = adapter::facts_of(told == nullptr ? wire::text_pairs{} : *told);
+         if (event.number("adapter") != adapter::protocol_version) {
+           outcome = fmt::format("the adapter speaks version {} of the protocol, and we speak {}",
+                                 event.number("adapter"), adapter::protocol_version);
+         } else if (!facts) {
+           outcome = "the adapter: " + facts.error();
+         } else {
+           library_ = event.text("name") + " " + event.text("version");
+           library_facts_ = *facts;
+           outcome = "";
+         }
+       },
+       [&](const std::string& how, instant) { outcome = "the adapter " + how; }});
+  if (!adapter.start()) return fmt::format("cannot run '{}'", what_.client);
+  pause_of patience(loop_.now() + what_.start_timeout);
+  loop_.add(patience);
+  loop_.run_until([&] { return outcome || patience.over() || interrupted_; });
+  loop_.remove(patience);
+  return outcome.value_or("the adapter does not say that it is ready");
 }
 
 // It listens over every transport, and where a second node would.
@@ -201,12 +237,14 @@ broker_control* standing_target::control() const {
 }
 
 std::string standing_target::name() const {
+  if (what_.is_client()) return library_.empty() ? "embedded client" : library_;
   if (what_.where == place::embedded) return "embedded broker";
   if (what_.where == place::simulated) return "embedded broker, simulated";
   return what_.name.empty() ? address() : what_.name;
 }
 
 std::string standing_target::address() const {
+  if (what_.where == place::driven) return what_.client;
   if (what_.where == place::embedded) return "embedded";
   if (what_.where == place::simulated) return "simulated";
   return print(what_.own);
@@ -224,6 +262,7 @@ std::map<std::string, std::string> standing_target::told() const {
 }
 
 capability_values standing_target::declared() const {
+  if (what_.is_client()) return library_facts_;
   capability_values out = what_.is_ours() ? facts_of(what_.embedded) : what_.facts;
   if (what_.is_ours()) drop_odd_facts(out, ours_.options);
   if (in_virtual_time()) {
@@ -236,6 +275,7 @@ capability_values standing_target::declared() const {
 }
 
 std::set<route_key> standing_target::keys() const {
+  if (what_.is_client()) return {{"tcp", ""}};
   if (in_virtual_time()) return reach_in_memory();
   return ways_ ? ways_->table().keys() : std::set<route_key>{};
 }

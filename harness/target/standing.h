@@ -57,7 +57,7 @@ class standing_target {
 
   net::event_loop& loop() { return loop_; }
   // Connectors by transport and node. Not in virtual time.
-  const routes& reach() const { return ways_->table(); }
+  const routes& reach() const { return ways_ ? ways_->table() : nowhere_; }
   // nullptr: nobody can do anything to it.
   broker_control* control() const;
   // The facts that were declared, what can be done to the broker, and what can be reached.
@@ -72,6 +72,7 @@ class standing_target {
   std::optional<results::broker_process> process() const;
 
  private:
+  std::string greet();
   std::string serve();
   std::string launch();
   std::string await_listeners();
@@ -89,6 +90,9 @@ class standing_target {
   std::unique_ptr<net::connector> plain_;  // tells that a launched broker is ready
   std::unique_ptr<broker_control> launched_;
   std::optional<ways> ways_;
+  const routes nowhere_;  // of a client library
+  std::string library_;   // its name and version, as its adapter tells
+  capability_values library_facts_;
   std::unique_ptr<broker_control> hooks_;
 };
 

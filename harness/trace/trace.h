@@ -20,6 +20,7 @@
 
 namespace mqttspec::trace {
 
+// By the client, from the client's end: the arrows of the notation, whichever side the suite plays.
 enum class direction : std::uint8_t { sent, received, event };
 
 enum class event_kind : std::uint8_t {

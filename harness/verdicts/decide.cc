@@ -111,6 +111,9 @@ doubt decide_lines(play::trial& t, duration slack) {
       }
       conclude(c, verdict::inconclusive, "the premise was not reached: " + t.why);
       return doubt::premise;
+    case ending::unknown:
+      conclude(c, verdict::skip, t.why);
+      return doubt::none;
     case ending::broke_below:
       count_fault(c, check_outcome::violated);
       conclude(c, verdict::fail);
