@@ -47,7 +47,6 @@ class edge {
   void stop(bool clean, instant now);
   void start(instant now);
   std::vector<output> take_outputs();
-  bool takes_text_frames() const { return broker_.takes_text_frames(); }
 
  private:
   struct filter;

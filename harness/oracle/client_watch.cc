@@ -51,7 +51,7 @@ struct client_watch::state {
     std::vector<statement> cited;
     add(cited, on.version, on.v5() ? r.v5 : r.v311);
     if (cited.empty() || findings.size() >= most_findings) return;
-    findings.push_back({r.name, std::move(cited), std::move(message), on.client, now});
+    findings.push_back({r.name, std::move(cited), std::move(message), on.client, on.id, now});
   }
   void report_by_time(const client_link& on, const client_rule& r, std::string message) {
     if (still) {
@@ -402,7 +402,7 @@ void client_watch::received_malformed(connection_id id, const wire::wire_fault& 
                                  : on.v5()                ? well_formed.v5
                                                           : well_formed.v311;
   s.findings.push_back(
-      {well_formed.name, {{on.version, id_of}}, std::string(text), on.client, s.now});
+      {well_formed.name, {{on.version, id_of}}, std::string(text), on.client, id, s.now});
   on.odd = true;  // what it meant to say is not known
   s.session(on).known = false;
 }

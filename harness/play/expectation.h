@@ -109,7 +109,6 @@ class expectation {
   static bool is_about_order(const judgement& j);
   bool is_awaited(const inbound& item) const;
   judgement settle_order(bool it_came);
-  bool accepts_nothing() const;
   std::string expected_text() const;
   judgement mismatch(const inbound& item);
 
