@@ -1,7 +1,7 @@
 #pragma once
-// Markup lives in reports/templates/ and is compiled into the program (harness/base/embed.cmake). This fills it
-// in with mustache: {{name}} is escaped by `html_text`, {{{name}}} is for our own style and script
-// only, {{>name_part}} is the file name.mustache.
+// Markup lives in reports/templates/ and is compiled into the program (harness/base/embed.cmake).
+// This fills it in with mustache: {{name}} is escaped by `html_text`, {{{name}}} is for our own
+// style and script only, {{>name_part}} is the file name.mustache.
 //
 //   render_template("page", fields)
 

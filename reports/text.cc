@@ -295,8 +295,10 @@ std::string summary_text(const results::run_results& run, bool colour, bool list
     out += fmt::format("  {} {}, in {} case{}: {}\n", outcome_label(c), visible_line(f.id), f.times,
                        f.times == 1 ? "" : "s", visible_line(f.seen));
   }
-  if (!run.notes.empty()) out += "notes:\n";
-  for (const std::string& n : run.notes) out += indented(visible(n), "  ");
+  if (run.verb == "run" && !run.notes.empty()) out += "notes:\n";
+  for (const std::string& n : run.notes) {
+    if (run.verb == "run") out += indented(visible(n), "  ");
+  }
   if (!run.problems.empty()) out += "problems:\n";
   for (const std::string& p : run.problems) out += indented(visible(p), "  ");
   if (!run.void_reason.empty()) {

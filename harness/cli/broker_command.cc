@@ -4,6 +4,8 @@
 
 #include <fstream>
 
+#include "base/spelling.h"
+#include "broker/mishaps.h"
 #include "cli/broker_flags.h"
 #include "cli/exit_codes.h"
 #include "cli/target_options.h"
@@ -61,6 +63,28 @@ bool write_authority(const std::string& file, const std::string& text, console& 
   return static_cast<bool>(out);
 }
 
+std::string list_of_mishaps() {
+  std::string out;
+  for (const broker::mishap& m : broker::all_mishaps()) {
+    out += fmt::format("{}\n    {}\n", m.name, m.sentence);
+  }
+  return out;
+}
+
+bool befall(const arguments& names, broker::odd_setup& into, console& on) {
+  for (const std::string& name : names) {
+    const broker::mishap* m = broker::find_mishap(name);
+    if (m == nullptr) {
+      std::vector<std::string_view> known;
+      for (const broker::mishap& each : broker::all_mishaps()) known.push_back(each.name);
+      on.error(fmt::format("there is no mishap '{}'", name), suggest(name, known));
+      return false;
+    }
+    m->set(into);
+  }
+  return true;
+}
+
 }  // namespace
 
 int broker_command(const arguments& words, console& on) {
@@ -78,7 +102,10 @@ int broker_command(const arguments& words, console& on) {
                                                       po::value<std::string>()->value_name("FILE"),
                                                       "file that holds it and nothing else")(
       "seed", po::value<std::uint64_t>()->default_value(1)->value_name("S"),
-      "of everything that is random");
+      "of everything that is random")("mishap",
+                                      po::value<arguments>()->composing()->value_name("NAME"),
+                                      "let this befall it (may be repeated)")(
+      "list-mishaps", po::bool_switch(), "tell what can befall it");
   add_broker_flags(set.described);
   add_odd_flags(set.described);
   add_defect_flags(set.described);
@@ -87,6 +114,10 @@ int broker_command(const arguments& words, console& on) {
   if (!options) return status;
   if (options->get<bool>("list-defects")) {
     on.print(list_of_defects());
+    return as_expected;
+  }
+  if (options->get<bool>("list-mishaps")) {
+    on.print(list_of_mishaps());
     return as_expected;
   }
   if (options->get<bool>("list-oddities")) {
@@ -100,7 +131,10 @@ int broker_command(const arguments& words, console& on) {
   if (!add_user(*options, what.embedded, on) || !read_defects(*options, what.defects, on)) {
     return bad_usage;
   }
-  const broker::odd_setup odd = what.our_broker();
+  broker::odd_setup odd = what.our_broker();
+  if (options->has("mishap") && !befall(options->get<arguments>("mishap"), odd, on)) {
+    return bad_usage;
+  }
   net::event_loop loop;
   bool stopped = false;
   loop.on_interrupt([&stopped] { stopped = true; });

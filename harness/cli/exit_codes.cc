@@ -12,7 +12,9 @@ std::span<const exit_meaning> exit_meanings() {
        "something unexpected: a failure, an inconclusive case, a finding, a known failure that "
        "passes, a baseline entry that is stale or was never judged"},
       {bad_usage, "bad usage, or a file that does not parse: nothing was run"},
-      {broker_unusable, "no broker, or it broke: the results are void"},
+      {broker_unusable,
+       "no broker that lets a client in, or one that goes away again and again: the results are "
+       "void"},
       {nothing_ran, "nothing ran, or fewer cases than --min"},
       {internal_error, "an error of mqttspec itself"},
       {interrupted, "interrupted; the reports so far are written"},

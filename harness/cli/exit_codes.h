@@ -12,7 +12,7 @@ enum exit_code : int {
   as_expected = 0,  // known failures included
   unexpected_result = 1,
   bad_usage = 2,        // or a case, baseline or target file that does not parse
-  broker_unusable = 3,  // unreachable, or sanity failed before or after: results are void
+  broker_unusable = 3,  // unreachable, lets nobody in, or goes away: results are void
   nothing_ran = 4,
   internal_error = 5,
   interrupted = 130,

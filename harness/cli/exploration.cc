@@ -45,7 +45,8 @@ class exploration {
     target_.end();
     record_.tell(target_);
     name_defect();
-    return record_.finish(status);
+    const int code = record_.finish(status);
+    return written_ ? code : internal_error;
   }
 
  private:
@@ -220,8 +221,8 @@ class exploration {
     std::error_code ignored;
     std::filesystem::create_directories(request_.out, ignored);
     // Nobody but us writes a history; a password that is one of its words must not spoil it.
-    write_report((std::filesystem::path(request_.out) / name).string(),
-                 name.ends_with(".history") ? text : record_.hide(text), on_);
+    written_ &= write_report((std::filesystem::path(request_.out) / name).string(),
+                             name.ends_with(".history") ? text : record_.hide(text), on_);
   }
 
   void show_progress(const explore::campaign& run) {
@@ -279,6 +280,7 @@ class exploration {
   target::standing_target target_;
   progress_line line_;
   std::size_t told_ = 0;
+  bool written_ = true;  // all that should be
   clock::time_point begin_{};
   duration explored_{};
 };

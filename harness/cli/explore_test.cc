@@ -10,6 +10,14 @@ namespace {
 
 using explore_command = cli_test;
 
+TEST_F(explore_command, ends_with_an_error_when_it_cannot_write) {
+  write("file", "");
+  for (const std::string& out : {path("file"), std::string("/dev/full")}) {
+    EXPECT_EQ(run({"explore", "--simulate", "--count", "5", "--out", out}), internal_error) << out_;
+    EXPECT_TRUE(told("cannot write")) << err_;
+  }
+}
+
 TEST_F(explore_command, writes_what_it_finds_so_that_it_plays_again) {
   const char* const defect = "resume-loses-queue";
   const std::string found = path("found");

@@ -69,6 +69,21 @@ std::string badge_text(const run_results& run, const report_context& c, const st
   return file.ends_with(".json") ? reports::to_shields_json(b) : reports::to_svg(b);
 }
 
+// Devices and pipes are written as they are.
+std::string written_first(const std::string& file) {
+  std::error_code ignored;
+  const fs::file_status is = fs::status(file, ignored);
+  return fs::exists(is) && !fs::is_regular_file(is) ? file : file + ".part";
+}
+
+bool can_write(const std::string& file) {
+  const std::string beside = written_first(file);
+  if (!std::ofstream(beside, std::ios::app)) return false;
+  std::error_code ignored;
+  if (beside != file) fs::remove(beside, ignored);
+  return true;
+}
+
 bool write_captures(const run_results& run, const std::string& directory, std::string& where,
                     console& on) {
   std::error_code error;
@@ -118,7 +133,7 @@ std::optional<report_request> read_report_request(const parsed_options& options,
     if (!options.has(name)) continue;
     const auto& file = options.get<std::string>(name);
     // Better now than after an hour.
-    if (!std::ofstream(file, std::ios::app)) {
+    if (!can_write(file)) {
       on.error(fmt::format("cannot write the report '{}'", file));
       return std::nullopt;
     }
@@ -137,12 +152,18 @@ reports::catalogue for_reports(const script::catalogue& statements) {
   return out;
 }
 
+// Beside it, and then in its place: whoever reads the file finds all of a report or none of it.
 bool write_report(const std::string& file, const std::string& text, console& on) {
-  std::ofstream out(file, std::ios::binary | std::ios::trunc);
+  const std::string beside = written_first(file);
+  std::ofstream out(beside, std::ios::binary | std::ios::trunc);
   out << text;
   out.close();
-  if (!out) on.error(fmt::format("cannot write the report '{}'", file));
-  return static_cast<bool>(out);
+  std::error_code failed;
+  if (out && beside != file) fs::rename(beside, file, failed);
+  const bool written = out && !failed;
+  if (!written) on.error(fmt::format("cannot write the report '{}'", file));
+  if (!written && beside != file) fs::remove(beside, failed);
+  return written;
 }
 
 bool write_reports(const run_results& run, const report_request& request,

@@ -22,6 +22,20 @@ TEST_F(cli_test, simulated_run_passes_and_writes_its_reports) {
   EXPECT_EQ(read("again.xml"), read("r.xml"));
 }
 
+TEST_F(cli_test, a_report_that_cannot_be_written_is_an_error) {
+  EXPECT_EQ(run({"run", "--simulate", "--report-json", "/dev/full"}), internal_error);
+  EXPECT_TRUE(told("cannot write the report '/dev/full'")) << err_;
+  EXPECT_EQ(run({"run", "--simulate", "--report-json", path("nowhere/r.json")}), bad_usage);
+  EXPECT_TRUE(told("cannot write the report")) << err_;
+}
+
+TEST_F(cli_test, a_report_takes_the_place_of_the_old_one_when_it_is_whole) {
+  write("r.json", "old");
+  EXPECT_EQ(run({"run", "--simulate", "--report-json", path("r.json")}), as_expected) << err_;
+  EXPECT_TRUE(results::from_json(read("r.json")));
+  EXPECT_FALSE(fs::exists(path("r.json.part")));
+}
+
 TEST_F(cli_test, embedded_run_on_real_sockets_passes) {
   EXPECT_EQ(run({"basic/**"}), as_expected) << out_ << err_;
   EXPECT_TRUE(printed("OK: 2 passed of 2")) << out_;

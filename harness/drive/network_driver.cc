@@ -18,8 +18,10 @@ using play::abandonment;
 constexpr duration start_slice = 5ms;
 // No machine begins while so many connections do not stand yet: those that run need theirs soon.
 constexpr std::size_t most_connecting = 32;
+// So long what has ended is kept until it is known whether the broker was there.
+constexpr duration longest_doubt = 2s;
 // So long what was abandoned at the end of the time may be cleaned up.
-constexpr duration longest_clean_up = 2s;
+constexpr duration longest_clean_up = 5s;
 
 // How many were under way at the busiest moment since one of them began.
 class busiest_moment {
@@ -43,7 +45,8 @@ class network_driver : public play::driver, public net::timed {
   network_driver(net::event_loop& loop, const target::routes& reach, network_options options)
       : loop_(loop),
         reach_(reach),
-        watch_(loop, reach_.find({"", ""}), options.control, std::move(options.pulse)),
+        watch_(loop, reach_.find({"", ""}),
+               {options.control, std::move(options.pulse), options.longest_absence}),
         around_{loop,
                 reach_,
                 options.control,
@@ -59,38 +62,32 @@ class network_driver : public play::driver, public net::timed {
   instant now() const override { return loop_.now(); }
   bool interrupted() const override { return interrupted_; }
   const std::string& lost() const override { return watch_.lost(); }
-  bool was_cut(instant from, instant to) const override { return watch_.was_cut(from, to); }
 
   void play(const source& next, const sink& ended, std::size_t at_once,
             const stop_sign& stop) override {
     more_ = true;
     bool wanted = true;
     bool in_time = true;
-    watch_.begin_pulse();
+    watch_.begin();
     loop_.run_until([&] {
+      if (watch_.away()) abandon_all(abandonment::broker_lost, "the broker is away");
       wanted = collect(ended) && wanted;
       in_time = !stop || !stop();
       if (!wanted || !in_time || interrupted_) return true;
       const bool ready = watch_.ready(running_.empty());
       if (!lost().empty()) return true;
       if (ready) start_some(next, at_once);
-      return ready && running_.empty() && !more_ && !next_up_;
+      return ready && running_.empty() && !more_ && !next_up_ && owed_.empty();
     });
     next_up_.reset();
-    if (interrupted_) {
-      abandon_all(abandonment::interrupted, "interrupted");
-    } else if (!wanted) {
-      abandon_all(abandonment::interrupted, "another case failed (--fail-fast)");
-    } else if (!lost().empty()) {
+    if (!lost().empty()) {
       abandon_all(abandonment::broker_lost, lost());
+    } else if (interrupted_) {
+      leave(abandonment::interrupted, "interrupted", ended);
+    } else if (!wanted) {
+      leave(abandonment::interrupted, "another case failed (--fail-fast)", ended);
     } else if (!in_time) {
-      abandon_all(abandonment::out_of_time, "the time is over");
-      const instant end = loop_.now() + longest_clean_up;
-      loop_.run_until([&] {
-        collect(ended);
-        return running_.empty() || loop_.now() >= end || interrupted_ || !lost().empty();
-      });
-      abandon_all(abandonment::interrupted, "the time is over");
+      leave(abandonment::out_of_time, "the time is over", ended);
     }
     collect(ended);
   }
@@ -120,16 +117,19 @@ class network_driver : public play::driver, public net::timed {
     if (nudged_ || one_alone_) return;
     const instant pause = loop_.now() + start_slice;
     while (running_.size() < at_once && around_.connecting < most_connecting) {
+      if (!next_up_ && !owed_.empty()) {
+        next_up_ = std::make_unique<play::clean_up>(owed_.back());
+        owed_.pop_back();
+      }
       if (!next_up_ && more_) next_up_ = next();
       if (!next_up_) {
         more_ = false;
         return;
       }
-      one_alone_ = next_up_->stops_broker();
-      if (one_alone_ && !running_.empty()) {
-        one_alone_ = false;
-        return;  // until the others have ended
-      }
+      const bool stops = next_up_->stops_broker();
+      if (stops && !running_.empty()) return;  // until the others have ended
+      one_alone_ = stops;
+      watch_.stopped_on_purpose(stops);
       begin(std::move(next_up_));
       if (one_alone_) return;
       if (loop_.now() < pause) continue;
@@ -164,16 +164,56 @@ class network_driver : public play::driver, public net::timed {
     watch_.look();
     bool wanted = true;
     more_ = true;
-    for (seat* s : std::exchange(finished_, {})) {
+    for (auto at = finished_.begin(); at != finished_.end();) {
+      seat* s = *at;
+      const bool smooth = s->went_smoothly();
+      const bool doubtful = watch_.away() || (!smooth && !watch_.knows(s->ended()) &&
+                                              loop_.now() - s->ended() < longest_doubt);
+      if (doubtful && !over()) {
+        ++at;
+        continue;
+      }
+      at = finished_.erase(at);
       play::played p = s->take();
       p.around.slowest_pulse = watch_.slowest_pulse(p.around.began, p.around.ended);
       p.around.beside = busiest_.since(s->number);
+      p.around.away = watch_.outage_in(p.around.began, p.around.ended, smooth);
+      if (p.around.away) {
+        p.around.sent_before = p.around.away->since - s->last_sent();
+        p.around.suspect = !s->answered() && s->last_sent() >= p.around.away->well;
+      }
       running_.erase(s);
+      if (dynamic_cast<const play::clean_up*>(p.what.get()) != nullptr) continue;
+      if (p.around.away) {
+        if (play::leftovers left = p.what->left_behind(); !left.empty()) {
+          owed_.push_back(std::move(left));
+        }
+      }
       wanted = ended(std::move(p)) && wanted;
     }
-    one_alone_ = one_alone_ && !running_.empty();
+    if (one_alone_ && running_.empty()) {
+      one_alone_ = false;
+      watch_.stopped_on_purpose(false);
+    }
     return wanted;
   }
+
+  // Before its end: what was made on the broker is removed, for as long as that may take. A second
+  // interrupt ends the process.
+  void leave(abandonment why, const std::string& reason, const sink& ended) {
+    leaving_ = true;
+    abandon_all(why, reason);
+    const instant end = loop_.now() + longest_clean_up;
+    loop_.run_until([&] {
+      collect(ended);
+      return running_.empty() || loop_.now() >= end || !lost().empty();
+    });
+    abandon_all(abandonment::interrupted, "there was no time");
+    leaving_ = false;
+  }
+
+  // Nothing more will be known.
+  bool over() const { return leaving_ || interrupted_ || !lost().empty(); }
 
   void abandon_all(abandonment why, const std::string& reason) {
     std::vector<seat*> all;
@@ -191,10 +231,12 @@ class network_driver : public play::driver, public net::timed {
   busiest_moment busiest_;
   std::unique_ptr<play::machine> next_up_;  // could not begin yet
   std::uint64_t begun_ = 0;
+  std::vector<play::leftovers> owed_;  // of those that the broker went away from
   bool more_ = false;
   bool one_alone_ = false;  // that stops the broker
   bool nudged_ = false;
   bool interrupted_ = false;
+  bool leaving_ = false;
 };
 
 }  // namespace

@@ -19,7 +19,10 @@ struct network_options {
   // Performs hooks, and tells of the broker's process. A broker that a machine left stopped is
   // started before the next one. nullptr: nobody can.
   target::broker_control* control = nullptr;
-  std::optional<pulse_settings> pulse = {};  // to fill circumstances::slowest_pulse
+  // Of the witnesses, which fill circumstances::slowest_pulse and see all connections end.
+  std::optional<pulse_settings> pulse = {};
+  // How long a broker may be away that nobody can start again. 0: one that is away is lost.
+  duration longest_absence = {};
   std::size_t most_octets_held = std::size_t{256} << 20;
   // The command that drives a client library, for machines that play the server. There is no broker
   // then, and nothing is reached.

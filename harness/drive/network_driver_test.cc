@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <csignal>
 
+#include "model/rules.h"
 #include "net/tcp.h"
 #include "target/broker_server.h"
 #include "wire/encode.h"
@@ -153,7 +155,32 @@ TEST_F(network_driver_test, ends_what_is_under_way_when_the_time_is_over) {
       },
       10, [&] { return on->now() - began > 200ms; });
   EXPECT_EQ(cut, 10u);
-  EXPECT_LT(on->now() - began, 4s);
+  EXPECT_LT(on->now() - began, 7s);
+}
+
+TEST_F(network_driver_test, an_interrupt_removes_what_was_made) {
+  answer_connect();
+  std::vector<std::unique_ptr<play::machine>> all;
+  all.push_back(std::make_unique<visitor>(1h, "stays"));
+  const auto on = make();
+  const instant began = on->now();
+  bool raised = false;
+  std::vector<std::string> warnings;
+  on->play(
+      list(all),
+      [&](play::played p) {
+        warnings = p.around.warnings;
+        return true;
+      },
+      10,
+      [&] {
+        if (!raised && on->now() - began > 100ms) raised = std::raise(SIGINT) == 0;
+        return false;
+      });
+  EXPECT_TRUE(on->interrupted());
+  EXPECT_TRUE(warnings.empty());
+  EXPECT_EQ(peers_.size(), 2u);  // the second one removes
+  EXPECT_LT(on->now() - began, 2s);
 }
 
 TEST_F(network_driver_test, what_stops_the_broker_is_played_alone) {
@@ -208,6 +235,87 @@ TEST_F(network_driver_test, tells_who_was_refused_and_that_nobody_is_there) {
       10);
   EXPECT_TRUE(refused);
   EXPECT_NE(on->lost().find("no more connections"), std::string::npos) << on->lost();
+}
+
+// On a broker of ours that goes away after 300 ms.
+class absence_test : public testing::Test {
+ protected:
+  void serve(const broker::network_manner& manner) {
+    server_.emplace(loop_, broker::broker_options{}, 1, model::sound_rules(), manner);
+    const auto port = server_->listen({"127.0.0.1", 0});
+    ASSERT_TRUE(port) << port.error();
+    connector_ = net::make_tcp_connector(loop_, {"127.0.0.1", *port}, {});
+    driver_ = make_network_driver(
+        loop_, *connector_,
+        {.pulse = pulse_as(wire::protocol_version::v5, "", ""), .longest_absence = 5s});
+  }
+  // One that would stay for an hour, and then one that stays for a moment.
+  std::vector<play::circumstances> play_two() {
+    std::vector<play::circumstances> out;
+    std::size_t begun = 0;
+    driver_->play(
+        [&]() -> std::unique_ptr<play::machine> {
+          if (begun == 2) return nullptr;
+          return std::make_unique<visitor>(begun++ == 0 ? duration(1h) : duration(50ms));
+        },
+        [&](play::played p) {
+          out.push_back(std::move(p.around));
+          return true;
+        },
+        1);
+    return out;
+  }
+
+  net::event_loop loop_;
+  std::optional<target::broker_server> server_;
+  std::unique_ptr<net::connector> connector_;
+  std::unique_ptr<play::driver> driver_;
+};
+
+TEST_F(absence_test, a_broker_that_restarts_is_waited_for_and_those_under_way_are_told) {
+  serve({.restarts_after = 300ms, .down_for = 250ms});
+  const auto around = play_two();
+  ASSERT_EQ(around.size(), 2u);
+  ASSERT_TRUE(around[0].away);
+  EXPECT_EQ(around[0].away->what, "the broker ended all connections");
+  EXPECT_FALSE(around[1].away);
+  EXPECT_EQ(driver_->lost(), "");
+}
+
+TEST_F(absence_test, so_is_one_that_lets_go_of_all_clients) {
+  serve({.restarts_after = 300ms, .only_lets_go = true});
+  const auto around = play_two();
+  ASSERT_EQ(around.size(), 2u);
+  EXPECT_TRUE(around[0].away);
+  EXPECT_FALSE(around[1].away);
+}
+
+TEST_F(absence_test, one_that_stays_away_is_lost) {
+  serve({.restarts_after = 300ms, .down_for = 1h});
+  driver_ = make_network_driver(
+      loop_, *connector_,
+      {.pulse = pulse_as(wire::protocol_version::v5, "", ""), .longest_absence = 500ms});
+  const auto around = play_two();
+  ASSERT_EQ(around.size(), 1u);
+  EXPECT_TRUE(around[0].away);
+  EXPECT_NE(driver_->lost().find("is not back after 500ms"), std::string::npos) << driver_->lost();
+}
+
+TEST_F(absence_test, a_case_that_is_closed_while_others_are_served_is_on_its_own) {
+  serve({});
+  std::size_t begun = 0;
+  std::optional<play::outage> away;
+  driver_->play(
+      [&]() -> std::unique_ptr<play::machine> {
+        // The second takes the first one's identifier, and so its connection.
+        return begun++ < 2 ? std::make_unique<visitor>(500ms, "same") : nullptr;
+      },
+      [&](const play::played& p) {
+        if (p.around.away) away = p.around.away;
+        return true;
+      },
+      2);
+  EXPECT_FALSE(away);
 }
 
 }  // namespace

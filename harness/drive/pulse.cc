@@ -16,14 +16,15 @@ using wire::packet_type;
 
 namespace {
 
-constexpr duration between = 100ms;
-constexpr duration retry = 500ms;
+constexpr duration retry = 100ms;
 
 }  // namespace
 
 pulse_settings pulse_as(wire::protocol_version version, const std::string& user_name,
                         const std::string& password) {
-  pulse_settings out{version, fmt::format("mqttspec-pulse-{:08x}", std::random_device{}()), {}, {}};
+  pulse_settings out;
+  out.version = version;
+  out.client_id = fmt::format("mqttspec-pulse-{:08x}", std::random_device{}());
   if (!user_name.empty()) out.user_name = user_name;
   if (!password.empty()) out.password = password;
   return out;
@@ -51,7 +52,7 @@ void pulse::send(const wire::packet& p) {
 
 void pulse::ask(instant now) {
   state_ = state::asked;
-  asked_ = now;
+  asked_ = sent_ = now;
   send(wire::make(packet_type::pingreq, settings_.version));
 }
 
@@ -75,7 +76,8 @@ void pulse::received(byte_view octets, instant now) {
       answers_ = true;
       if (now - asked_ > play::circumstances::tolerated_pulse) slow_.push_back({asked_, now});
       state_ = state::idle;
-      due_ = now + between;
+      seen_alive_ = seen_well_ = sent_;
+      due_ = now + settings_.between;
     }
   }
   in_.erase(in_.begin(), in_.end() - static_cast<std::ptrdiff_t>(rest.size()));
@@ -83,8 +85,8 @@ void pulse::received(byte_view octets, instant now) {
 
 void pulse::closed(instant now) {
   if (state_ == state::refused) return;
-  if (answers_ && (state_ == state::idle || state_ == state::asked)) cuts_.push_back(now);
   state_ = state::off;
+  seen_alive_ = instant::min();
   due_ = now + retry;
 }
 
@@ -108,11 +110,6 @@ duration pulse::slowest(instant from, instant to) const {
     if (s.asked <= to && s.answered >= from) longest = std::max(longest, s.answered - s.asked);
   }
   return longest;
-}
-
-bool pulse::was_cut(instant from, instant to) const {
-  return std::any_of(cuts_.begin(), cuts_.end(),
-                     [&](instant at) { return from <= at && at <= to; });
 }
 
 }  // namespace mqttspec::drive

@@ -12,7 +12,7 @@ using wire::packet_type;
 using wire::protocol_version;
 
 struct bench {
-  pulse p{{protocol_version::v5, "pulse", {}, {}}};
+  pulse p{{protocol_version::v5, "pulse", {}, {}, 100ms}};
   instant now = instant{} + 10s;
 
   void give(packet_type type, std::uint8_t reason = 0) {
@@ -89,8 +89,6 @@ TEST(pulse, comes_back_when_the_broker_was_away) {
   b.p.closed(b.now);
   EXPECT_FALSE(b.p.wants_connection(b.now));
   EXPECT_EQ(b.p.slowest(b.now, b.now + 5s), 0s);
-  EXPECT_TRUE(b.p.was_cut(b.now - 1s, b.now));
-  EXPECT_FALSE(b.p.was_cut(b.now - 1s, b.now - 1ms));
   b.now = b.p.next_deadline();
   b.connect();
 }

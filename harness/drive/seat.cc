@@ -40,7 +40,7 @@ void seat::stalled(duration length, instant now) {
 
 void seat::abandon(abandonment why, const std::string& reason, instant now) {
   if (finished_) return;
-  leaves_as_it_is_ = why == abandonment::interrupted || why == abandonment::broker_lost;
+  leaves_as_it_is_ = why == abandonment::broker_lost;
   present().abandon(why, reason, now);
   perform(now);
 }
@@ -64,6 +64,7 @@ void seat::perform(const play::action& a, instant now) {
   };
   if (const auto* w = std::get_if<play::write_octets>(&a)) {
     if (link* l = of(w->id)) l->stream->write_framed(w->octets, {w->text, w->fragment});
+    if (!cleaning_) last_sent_ = now;
   } else if (const auto* h = std::get_if<play::shut_down>(&a)) {
     if (link* l = of(h->id)) l->stream->shutdown();
   } else if (const auto* c = std::get_if<play::close_connection>(&a)) {
@@ -186,6 +187,7 @@ void seat::connected(play::connection_id id, const std::string& error, instant b
     present().connected(id, now);
   } else {
     l.ended = true;
+    cut_ = true;
     seen_.refused = true;
     if (!machine_->stops_broker()) around_.refused();
     present().connect_failed(id, error, now);
@@ -195,6 +197,7 @@ void seat::connected(play::connection_id id, const std::string& error, instant b
 
 void seat::received(play::connection_id id, byte_view octets, instant now) {
   links_.at(id).heard = true;
+  last_received_ = now;
   octets_ += octets.size();
   around_.octets_held += octets.size();
   if (around_.octets_held > around_.most_octets_held) {
@@ -211,6 +214,7 @@ void seat::closed(play::connection_id id, net::stream_end how, const std::string
                   std::string_view statement, instant now) {
   link& l = links_.at(id);
   l.ended = true;
+  cut_ = true;
   seen_.refused = seen_.refused || !l.heard;
   switch (how) {
     case net::stream_end::over_limit:

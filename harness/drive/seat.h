@@ -45,6 +45,12 @@ class seat {
 
   instant next_deadline() const { return finished_ ? never : present().next_deadline(); }
   bool finished() const { return finished_; }
+  // Of the machine, not of the clean-up behind it.
+  instant ended() const { return seen_.ended; }
+  // All went well, and the broker ended none of its connections.
+  bool went_smoothly() const { return !cut_ && machine_->went_well(); }
+  instant last_sent() const { return last_sent_; }
+  bool answered() const { return last_received_ > last_sent_; }
   // Once.
   play::played take() { return {std::move(machine_), std::move(seen_)}; }
 
@@ -81,6 +87,9 @@ class seat {
   std::unique_ptr<play::clean_up> cleaning_;
   play::circumstances seen_;
   bool finished_ = false;
+  bool cut_ = false;
+  instant last_sent_ = instant::min();
+  instant last_received_ = instant::min();
   bool leaves_as_it_is_ = false;  // nobody is left to clean up with
   std::size_t octets_ = 0;
   std::map<play::connection_id, link> links_;

@@ -35,6 +35,7 @@ class clean_up : public machine {
   std::optional<action> next_action() override;
   instant next_deadline() const override { return deadline_; }
   bool finished() const override { return !link_ && visits_.empty(); }
+  bool went_well() const override { return true; }  // nobody judges it
 
   const std::vector<std::string>& warnings() const { return warnings_; }
 

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,14 @@
 #include "play/machine.h"
 
 namespace mqttspec::play {
+
+// The broker went away though nobody asked it to, or let go of all its clients.
+struct outage {
+  std::string what;  // "the broker was ended by signal 6 (Aborted)"
+  instant since{};
+  instant well{};  // when it was last known to be there; since() where nobody can tell
+  std::vector<std::string> last_words;  // the last lines of its output, where we launched it
+};
 
 // What was going on around a machine while it was played; verdicts/decide.h weighs it.
 struct circumstances {
@@ -30,6 +39,12 @@ struct circumstances {
   std::size_t beside = 1;
   // Another one, that sends octets which are no packets, was under way meanwhile.
   bool beside_hostile = false;
+  // The broker was away meanwhile.
+  std::optional<outage> away;
+  // What the machine sent last may be why: the broker was well before, and said nothing to it
+  // since.
+  bool suspect = false;
+  duration sent_before{};  // how long before the broker was gone
   // A connection was refused, or the broker ended it before it had said anything.
   bool refused = false;
   std::vector<std::string> warnings;  // what could not be removed from the broker
@@ -55,18 +70,16 @@ class driver {
 
   // All of |next| have ended when this returns, at most |at_once| under way at a time, unless the
   // sink said false, |stop| said true, the run was interrupted, or the broker was lost: those under
-  // way then are abandoned (and handed to |ended|), and |next| is asked no more. One that stops the
-  // broker is played while nothing else is.
+  // way then are abandoned (and handed to |ended|), and |next| is asked no more. When the broker
+  // goes away for a while, those under way are abandoned and |next| is asked when it is back. One
+  // that stops the broker is played while nothing else is.
   virtual void play(const source& next, const sink& ended, std::size_t at_once,
                     const stop_sign& stop = {}) = 0;
 
   virtual instant now() const = 0;
   virtual bool interrupted() const = 0;
-  // Not empty: no more connections to the broker can be made, and why.
+  // Not empty: the broker has gone for good, and how.
   virtual const std::string& lost() const = 0;
-  // The broker ended a connection of the driver's own in that span, for no reason that the driver
-  // gave it: it was restarted, or it ended them all.
-  virtual bool was_cut(instant /*from*/, instant /*to*/) const { return false; }
 };
 
 }  // namespace mqttspec::play

@@ -114,6 +114,19 @@ void scenario_player::state::unplayable(const std::string& client, std::string w
   conclude(ending::unplayable, std::move(why), now);
 }
 
+// What the line waits for does not come any more.
+void scenario_player::state::stand_where_it_stands(const std::string& why) {
+  if (line >= scenario.lines.size()) return;
+  const auto* l = std::get_if<script::expect_line>(&current_line().what);
+  evidence.seen.fault = failure_at(l != nullptr ? l->client : "", why);
+  if (l == nullptr) return;
+  const script::alternative& first = l->alternatives.front();
+  if (first.what == script::awaited::nothing) return;
+  std::vector<script::statement_reference> cited = l->statements;
+  cited.insert(cited.end(), first.statements.begin(), first.statements.end());
+  evidence.seen.fault->statements = describe_checks(cited, check_outcome::violated);
+}
+
 void scenario_player::state::differ(const std::string& client, judgement j, instant now) {
   results::failure f = failure_at(client, j.message);
   f.actual = j.actual;

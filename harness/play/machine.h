@@ -128,6 +128,8 @@ class machine {
   virtual bool finished() const = 0;
   // It stops or kills the broker: connections that are refused meanwhile are part of it.
   virtual bool stops_broker() const { return false; }
+  // Asked when it has finished: nothing that the broker did, or did not, stood in its way.
+  virtual bool went_well() const { return false; }
   // Asked when it has finished; the driver removes them.
   virtual leftovers left_behind() const { return {}; }
 };

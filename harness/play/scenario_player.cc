@@ -180,6 +180,7 @@ void scenario_player::broke_below(connection_id id, const std::string& what,
 
 void scenario_player::abandon(abandonment why, const std::string& reason, instant now) {
   if (!state_->judged) state_->evidence.abandoned_for = why;
+  if (!state_->judged && why == abandonment::broker_lost) state_->stand_where_it_stands(reason);
   end_at_once(ending::abandoned, reason, now);
 }
 
@@ -206,6 +207,10 @@ void scenario_player::state::leave(instant now) {
 
 bool scenario_player::stops_broker() const {
   return script::stops_broker(state_->scenario);
+}
+
+bool scenario_player::went_well() const {
+  return state_->evidence.lines == ending::held;
 }
 
 leftovers scenario_player::left_behind() const {

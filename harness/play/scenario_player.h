@@ -68,6 +68,7 @@ class scenario_player : public machine {
   instant next_deadline() const override;
   bool finished() const override { return judged(); }
   bool stops_broker() const override;
+  bool went_well() const override;
   leftovers left_behind() const override;
 
   const script::scenario& scenario() const;

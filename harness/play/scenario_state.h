@@ -160,6 +160,7 @@ struct scenario_player::state {
   const script::instruction& current_line() const { return scenario.lines[line]; }
   void hold(instant now);
   void differ(const std::string& client, judgement j, instant now);
+  void stand_where_it_stands(const std::string& why);
   void unplayable(const std::string& client, std::string why, instant now);
   void conclude(ending how, std::string why, instant now);
   results::failure failure_at(const std::string& client, std::string message) const;
@@ -179,11 +180,7 @@ struct scenario_player::state {
 
   // scenario_player.cc: what becomes of the connections then.
   void leave(instant now);
-  bool removes_traces() const {
-    const ending e = evidence.lines;
-    return options.clean_up && !serves() &&
-           (e == ending::held || e == ending::differed || e == ending::unplayable);
-  }
+  bool removes_traces() const { return options.clean_up && !serves(); }
 };
 
 }  // namespace mqttspec::play

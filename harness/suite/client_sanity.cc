@@ -70,11 +70,12 @@ sanity_outcome check_client_sanity(play::driver& on, const std::string& run_tag,
     const results::case_result& c = o.result;
     ++seen;
     if (c.outcome == verdict::pass || c.outcome == verdict::pass_note) return true;
-    out.failure = fmt::format("MQTT {}: {}", c.version, c.fault ? c.fault->message : c.reason);
+    out.unserved[c.version] = c.fault ? c.fault->message : c.reason;
     return false;
   });
-  if (out.failure.empty() && seen != versions.size()) {
-    out.failure = on.lost().empty() ? "it did not end" : on.lost();
+  if (out.unserved.empty() && seen != versions.size()) {
+    out.unserved[std::string(wire::version_name(versions.front()))] =
+        on.lost().empty() ? "it did not end" : on.lost();
   }
   return out;
 }

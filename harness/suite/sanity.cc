@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "script/expander.h"
 #include "script/library.h"
@@ -23,15 +24,15 @@ constexpr const char* sanity_text = R"(scenario sanity
   step "connect"
     [v5]   c > CONNECT client_id="{ns}-c" clean_start=1 keep_alive=60 session_expiry_interval=4294967295
     [v311] c > CONNECT client_id="{ns}-c" clean_session=1
-           c < CONNACK session_present=0
+           c < CONNACK session_present=0   @v5:MQTT-3.2.2-2 @v311:MQTT-3.2.2-1
 
   step "subscribe"
            c > SUBSCRIBE id=1 filter={topic} max_qos=0
-           c < SUBACK id=1
+           c < SUBACK id=1   @v5:MQTT-3.8.4-1 @v5:MQTT-3.8.4-2 @v311:MQTT-3.8.4-1 @v311:MQTT-3.8.4-2
 
   step "publish to self with QoS 0"
            c > PUBLISH topic={topic} qos=0 payload="zero"
-           c < PUBLISH topic={topic} payload="zero"
+           c < PUBLISH topic={topic} payload="zero"   @v5:MQTT-4.5.0-1 @v311:MQTT-4.5.0-1
 
   step "leave"
     [v5]   c > DISCONNECT session_expiry_interval=0
@@ -55,8 +56,8 @@ scenario sanity-qos1
   step "publish to self with QoS 1"
            c > PUBLISH id=2 topic={topic} qos=1 payload="one"
            c < all of
-             PUBACK id=2
-             PUBLISH topic={topic} qos=1 payload="one" id as taken
+             PUBACK id=2   @v5:MQTT-4.3.2-4 @v311:MQTT-4.3.2-2
+             PUBLISH topic={topic} qos=1 payload="one" id as taken   @v5:MQTT-4.5.0-1 @v311:MQTT-4.5.0-1
            c > PUBACK id={taken}
 
 scenario in-flight-window
@@ -83,6 +84,30 @@ scenario in-flight-window
              c < any of within 1s
                PUBLISH topic={topic} qos=1
                nothing ends "fewer than eight"
+
+scenario all-messages-come
+  title    "a client that acknowledges eight messages gets them all"
+  versions 5 3.1.1
+  level    info
+  clients  c p
+  let      topic = "{ns}/window"
+
+  step "eight messages"
+    [v5]   c > CONNECT client_id="{ns}-c" clean_start=1 keep_alive=60
+    [v311] c > CONNECT client_id="{ns}-c" clean_session=1 keep_alive=60
+           c < CONNACK session_present=0
+           c > SUBSCRIBE id=1 filter={topic} max_qos=1
+           c < SUBACK id=1 reasons=[1]
+    [v5]   p > CONNECT client_id="{ns}-p" clean_start=1 keep_alive=60
+    [v311] p > CONNECT client_id="{ns}-p" clean_session=1 keep_alive=60
+           p < CONNACK session_present=0
+           for n in 1..8
+             p > PUBLISH id={n} topic={topic} qos=1 payload="m{n}"
+             p < PUBACK id={n}
+  step "they come one after the other"
+           for n in 1..8
+             c < PUBLISH topic={topic} qos=1 id as taken
+             c > PUBACK id={taken}
 
 scenario grants
   title    "what the server grants: QoS 2, and an interval of a second"
@@ -125,9 +150,9 @@ scenario refuses-wrong-credentials
 )";
 
 constexpr std::string_view sanity_name = "sanity";
-constexpr std::string_view qos1_name = "sanity-qos1";
 constexpr std::string_view grants_name = "grants";
 constexpr std::string_view window_name = "in-flight-window";
+constexpr std::string_view all_come_name = "all-messages-come";
 constexpr std::uint32_t window_of_interest = 8;  // more than any case needs
 constexpr std::string_view assigned_name = "assigned-client-id";
 constexpr std::string_view refuses_name = "refuses-wrong-credentials";
@@ -177,6 +202,82 @@ std::string failure_of(const case_result& c) {
                      text.empty() ? std::string(results::verdict_name(c.outcome)) : text);
 }
 
+bool is_well(const case_result& c) {
+  return c.outcome == verdict::pass || c.outcome == verdict::pass_note;
+}
+
+// A CONNACK came, in whatever state.
+bool saw_connack(const case_result& c) {
+  return std::any_of(c.trace.begin(), c.trace.end(), [](const trace::entry& e) {
+    return e.way == trace::direction::received && !e.octets.empty() && e.octets[0] >> 4 == 2;
+  });
+}
+
+// The server says that it does not speak this version, in the form of its own.
+bool speaks_another(const case_result& c) {
+  static const byte_buffer in_311 = {0x20, 0x02, 0x00, 0x01};
+  const auto connack = connack_in(c);
+  if (connack && connack->version == wire::protocol_version::v5 && connack->reason == 0x84) {
+    return true;
+  }
+  return std::any_of(c.trace.begin(), c.trace.end(), [](const trace::entry& e) {
+    return e.way == trace::direction::received && e.octets == in_311;
+  });
+}
+
+// How far the first one got: whether there is a broker, and of which versions.
+void take_first(verdicts::opinion o, sanity_outcome& out) {
+  const case_result& c = o.result;
+  const auto connack = connack_in(c);
+  const bool in = connack && connack->reason == 0;
+  if (in) {
+    out.unserved.erase(c.version);
+  } else {
+    out.unserved[c.version] = failure_of(c);
+  }
+  if (c.version == "5" && in) {
+    for (const auto& [name, value] : target::learned_from(*connack, wire::never_expires)) {
+      out.learned[name] = value;
+    }
+  }
+  if (!is_well(c) && (in || (saw_connack(c) && c.outcome == verdict::fail && !speaks_another(c)))) {
+    out.wrong.push_back(std::move(o));
+  }
+}
+
+// What only several scenarios tell together; by version.
+struct half_known {
+  std::map<std::string, std::int64_t> windows;  // messages that came unacknowledged
+  std::set<std::string> all_come;               // when they are acknowledged
+};
+
+void take(verdicts::opinion o, sanity_outcome& out, half_known& seen) {
+  const case_result& c = o.result;
+  const auto connack = connack_in(c);
+  const bool let_in = connack && connack->reason == 0;
+  const bool refused = connack ? connack->reason != 0 : !saw_connack(c);
+  if (c.name == sanity_name) {
+    take_first(std::move(o), out);
+  } else if (c.name == assigned_name) {
+    // A server may refuse such a client. One that takes it has to tell the identifier.
+    if (c.outcome != verdict::error) out.learned["assigned_client_ids"] = !refused;
+  } else if (c.name == refuses_name) {
+    // With whatever answer: whether that is right is a question of the cases.
+    if (c.outcome == verdict::error && !connack) return;
+    std::int64_t& refuses = out.learned.try_emplace("auth", 0).first->second;
+    if (!let_in) refuses = 1;
+  } else if (c.name == grants_name) {
+    learn_grants(c, out.learned);
+  } else if (c.name == window_name) {
+    const std::int64_t came = publishes_in(c);
+    if (is_well(c) && came > 0 && came < window_of_interest) seen.windows[c.version] = came;
+  } else if (c.name == all_come_name) {
+    if (c.outcome == verdict::pass) seen.all_come.insert(c.version);
+  } else if (!is_well(c) && out.learned["maximum_qos"] != 0) {
+    out.wrong.push_back(std::move(o));
+  }
+}
+
 }  // namespace
 
 std::vector<script::scenario> sanity_scenarios(
@@ -191,73 +292,44 @@ std::vector<script::scenario> sanity_scenarios(
 
 sanity_outcome check_sanity(play::driver& on, const std::string& run_tag,
                             const std::vector<wire::protocol_version>& versions,
-                            const play::run_options& options) {
+                            const play::run_options& options, std::size_t at_once) {
   const std::vector<script::scenario> scenarios = sanity_scenarios(run_tag, versions);
   batch b;
   b.options = options;
   b.options.trace_passed = true;
-  // Whether cases can be judged is asked here, not whether the broker is right.
+  // The cases ask whether the broker is right.
   b.options.trace_rules = false;
   b.options.patience = duration::zero();
-  b.at_once = 1;
-  for (const script::scenario& s : scenarios) b.jobs.push_back({&s, 0});
+  b.at_once = at_once;
 
   sanity_outcome out;
   // What a server that says nothing can do; the CONNACK of 5.0 tells more.
   out.learned = target::learned_from(
       wire::make(wire::packet_type::connack, wire::protocol_version::v5), wire::never_expires);
-  // What the broker did, which says more than what it announced; the cases end in any order.
-  target::capability_values shown;
-  std::string without_qos1;  // not empty: QoS 1 does not work, and how that was seen
-  std::size_t seen = 0;
-  play_cases(on, b, [&](const verdicts::opinion& o) {
-    const case_result& c = o.result;
-    if (c.name == assigned_name) {
-      const auto connack = connack_in(c);
-      out.learned["assigned_client_ids"] =
-          connack && wire::find_property(connack->properties,
-                                         wire::property_id::assigned_client_identifier) != nullptr;
-      return true;
-    }
-    if (c.name == grants_name) {
-      learn_grants(c, shown);
-      return true;
-    }
-    if (c.name == window_name) {
-      const std::int64_t came = publishes_in(c);
-      if (c.outcome == verdict::pass_note && came > 0 && came < window_of_interest) {
-        auto& window = shown.try_emplace("inflight_window", came).first->second;
-        window = std::min(window, came);
-      }
-      return true;
-    }
-    if (c.name == refuses_name) {
-      out.learned["auth"] = c.outcome == verdict::pass;
-      return true;
-    }
-    if (c.name == sanity_name) ++seen;
-    const bool failed = c.outcome != verdict::pass && c.outcome != verdict::pass_note;
-    if (failed && c.name == qos1_name) {
-      without_qos1 = failure_of(c);
-      return true;
-    }
-    if (failed) {
-      out.failure = failure_of(c);
-      return false;
-    }
-    if (c.version == "5" && c.name == sanity_name) {
-      if (const auto connack = connack_in(c)) {
-        for (const auto& [name, value] : target::learned_from(*connack, wire::never_expires)) {
-          out.learned[name] = value;
-        }
+  for (const auto v : versions) {
+    out.unserved[std::string(wire::version_name(v))] =
+        on.lost().empty() ? "it did not end" : on.lost();
+  }
+  half_known seen;
+  const auto play = [&](bool first) {
+    b.jobs.clear();
+    for (const script::scenario& s : scenarios) {
+      const std::string version(wire::version_name(s.version));
+      if ((s.name == sanity_name) == first && (first || !out.unserved.contains(version))) {
+        b.jobs.push_back({&s, 0});
       }
     }
-    return true;
-  });
-  for (const auto& [name, value] : shown) out.learned[name] = value;
-  if (out.failure.empty() && out.learned["maximum_qos"] != 0) out.failure = without_qos1;
-  if (out.failure.empty() && seen != versions.size()) {
-    out.failure = on.lost().empty() ? "it did not end" : on.lost();
+    play_cases(on, b, [&](verdicts::opinion o) {
+      take(std::move(o), out, seen);
+      return true;
+    });
+  };
+  play(true);
+  play(false);
+  // What does not come later either was not held back by a window.
+  for (const auto& [version, window] : seen.windows) {
+    std::int64_t& least = out.learned.at("inflight_window");
+    if (seen.all_come.contains(version)) least = std::min(least, window);
   }
   return out;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <map>
 #include <tuple>
@@ -14,6 +15,7 @@
 #include "script/company.h"
 #include "script/features.h"
 #include "suite/limits.h"
+#include "suite/outages.h"
 #include "suite/sanity.h"
 
 namespace mqttspec::suite {
@@ -22,8 +24,6 @@ namespace {
 
 using results::case_result;
 using results::verdict;
-
-constexpr duration died_just_now = std::chrono::seconds(1);
 
 std::string_view capability_of(script::broker_action action) {
   switch (action) {
@@ -120,12 +120,21 @@ class suite {
   // row count.
   sanity_outcome sanity() {
     constexpr int most_tries = 3;
+    std::size_t at_once = 6;
+    std::map<std::string, std::vector<verdicts::opinion>> tries;
     for (int attempt = 1;; ++attempt) {
-      const auto check =
-          settings_.plays == script::side::client ? check_sanity : check_client_sanity;
-      sanity_outcome s = check(on_, tags_.next(), settings_.versions, settings_.engine);
+      sanity_outcome s =
+          settings_.plays == script::side::client
+              ? check_sanity(on_, tags_.next(), settings_.versions, settings_.engine, at_once)
+              : check_client_sanity(on_, tags_.next(), settings_.versions, settings_.engine);
+      for (const verdicts::opinion& o : s.wrong) {
+        tries[o.result.id].push_back(o);
+        if (o.because == verdicts::doubt::outage) at_once = 1;  // which of them is why?
+      }
       const bool in_vain = on_.interrupted() || !on_.lost().empty();
-      if (s.failure.empty() || attempt == most_tries || in_vain) return s;
+      if (!s.well() && attempt != most_tries && !in_vain) continue;
+      for (verdicts::opinion& o : s.wrong) o.result = verdicts::settle(tries.at(o.result.id));
+      return s;
     }
   }
 
@@ -146,28 +155,51 @@ class suite {
     }
     for (const auto& [name, value] : settings_.declared) can_[name] = value;
     if (on_.interrupted()) return false;
-    if (!s.failure.empty()) {
-      out_.void_reason = "the sanity check before the cases failed: " + s.failure;
+    const bool some = tell_sanity(s, "");
+    unserved_ = s.unserved;
+    return some;
+  }
+
+  // False: no client gets in, with no version. |when|: begins the ids of what went wrong.
+  bool tell_sanity(const sanity_outcome& s, const std::string& when) {
+    std::set<std::string> told;  // versions
+    for (const verdicts::opinion& o : s.wrong) {
+      case_result c = o.result;
+      told.insert(c.version);
+      if (!known_wrong_.insert(c.id).second) continue;  // as it was before the cases
+      c.id = when + c.id;
+      all_ids_.push_back(c.id);
+      record(std::move(c));
     }
-    return s.failure.empty();
+    for (const auto& [version, why] : s.unserved) {
+      if (!told.contains(version)) untold_[version] = why;
+    }
+    const bool some = std::any_of(settings_.versions.begin(), settings_.versions.end(),
+                                  [&](wire::protocol_version v) {
+                                    const std::string name(wire::version_name(v));
+                                    return !s.unserved.contains(name) && !unserved_.contains(name);
+                                  });
+    if (some || untold_.empty()) return some;
+    out_.void_reason = fmt::format("the sanity check {} the cases failed: {}",
+                                   when.empty() ? "before" : "after", untold_.begin()->second);
+    return false;
   }
 
   void sanity_after() {
     if (!on_.lost().empty()) {
-      out_.void_reason = on_.lost();
-      // What ended just before may have failed because the broker was dying.
-      const duration then = on_.now() - instant{};
-      for (case_result& c : out_.cases) {
-        const bool failed = c.outcome == verdict::fail || c.outcome == verdict::inconclusive;
-        if (failed && then - (c.started + c.took) <= died_just_now)
-          verdicts::make_void(c, on_.lost());
+      // A case that ends the broker has been told: the run has judged something.
+      if (outages_.found() != 0) {
+        out_.problems.push_back(on_.lost());
+      } else {
+        out_.void_reason = on_.lost();
       }
       return;
     }
     observer_.sanity_begins(true);
-    const sanity_outcome s = sanity();
-    if (s.failure.empty() || on_.interrupted()) return;
-    out_.void_reason = "the sanity check after the cases failed: " + s.failure;
+    sanity_outcome s = sanity();
+    if (on_.interrupted()) return;
+    for (const auto& [version, why] : unserved_) s.unserved.erase(version);
+    if (s.well() || tell_sanity(s, "afterwards/")) return;
     for (case_result& c : out_.cases) {
       if (c.outcome != verdict::skip)
         verdicts::make_void(c, "the broker failed the sanity check afterwards");
@@ -192,10 +224,15 @@ class suite {
     }
     // What never works is known before what builds on it.
     play(witnesses);
+    sift();
     try_again();
     play(others);
+    sift();
     try_again();
     note_crowds();
+    for (std::string& s : outages_.sentences()) out_.notes.push_back(std::move(s));
+    if (!out_.void_reason.empty()) return;
+    for (const auto& [version, why] : untold_) out_.problems.push_back("no client gets in: " + why);
   }
 
   // With names of their own. Beside each that is hostile another client looks on.
@@ -219,6 +256,11 @@ class suite {
     job j{&s, number};
     if (const verdicts::baseline_entry* known = verdicts::skips(settings_.known, s.id)) {
       record(not_run(j, verdict::skip, "baseline: " + known->reason));
+    } else if (const auto found = unserved_.find(std::string(wire::version_name(s.version)));
+               found != unserved_.end()) {
+      record(not_run(
+          j, verdict::skip,
+          fmt::format("the sanity check failed: no client gets in with MQTT {}", found->first)));
     } else if (auto reason = obstacle(s, can_, settings_)) {
       record(not_run(j, verdict::skip, std::move(*reason)));
     } else {
@@ -251,14 +293,17 @@ class suite {
     constexpr int most_tries = 2;
     find_limits();
     if (!limits_.any()) {
+      settle_questions();
       spare_premises();
       confirm();
     }
+    sift();
     for (int attempt = 1; attempt <= most_tries && !late_.empty() && !over(); ++attempt) {
       if (attempt == most_tries && !limits_.any() && !crowd_matters()) settle_unconfirmed();
       std::set<play_key> these;
       for (const auto& [key, tries] : late_) these.insert(key);
-      play_again(these);
+      play_again(these, few_);
+      sift();
     }
     for (auto& [key, tries] : std::exchange(late_, {})) record(verdicts::settle(std::move(tries)));
   }
@@ -281,12 +326,28 @@ class suite {
                           only_in_crowds_, settings_.at_once - 1, few_ - 1, few_));
   }
 
+  // A trace rule spoke in a crowd. Where the broker has a limit that may be why: it is played
+  // again.
+  bool is_in_question(const std::vector<verdicts::opinion>& tries) const {
+    const verdicts::opinion& last = tries.back();
+    return tries.size() == 1 && last.because == verdicts::doubt::none && last.beside_others &&
+           passes(tries) && !last.result.findings.empty();
+  }
+  void settle_questions() {
+    for (auto l = late_.begin(); l != late_.end();) {
+      const bool is = is_in_question(l->second);
+      if (is) record(verdicts::settle(std::move(l->second)));
+      l = is ? late_.erase(l) : std::next(l);
+    }
+  }
+
   // What hurts many may be a limit.
   void find_limits() {
     constexpr std::ptrdiff_t many = 8;
     constexpr std::size_t most = 1024;
-    const auto hurt = std::count_if(late_.begin(), late_.end(),
-                                    [](const auto& l) { return l.second.back().beside_others; });
+    const auto hurt = std::count_if(late_.begin(), late_.end(), [this](const auto& l) {
+      return l.second.back().beside_others && !is_in_question(l.second);
+    });
     if (hurt < many || over()) return;
     limits_ = measure_limits(on_, tags_.next(), settings_.versions.front(), settings_.engine,
                              std::min(most, 2 * settings_.at_once));
@@ -298,17 +359,13 @@ class suite {
     }
   }
 
-  // Where many premises are not reached it is the broker, and the answer is known. Not so of those
-  // during which it ended all connections.
+  // Where many premises are not reached it is the broker, and the answer is known.
   void spare_premises() {
     constexpr std::size_t most = 16;
-    constexpr duration soon = std::chrono::milliseconds(500);
     std::size_t kept = 0;
     for (auto l = late_.begin(); l != late_.end();) {
       const verdicts::opinion& last = l->second.back();
-      const instant began = instant{} + last.result.started;
-      const bool spared = last.because == verdicts::doubt::premise &&
-                          !on_.was_cut(began, began + last.result.took + soon) && ++kept > most;
+      const bool spared = last.because == verdicts::doubt::premise && ++kept > most;
       if (spared) record(verdicts::settle(std::move(l->second)));
       l = spared ? late_.erase(l) : std::next(l);
     }
@@ -338,7 +395,76 @@ class suite {
     }
   }
 
-  void play_again(const std::set<play_key>& these) {
+  // Those whose last try the broker went away from; of each time |most|, the likeliest first: what
+  // had just been sent and was not answered. Of a broker that is dying, that is what came first.
+  std::vector<play_key> crossed(std::size_t most = std::string::npos) const {
+    using rank = std::tuple<bool, duration, play_key>;
+    std::map<instant, std::vector<rank>> all;
+    for (const auto& [key, tries] : late_) {
+      const verdicts::opinion& o = tries.back();
+      if (o.because != verdicts::doubt::outage) continue;
+      const duration before = o.suspect ? -o.sent_before : std::chrono::abs(o.sent_before);
+      all[o.away->since].emplace_back(!o.suspect, before, key);
+    }
+    std::vector<play_key> out;
+    for (auto& [at, some] : all) {
+      std::sort(some.begin(), some.end());
+      some.resize(std::min(some.size(), most));
+      for (const rank& r : some) out.push_back(std::get<play_key>(r));
+    }
+    return out;
+  }
+
+  // The broker went away when cases were under way: they are played again. One of them may be why,
+  // and then it does so when it is alone, too. Ends when none is left, or when the broker goes
+  // away again and again and none of them is why.
+  void sift() {
+    constexpr std::size_t likely = 12;
+    std::size_t at_once = settings_.at_once;
+    for (int unexplained = 0; !over();) {
+      const std::size_t before = outages_.found();
+      const auto suspects = crossed(at_once <= likely ? std::string::npos : likely);
+      if (suspects.empty()) return;
+      for (const play_key& key : suspects) {
+        if (!over() && !try_alone(key)) return give_up();
+      }
+      for (const play_key& key : crossed()) {  // relatives of those that were found
+        if (!over() && outages_.found_like(key.first) && !try_alone(key)) return give_up();
+      }
+      if (outages_.found() == before) {
+        if (++unexplained == 3) return give_up();
+        if (unexplained == 2) at_once = std::min(at_once, likely);
+      }
+      const auto rest = crossed();
+      if (!rest.empty() && !over()) play_again({rest.begin(), rest.end()}, at_once);
+    }
+  }
+
+  // False: the broker goes away by itself.
+  bool try_alone(const play_key& key) {
+    constexpr duration longest = std::chrono::seconds(10);
+    const auto again = [&] {
+      const auto found = late_.find(key);
+      return found != late_.end() && found->second.back().because == verdicts::doubt::outage;
+    };
+    play_again({key}, 1);
+    if (!again() || over()) return true;
+    const duration took = late_.at(key).back().result.took;
+    if (goes_away_by_itself(on_, std::min(longest, took + std::chrono::seconds(1)))) return false;
+    if (!over()) play_again({key}, 1);
+    return true;
+  }
+
+  // What ran across it twice has no verdict, and the broker no case that is why.
+  void give_up() {
+    const std::vector<play_key> all = crossed();
+    for (const play_key& key : all)
+      record(verdicts::settle(std::move(late_.extract(key).mapped())));
+    if (all.empty()) return;
+    out_.void_reason = fmt::format("{}", fmt::join(outages_.sentences(), "; "));
+  }
+
+  void play_again(const std::set<play_key>& these, std::size_t at_once) {
     constexpr duration most_patience = std::chrono::seconds(10);
     selection chosen;
     chosen.ids.emplace();
@@ -348,7 +474,7 @@ class suite {
       repetitions.insert(number);
     }
     std::vector<std::vector<script::scenario>> all;
-    batch again = empty_batch(limits_.any() ? settings_.at_once : few_);
+    batch again = empty_batch(limits_.any() && at_once == few_ ? settings_.at_once : at_once);
     again.within = room_below(limits_);
     for (const std::uint32_t number : repetitions) {
       all.push_back(scenarios());
@@ -382,7 +508,7 @@ class suite {
     std::set<play_key> some;
     for (std::size_t i = 0; i < sample; ++i) some.insert(failed[i * failed.size() / sample]);
     const std::size_t before = out_.cases.size();
-    play_again(some);
+    play_again(some, few_);
     std::size_t again = 0;
     for (std::size_t i = before; i < out_.cases.size(); ++i) {
       again += out_.cases[i].outcome == verdict::fail ? 1 : 0;
@@ -415,13 +541,21 @@ class suite {
   bool take(verdicts::opinion o) {
     const play_key key{o.result.id, o.result.repetition};
     auto& tries = late_[key];
+    const bool across = o.because == verdicts::doubt::outage;
+    if (across) outages_.note(o);
+    // Those that the broker went away from say nothing beside one that it was there for.
+    if (!across) {
+      std::erase_if(tries, [](const auto& t) { return t.because == verdicts::doubt::outage; });
+    }
     tries.push_back(std::move(o));
-    if (next_of(tries) == verdicts::next_step::again) return true;
+    if (next_of(tries) == verdicts::next_step::again || is_in_question(tries)) return true;
     if (failed_beside_others(tries) && tries.size() > 1 && passes(tries) &&
         (limits_.any() || tries.front().because == verdicts::doubt::unconfirmed)) {
       ++(tries.front().beside_hostile ? beside_hostile_ : only_in_crowds_);
     }
-    return record(verdicts::settle(std::move(late_.extract(key).mapped())));
+    case_result c = verdicts::settle(std::move(late_.extract(key).mapped()));
+    if (across && c.outcome == verdict::fail) outages_.found_one(c.id);
+    return record(std::move(c));
   }
 
   // Takes from the packets what they tell about the broker; then they are no longer needed.
@@ -467,6 +601,10 @@ class suite {
   std::size_t beside_hostile_ = 0;  // cases that failed beside hostile ones only
   std::size_t only_in_crowds_ = 0;  // cases that failed beside others and pass with fewer
   limits limits_;
+  outage_log outages_;
+  std::map<std::string, std::string> unserved_;  // versions, and why
+  std::map<std::string, std::string> untold_;    // those that are no failure of a case
+  std::set<std::string> known_wrong_;            // ids of the sanity check
   bool stopped_ = false;
 };
 

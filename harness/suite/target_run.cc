@@ -16,6 +16,9 @@ namespace mqttspec::suite {
 
 namespace {
 
+// How long a supervisor may take to start the broker again.
+constexpr duration longest_absence = std::chrono::seconds(15);
+
 std::unique_ptr<play::driver> make_driver(target::standing_target& target,
                                           const suite_settings& settings) {
   if (target.what().is_client() && target.in_virtual_time()) {
@@ -33,7 +36,9 @@ std::unique_ptr<play::driver> make_driver(target::standing_target& target,
   }
   return drive::make_network_driver(
       target.loop(), target.reach(),
-      {target.control(), drive::pulse_as(settings.versions.front(), what.user, what.password)});
+      {.control = target.control(),
+       .pulse = drive::pulse_as(settings.versions.front(), what.user, what.password),
+       .longest_absence = longest_absence});
 }
 
 results::run_results on_standing(const target_run& run, target::standing_target& target,
@@ -64,7 +69,11 @@ results::run_results on_standing(const target_run& run, target::standing_target&
         return script::expand(*run.files, options).scenarios;
       },
       observer);
-  if (target.in_virtual_time() || target.what().is_client() || r.void_reason.empty()) return r;
+  if (target.in_virtual_time() || target.what().is_client()) return r;
+  if (const std::string why = target.ended(); !why.empty() && driver->lost().empty()) {
+    r.void_reason = why;
+  }
+  if (r.void_reason.empty()) return r;
   if (const std::string why = target.reach().own().complaint(); !why.empty()) {
     r.void_reason += fmt::format(" ({})", why);
   }
@@ -114,9 +123,6 @@ results::run_results run_on_target(const target_run& run, suite_observer& observ
     }
     r.interrupted = target.interrupted();
     r.void_reason = std::move(why);
-  }
-  if (const std::string why = target.ended(); !why.empty() && r.void_reason.empty()) {
-    r.void_reason = why;
   }
   target.end();
   if (const std::string why = target.crash(); !why.empty()) r.problems.push_back(why);

@@ -169,16 +169,17 @@ void broker_server::put_off(const broker::output& o, instant now) {
 }
 
 instant broker_server::next_deadline() const {
-  if (!running_) return never;
+  if (!running_) return start_at_;
   const instant due = put_off_.empty() ? never : put_off_.begin()->first;
   return std::min({broker_.next_deadline(), due, restart_at_});
 }
 
 void broker_server::time_passed(instant now) {
-  if (now >= restart_at_) {
-    restart_at_ = never;
-    if (stop(true)) start();
+  if (now >= start_at_) {
+    start_at_ = never;
+    start();
   }
+  if (now >= restart_at_) restart_itself(now);
   while (!put_off_.empty() && put_off_.begin()->first <= now) {
     const broker::output o = std::move(put_off_.extract(put_off_.begin()).mapped());
     deliver(o, now);
@@ -187,6 +188,33 @@ void broker_server::time_passed(instant now) {
   drain(now);
   // Readers that were slow may have caught up.
   for (auto& [id, s] : connections_) s->pause(s->unsent() > slow_reader);
+}
+
+void broker_server::restart_itself(instant now) {
+  const bool again = network_.restarts_again > duration::zero();
+  restart_at_ = again ? now + network_.down_for + network_.restarts_again : never;
+  if (network_.only_lets_go) {
+    for (const auto& [id, s] : connections_) broker_.peer_closed(id, now);
+    drain(now);
+    return end_connections(false);
+  }
+  if (!stop(true)) return;
+  start_at_ = now + network_.down_for;
+  if (network_.down_for > duration::zero()) return;
+  start_at_ = never;
+  start();
+}
+
+void broker_server::end_connections(bool clean) {
+  for (auto& [id, s] : connections_) {
+    if (clean) {
+      s->finish();
+    } else {
+      s->abort();
+    }
+    loop_.post([gone = std::shared_ptr<net::stream>(std::move(s))] {});
+  }
+  connections_.clear();
 }
 
 bool broker_server::stop(bool clean) {
@@ -198,15 +226,7 @@ bool broker_server::stop(bool clean) {
   drain(now);
   for (const auto& [at, o] : std::exchange(put_off_, {})) deliver(o, now);
   last_put_off_.clear();
-  for (auto& [id, s] : connections_) {
-    if (clean) {
-      s->finish();
-    } else {
-      s->abort();
-    }
-    loop_.post([gone = std::shared_ptr<net::stream>(std::move(s))] {});
-  }
-  connections_.clear();
+  end_connections(clean);
   return true;
 }
 

@@ -61,6 +61,8 @@ class broker_server : public net::timed, public broker_control {
   // Puts |o| off, as the manner of the network wants it; behind what was put off for its client.
   void put_off(const broker::output& o, instant now);
   void remove(broker::connection_id id, bool told, instant now);
+  void restart_itself(instant now);
+  void end_connections(bool clean);
   bool stop(bool clean);
   std::string start();
 
@@ -75,6 +77,7 @@ class broker_server : public net::timed, public broker_control {
   std::multimap<instant, broker::output> put_off_;
   std::map<broker::connection_id, instant> last_put_off_;
   instant restart_at_ = never;
+  instant start_at_ = never;  // down since a restart of its own
   bool running_ = true;
 };
 

@@ -17,6 +17,7 @@ using results::verdict;
 namespace {
 
 constexpr std::size_t most_tries = 3;
+constexpr std::size_t most_tries_across = 8;  // while the broker goes away
 
 std::string in_milliseconds(duration d) {
   return print_duration(std::chrono::round<std::chrono::milliseconds>(d));
@@ -144,6 +145,36 @@ doubt weigh_pulse(const play::trial& t, const play::circumstances& around, case_
   return doubt::late;
 }
 
+// Whatever the lines saw, the broker was not there to be judged.
+opinion decide_across(case_result c, const play::circumstances& around) {
+  c.findings.clear();
+  if (c.fault) count_fault(c, check_outcome::inconclusive);
+  conclude(c, verdict::error, around.away->what);
+  return {std::move(c), doubt::outage,  around.beside > 1, around.beside_hostile,
+          around.away,  around.suspect, around.sent_before};
+}
+
+bool is_its_doing(const std::vector<opinion>& all) {
+  const auto gone_alone = [](const opinion& o) {
+    return o.because == doubt::outage && !o.beside_others;
+  };
+  return all.size() > 1 && std::all_of(all.end() - 2, all.end(), gone_alone);
+}
+
+// The broker goes away because of the case.
+case_result blame_outage(opinion last) {
+  case_result c = std::move(last.result);
+  c.level = "must";  // whatever the case is about, a server is there to stay
+  if (!c.fault) c.fault.emplace();
+  c.fault->actual = last.away->what;
+  c.fault->message = last.away->what + ", twice, when only this case ran";
+  c.fault->faults.clear();
+  for (const std::string& line : last.away->last_words) c.notes.push_back("it printed: " + line);
+  count_fault(c, check_outcome::violated);
+  conclude(c, verdict::fail);
+  return c;
+}
+
 bool passed(const case_result& c) {
   return c.outcome == verdict::pass || c.outcome == verdict::pass_note;
 }
@@ -154,6 +185,9 @@ bool fails(const opinion& o) {
 }  // namespace
 
 opinion decide(play::trial t, const play::circumstances& around, duration slack) {
+  const bool others_end_it =
+      t.lines == ending::abandoned && t.abandoned_for == play::abandonment::interrupted;
+  if (around.away && !others_end_it) return decide_across(std::move(t.seen), around);
   doubt because = decide_lines(t, slack);
   if (because == doubt::none) because = weigh_pulse(t, around, t.seen);
   const bool beside_others = around.beside > 1;
@@ -173,6 +207,10 @@ opinion decide(play::trial t, const play::circumstances& around, duration slack)
 
 next_step next(const std::vector<opinion>& opinions, const surroundings& around) {
   const opinion& last = opinions.back();
+  if (last.because == doubt::outage) {
+    const bool enough = is_its_doing(opinions) || opinions.size() >= most_tries_across;
+    return enough ? next_step::settle : next_step::again;
+  }
   if (opinions.size() >= most_tries) return next_step::settle;
   switch (last.because) {
     case doubt::none: {
@@ -190,11 +228,14 @@ next_step next(const std::vector<opinion>& opinions, const surroundings& around)
                                                                        : next_step::settle;
     case doubt::unconfirmed:
       return around.confirming && !around.known ? next_step::again : next_step::settle;
+    case doubt::outage:
+      break;  // above
   }
   return next_step::settle;
 }
 
 results::case_result settle(std::vector<opinion> opinions) {
+  if (is_its_doing(opinions)) return blame_outage(std::move(opinions.back()));
   const auto tries = opinions.size();
   const auto failures =
       static_cast<std::size_t>(std::count_if(opinions.begin(), opinions.end(), fails));

@@ -9,6 +9,7 @@
 //   const next_step n = next(opinions, what_is_known);           // of all plays of the case
 //   if (n == next_step::settle) report(settle(std::move(opinions)));
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,7 @@ enum class doubt : std::uint8_t {
   premise,      // what the claims stand on was not reached
   unconfirmed,  // it fails, and was seen only while others were under way; or a trace rule spoke,
                 // and others sent what is no packet
+  outage,       // the broker went away meanwhile
 };
 
 struct opinion {
@@ -32,6 +34,9 @@ struct opinion {
   doubt because = doubt::none;
   bool beside_others = false;
   bool beside_hostile = false;
+  std::optional<play::outage> away{};  // doubt::outage
+  bool suspect = false;                // as in circumstances
+  duration sent_before{};
 };
 
 // |slack|: the run's; a harness that was late by less than half of it has missed nothing.
@@ -48,6 +53,8 @@ enum class next_step : std::uint8_t {
   again,  // a few at a time, with names of its own
 };
 // |opinions|: of one case, the oldest first; never empty.
+//
+// A broker that goes away twice in a row while a case runs alone goes away because of it.
 next_step next(const std::vector<opinion>& opinions, const surroundings& around);
 // What the case comes to after all its tries.
 results::case_result settle(std::vector<opinion> opinions);

@@ -45,6 +45,49 @@ play::circumstances pulse(duration slowest) {
   return around;
 }
 
+play::circumstances across(std::size_t others) {
+  play::circumstances around;
+  around.beside = others;
+  around.away = play::outage{"the broker was ended by signal 6 (Aborted)", {}, {}, {"assertion"}};
+  return around;
+}
+
+TEST(decide, a_try_that_the_broker_went_away_from_says_nothing) {
+  for (const play::trial& t : {silent(), held()}) {
+    const opinion o = decide(t, across(500), 1s);
+    EXPECT_EQ(o.result.outcome, verdict::error);
+    EXPECT_EQ(o.because, doubt::outage);
+    EXPECT_EQ(o.result.reason, "the broker was ended by signal 6 (Aborted)");
+    for (const auto& s : o.result.statements) EXPECT_NE(s.outcome, check_outcome::violated);
+  }
+}
+
+TEST(decide, what_makes_the_broker_go_away_twice_when_it_is_alone_fails) {
+  const auto opinions = [](std::vector<std::size_t> beside) {
+    std::vector<opinion> out;
+    for (const std::size_t n : beside) out.push_back(decide(silent(), across(n), 1s));
+    return out;
+  };
+  EXPECT_EQ(next(opinions({500}), {}), next_step::again);
+  EXPECT_EQ(next(opinions({500, 1}), {}), next_step::again);
+  EXPECT_EQ(next(opinions({500, 1, 1}), {}), next_step::settle);
+  EXPECT_EQ(settle(opinions({500, 1})).outcome, verdict::error);
+  const auto c = settle(opinions({500, 1, 1}));
+  EXPECT_EQ(c.outcome, verdict::fail);
+  ASSERT_TRUE(c.fault);
+  EXPECT_EQ(c.fault->message,
+            "the broker was ended by signal 6 (Aborted), twice, when only this case ran");
+  ASSERT_EQ(c.statements.size(), 1u);
+  EXPECT_EQ(c.statements[0].outcome, check_outcome::violated);
+  EXPECT_EQ(c.notes, std::vector<std::string>{"it printed: assertion"});
+  const play::trial optional = changed(silent(), [](auto& t) { t.seen.level = "may"; });
+  EXPECT_EQ(settle({decide(optional, across(1), 1s), decide(optional, across(1), 1s)}).level,
+            "must");
+  // Also where all lines held.
+  EXPECT_EQ(settle({decide(held(), across(1), 1s), decide(held(), across(1), 1s)}).outcome,
+            verdict::fail);
+}
+
 struct row {
   const char* what;
   play::trial trial;

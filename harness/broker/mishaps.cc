@@ -1,0 +1,85 @@
+#include "broker/mishaps.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+namespace mqttspec::broker {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace model;
+
+[[noreturn]] void crash(const char* words) {
+  std::fputs(words, stderr);
+  std::abort();
+}
+
+[[noreturn]] void hang() {
+  while (true) ::pause();
+}
+
+bool has_reserved_options(const fault_facts& f) {
+  return f.error == wire::wire_error::reserved_subscription_options;
+}
+
+constexpr mishap table[] = {
+    {"aborts-on-reserved-options", "aborts when SUBSCRIBE has reserved options",
+     [](odd_setup& s) {
+       s.rules.fault_is_tolerated = [](const fault_facts& f) {
+         if (has_reserved_options(f)) crash("assertion failed: the options are known\n");
+         return false;
+       };
+     }},
+    {"hangs-on-reserved-options", "hangs when SUBSCRIBE has reserved options",
+     [](odd_setup& s) {
+       s.rules.fault_is_tolerated = [](const fault_facts& f) {
+         if (has_reserved_options(f)) hang();
+         return false;
+       };
+     }},
+    {"aborts-at-subscribe", "aborts at each SUBSCRIBE",
+     [](odd_setup& s) {
+       s.rules.granted_qos = [](const subscribe_facts&) -> std::uint8_t {
+         crash("assertion failed: nobody subscribes\n");
+       };
+     }},
+    {"restarts-once", "restarts 2 s after its start, is down for 250 ms, and has lost all",
+     [](odd_setup& s) {
+       s.network.restarts_after = 2s;
+       s.network.down_for = 250ms;
+       s.options.sessions_survive_restart = false;
+     }},
+    {"restarts-often", "restarts every 2 s, is down for 250 ms, and has lost all",
+     [](odd_setup& s) {
+       s.network.restarts_after = s.network.restarts_again = 2s;
+       s.network.down_for = 250ms;
+       s.options.sessions_survive_restart = false;
+     }},
+    {"lets-go-once", "ends all connections 2 s after its start, as a proxy may do",
+     [](odd_setup& s) {
+       s.network.restarts_after = 2s;
+       s.network.only_lets_go = true;
+     }},
+    {"lets-go-often", "ends all connections every 2 s",
+     [](odd_setup& s) {
+       s.network.restarts_after = s.network.restarts_again = 2s;
+       s.network.only_lets_go = true;
+     }},
+};
+
+}  // namespace
+
+std::span<const mishap> all_mishaps() {
+  return table;
+}
+
+const mishap* find_mishap(std::string_view name) {
+  const auto found = std::find_if(std::begin(table), std::end(table),
+                                  [&](const mishap& m) { return m.name == name; });
+  return found == std::end(table) ? nullptr : found;
+}
+
+}  // namespace mqttspec::broker
