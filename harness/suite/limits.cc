@@ -138,4 +138,16 @@ std::string describe(const limits& what) {
   return out;
 }
 
+std::string crowd_note(const limits& l, std::size_t times, std::size_t at_once, std::size_t few) {
+  return l.any() ? fmt::format(
+                       "The broker {}. That was the cause of {} failures beside up to {} other "
+                       "cases: below the limit they pass",
+                       describe(l), times, at_once - 1)
+                 : fmt::format(
+                       "{} cases failed beside {} others at most and passed beside {}: the "
+                       "broker seems to limit sessions, connections or messages; --jobs {} "
+                       "runs fewer at once",
+                       times, at_once - 1, few - 1, few);
+}
+
 }  // namespace mqttspec::suite

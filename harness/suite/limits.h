@@ -32,4 +32,8 @@ room room_below(const limits& what);
 // "serves 15 connections at once, keeps 64 sessions"
 std::string describe(const limits& what);
 
+// Why |times| cases failed beside up to |at_once| - 1 others and passed beside |few| - 1 or below
+// the limit.
+std::string crowd_note(const limits& l, std::size_t times, std::size_t at_once, std::size_t few);
+
 }  // namespace mqttspec::suite

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <iterator>
-#include <map>
 #include <tuple>
 #include <utility>
 
@@ -15,8 +13,9 @@
 #include "script/company.h"
 #include "script/features.h"
 #include "suite/limits.h"
-#include "suite/outages.h"
+#include "suite/obstacle.h"
 #include "suite/sanity.h"
+#include "suite/sift.h"
 
 namespace mqttspec::suite {
 
@@ -24,52 +23,6 @@ namespace {
 
 using results::case_result;
 using results::verdict;
-
-std::string_view capability_of(script::broker_action action) {
-  switch (action) {
-    case script::broker_action::restart:
-      return "restart";
-    case script::broker_action::kill:
-      return "kill";
-    case script::broker_action::stop:
-    case script::broker_action::start:
-      return "stop";
-  }
-  return "stop";
-}
-
-// Why |s| cannot run on this target.
-std::optional<std::string> obstacle(const script::scenario& s, const target::capability_values& can,
-                                    const suite_settings& settings) {
-  if (!settings.slow && std::find(s.tags.begin(), s.tags.end(), "slow") != s.tags.end()) {
-    return "slow; --slow runs it too";
-  }
-  for (const script::need& n : s.needs) {
-    if (auto reason = target::unmet(n, can)) return reason;
-  }
-  for (const script::client_declaration& c : s.clients) {
-    if ((c.transport.empty() && c.node.empty()) || settings.reach.contains({c.transport, c.node})) {
-      continue;
-    }
-    if (c.node.empty()) {
-      return fmt::format("needs transport {}; the target does not have it", c.transport);
-    }
-    return c.transport.empty() ? fmt::format("needs node {}; the target does not have it", c.node)
-                               : fmt::format("needs node {} over {}; the target does not have it",
-                                             c.node, c.transport);
-  }
-  // Starting alone is not a hook of its own: it follows a kill or a stop.
-  for (const script::instruction& i : s.lines) {
-    const auto* hook = std::get_if<script::hook_line>(&i.what);
-    if (hook == nullptr || hook->action == script::broker_action::start) continue;
-    const std::string_view name = capability_of(hook->action);
-    const auto found = can.find(std::string(name));
-    if (found == can.end() || found->second == 0) {
-      return fmt::format("needs to {} the broker; the target file has no such hook", name);
-    }
-  }
-  return std::nullopt;
-}
 
 class suite {
  public:
@@ -283,8 +236,6 @@ class suite {
     play_cases(on_, what, [this](verdicts::opinion o) { return take(std::move(o)); });
   }
 
-  using play_key = std::pair<std::string, std::uint32_t>;  // a case's id, and which repetition
-
   // Cases for which the harness was late, whose premise was not reached, or that failed beside
   // others: tried again with names of their own, when the crowd is gone. Where the broker has a
   // limit as many at a time as it takes, else a few. What failed beside others twice runs alone,
@@ -315,15 +266,7 @@ class suite {
                       beside_hostile_));
     }
     if (only_in_crowds_ == 0) return;
-    out_.notes.push_back(
-        limits_.any()
-            ? fmt::format("The broker {}. That was the cause of {} failures beside up to {} other "
-                          "cases: below the limit they pass",
-                          describe(limits_), only_in_crowds_, settings_.at_once - 1)
-            : fmt::format("{} cases failed beside {} others at most and passed beside {}: the "
-                          "broker seems to limit sessions, connections or messages; --jobs {} "
-                          "runs fewer at once",
-                          only_in_crowds_, settings_.at_once - 1, few_ - 1, few_));
+    out_.notes.push_back(crowd_note(limits_, only_in_crowds_, settings_.at_once, few_));
   }
 
   // A trace rule spoke in a crowd. Where the broker has a limit that may be why: it is played
@@ -395,73 +338,12 @@ class suite {
     }
   }
 
-  // Those whose last try the broker went away from; of each time |most|, the likeliest first: what
-  // had just been sent and was not answered. Of a broker that is dying, that is what came first.
-  std::vector<play_key> crossed(std::size_t most = std::string::npos) const {
-    using rank = std::tuple<bool, duration, play_key>;
-    std::map<instant, std::vector<rank>> all;
-    for (const auto& [key, tries] : late_) {
-      const verdicts::opinion& o = tries.back();
-      if (o.because != verdicts::doubt::outage) continue;
-      const duration before = o.suspect ? -o.sent_before : std::chrono::abs(o.sent_before);
-      all[o.away->since].emplace_back(!o.suspect, before, key);
-    }
-    std::vector<play_key> out;
-    for (auto& [at, some] : all) {
-      std::sort(some.begin(), some.end());
-      some.resize(std::min(some.size(), most));
-      for (const rank& r : some) out.push_back(std::get<play_key>(r));
-    }
-    return out;
-  }
-
-  // The broker went away when cases were under way: they are played again. One of them may be why,
-  // and then it does so when it is alone, too. Ends when none is left, or when the broker goes
-  // away again and again and none of them is why.
   void sift() {
-    constexpr std::size_t likely = 12;
-    std::size_t at_once = settings_.at_once;
-    for (int unexplained = 0; !over();) {
-      const std::size_t before = outages_.found();
-      const auto suspects = crossed(at_once <= likely ? std::string::npos : likely);
-      if (suspects.empty()) return;
-      for (const play_key& key : suspects) {
-        if (!over() && !try_alone(key)) return give_up();
-      }
-      for (const play_key& key : crossed()) {  // relatives of those that were found
-        if (!over() && outages_.found_like(key.first) && !try_alone(key)) return give_up();
-      }
-      if (outages_.found() == before) {
-        if (++unexplained == 3) return give_up();
-        if (unexplained == 2) at_once = std::min(at_once, likely);
-      }
-      const auto rest = crossed();
-      if (!rest.empty() && !over()) play_again({rest.begin(), rest.end()}, at_once);
-    }
-  }
-
-  // False: the broker goes away by itself.
-  bool try_alone(const play_key& key) {
-    constexpr duration longest = std::chrono::seconds(10);
-    const auto again = [&] {
-      const auto found = late_.find(key);
-      return found != late_.end() && found->second.back().because == verdicts::doubt::outage;
-    };
-    play_again({key}, 1);
-    if (!again() || over()) return true;
-    const duration took = late_.at(key).back().result.took;
-    if (goes_away_by_itself(on_, std::min(longest, took + std::chrono::seconds(1)))) return false;
-    if (!over()) play_again({key}, 1);
-    return true;
-  }
-
-  // What ran across it twice has no verdict, and the broker no case that is why.
-  void give_up() {
-    const std::vector<play_key> all = crossed();
-    for (const play_key& key : all)
-      record(verdicts::settle(std::move(late_.extract(key).mapped())));
-    if (all.empty()) return;
-    out_.void_reason = fmt::format("{}", fmt::join(outages_.sentences(), "; "));
+    const std::string why = sift_outages(
+        late_, outages_, on_, settings_.at_once,
+        {[this](const std::set<play_key>& these, std::size_t n) { play_again(these, n); },
+         [this] { return over(); }, [this](case_result c) { record(std::move(c)); }});
+    if (!why.empty()) out_.void_reason = why;
   }
 
   void play_again(const std::set<play_key>& these, std::size_t at_once) {
@@ -595,7 +477,7 @@ class suite {
   results::run_results out_;
   target::capability_values can_;
   std::vector<std::string> all_ids_;                               // selected or not
-  std::map<play_key, std::vector<verdicts::opinion>> late_;        // tries that are not all
+  open_tries late_;                                                // tries that are not all
   std::map<std::string, std::vector<script::feature>> uses_;       // by a case's id
   std::set<std::pair<script::feature, std::string>> never_works_;  // in this version
   std::size_t beside_hostile_ = 0;  // cases that failed beside hostile ones only
