@@ -57,15 +57,17 @@ void pulse::ask(instant now) {
 }
 
 void pulse::received(byte_view octets, instant now) {
+  if (state_ == state::refused) return;
   in_.insert(in_.end(), octets.begin(), octets.end());
   byte_view rest = in_;
   while (!rest.empty()) {
     const auto frame = wire::split(rest, settings_.version);
-    if (!frame || !*frame) break;
+    if (!frame) return give_up();
+    if (!*frame) break;
     const byte_view whole = (*frame)->bytes;
     rest = rest.subspan(whole.size());
     const auto p = wire::decode_view(whole, {settings_.version, wire::sender::server});
-    if (!p) continue;
+    if (!p) return give_up();
     if (p->type == packet_type::connack && state_ == state::greeting) {
       if (p->reason != 0) {
         state_ = state::refused;
@@ -81,6 +83,13 @@ void pulse::received(byte_view octets, instant now) {
     }
   }
   in_.erase(in_.begin(), in_.end() - static_cast<std::ptrdiff_t>(rest.size()));
+}
+
+// Somebody else's octets were handed to it: what comes on this connection says nothing any more.
+void pulse::give_up() {
+  state_ = state::refused;
+  answers_ = false;
+  in_.clear();
 }
 
 void pulse::closed(instant now) {
@@ -105,7 +114,7 @@ void pulse::time_passed(instant now) {
 duration pulse::slowest(instant from, instant to) const {
   duration longest{};
   if (!answers_) return longest;
-  if (state_ == state::asked && asked_ <= to) longest = to - asked_;
+  if (unanswered() <= to) longest = to - asked_;
   for (const slow_answer& s : slow_) {
     if (s.asked <= to && s.answered >= from) longest = std::max(longest, s.answered - s.asked);
   }

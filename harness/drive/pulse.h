@@ -66,7 +66,7 @@ class pulse {
   // The same of all connections.
   instant seen_well() const { return seen_well_; }
   // When the PINGREQ was sent that is not answered yet; never: there is none.
-  instant unanswered() const { return state_ == state::asked ? asked_ : never; }
+  instant unanswered() const { return state_ == state::asked && in_.empty() ? asked_ : never; }
 
   // The longest time that a PINGREQ went without answer, of those under way between |from| and
   // |to|.
@@ -80,6 +80,7 @@ class pulse {
   };
 
   void ask(instant now);
+  void give_up();
   void send(const wire::packet& p);
 
   pulse_settings settings_;

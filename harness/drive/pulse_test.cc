@@ -82,6 +82,18 @@ TEST(pulse, gives_up_when_it_is_refused) {
   EXPECT_FALSE(b.p.wants_connection(b.now + 60s));
 }
 
+TEST(pulse, says_nothing_any_more_once_it_was_handed_what_is_no_packet) {
+  bench b;
+  b.connect();
+  b.answer_after(1ms);
+  EXPECT_TRUE(b.p.can_tell());
+  const byte_buffer other = {0xF0, 0x01, 0x00, 0x00};
+  b.p.received(other, b.now);
+  EXPECT_FALSE(b.p.can_tell());
+  EXPECT_EQ(b.p.unanswered(), never);
+  EXPECT_EQ(b.p.slowest(b.now, b.now + 30s), 0s);
+}
+
 TEST(pulse, comes_back_when_the_broker_was_away) {
   bench b;
   b.connect();

@@ -192,7 +192,9 @@ class suite {
   std::vector<script::scenario> scenarios() {
     std::vector<script::scenario> out = source_(tags_.next(), can_);
     for (script::scenario& s : out) {
-      if (script::is_hostile(s)) s = script::with_bystander(std::move(s));
+      if (!script::is_hostile(s)) continue;
+      hostile_.insert(s.id);
+      s = script::with_bystander(std::move(s));
     }
     return out;
   }
@@ -246,7 +248,8 @@ class suite {
     if (!limits_.any()) {
       settle_questions();
       spare_premises();
-      confirm();
+      confirm(false);
+      confirm(true);
     }
     sift();
     for (int attempt = 1; attempt <= most_tries && !late_.empty() && !over(); ++attempt) {
@@ -357,7 +360,8 @@ class suite {
     }
     std::vector<std::vector<script::scenario>> all;
     batch again = empty_batch(limits_.any() && at_once == few_ ? settings_.at_once : at_once);
-    again.within = room_below(limits_);
+    batch among_hostile = empty_batch(std::min(at_once, few_));
+    again.within = among_hostile.within = room_below(limits_);
     for (const std::uint32_t number : repetitions) {
       all.push_back(scenarios());
       for (const std::size_t i : select(chosen, all.back())) {
@@ -368,22 +372,23 @@ class suite {
         // The first try of a failure had all of it.
         const bool fails = tries->second.back().because == verdicts::doubt::unconfirmed;
         if (fails) j.patience = std::min(most_patience, settings_.engine.patience);
+        j.alone = fails && tries->second.size() > 1;
         // Who is hostile hurts others, and they hurt it.
-        j.alone = script::is_hostile(s) || (fails && tries->second.size() > 1);
-        again.jobs.push_back(j);
+        (hostile_.contains(s.id) ? among_hostile : again).jobs.push_back(j);
       }
     }
     play(again);
+    play(among_hostile);
   }
 
   // What fails beside others may fail because of them. Of many failures some are tried first: when
-  // all of those fail again, the others stand. Not so what is hostile, which others can hurt.
-  void confirm() {
+  // all of those fail again, the others stand. What is hostile is tried beside its like.
+  void confirm(bool hostile) {
     constexpr std::size_t sample = 24;
     std::vector<play_key> failed;
     for (const auto& [key, tries] : late_) {
-      const bool counts =
-          tries.back().because == verdicts::doubt::unconfirmed && !tries.back().beside_hostile;
+      const bool counts = tries.back().because == verdicts::doubt::unconfirmed &&
+                          (hostile ? hostile_.contains(key.first) : !tries.back().beside_hostile);
       if (counts) failed.push_back(key);
     }
     if (failed.size() <= sample || over()) return;
@@ -487,6 +492,7 @@ class suite {
   std::map<std::string, std::string> unserved_;  // versions, and why
   std::map<std::string, std::string> untold_;    // those that are no failure of a case
   std::set<std::string> known_wrong_;            // ids of the sanity check
+  std::set<std::string> hostile_;                // ids
   bool stopped_ = false;
 };
 
