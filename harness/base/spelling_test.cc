@@ -11,6 +11,8 @@ TEST(edit_distance, counts_changes) {
   EXPECT_EQ(edit_distance("abc", ""), 3u);
   EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
   EXPECT_EQ(edit_distance("topic", "topic"), 0u);
+  EXPECT_EQ(edit_distance("rnu", "run"), 1u);
+  EXPECT_EQ(edit_distance("urn", "run"), 1u);
 }
 
 TEST(suggest, names_the_closest_word) {

@@ -45,7 +45,7 @@ TEST(baseline, all_faults_of_a_file_are_told_with_their_place) {
 1 | fial a/b # x
   | ^^^^ unknown kind
   |
-  = help: valid here: fail, flaky, skip
+  = help: did you mean 'fail'?
 
 error: a baseline entry needs a reason
  --> b.txt:2:9
