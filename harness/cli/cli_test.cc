@@ -72,9 +72,14 @@ TEST_F(cli_test, mistakes_are_told_with_what_is_right) {
            {{"run", "--node", "=a"}, bad_usage, "--node two=127.0.0.1:1884"},
            {{"run", "--ws", "/mqtt"}, bad_usage, "--ws needs a broker"},
            {{"broker", "--authority", "x", "--listen", "127.0.0.1:0"}, bad_usage, "over TLS"},
-           {{"run", "--report-json", path("no/such/dir.json")}, bad_usage, "cannot write"},
+           {{"run", "--report-json", path("bad.txt/dir.json")}, bad_usage, "cannot write"},
            {{"run", "basic/pong"}, nothing_ran, "no case matches 'basic/pong'"},
-           {{"run", "--tag", "none"}, nothing_ran, "no case is selected"},
+           {{"run", "--tag", "none"}, nothing_ran, "--tag none leaves none of 2 cases"},
+           {{"run", "basic/pnig"}, nothing_ran, "did you mean 'basic/ping'?"},
+           {{"run", "bsaic/**"}, nothing_ran, "did you mean 'basic/**'?"},
+           {{"list", "--tag", "none"}, nothing_ran, "--tag none leaves none of 2 cases"},
+           {{"list", "--mqtt", "7"}, bad_usage, "there is no MQTT version '7'"},
+           {{"rnu"}, bad_usage, "did you mean 'run'?"},
            {{"list", "basic/pong"}, nothing_ran, "no case matches 'basic/pong'"},
            {{"decode", "xyz"}, bad_usage, "neither octets"},
            {{"decode", "CONACK"}, bad_usage, "neither octets"},
@@ -170,6 +175,40 @@ TEST_F(cli_test, list_names_cases_in_text_and_json) {
   EXPECT_EQ(run({"list", "--json", "**[v311]"}), as_expected);
   EXPECT_TRUE(printed("\"id\": \"basic/ping/ping[v311]\"")) << out_;
   EXPECT_FALSE(printed("[v5]"));
+}
+
+TEST_F(cli_test, list_and_dry_run_select_like_run) {
+  for (const arguments& words : std::vector<arguments>{
+           {"list", "--mqtt", "4"},
+           {"list", "basic", "--exclude", "**[v5]"},
+           {"list", "--statement", "v311:MQTT-3.12*"},
+           {"run", "--broker", "127.0.0.1:1", "--dry-run", "--mqtt", "3.1.1"},
+       }) {
+    EXPECT_EQ(run(words), as_expected) << err_;
+    EXPECT_EQ(out_.substr(0, out_.find('\n')), "basic/ping/ping[v311]");
+    EXPECT_FALSE(printed("[v5]")) << out_;
+  }
+  EXPECT_TRUE(printed("1 cases would run"));
+}
+
+TEST_F(cli_test, explain_tells_of_cases_trace_rules_and_statements_in_any_case) {
+  fs::create_directories(folder_ / "cases" / "statements");
+  write("cases/statements/v5.json",
+        R"([{"id": "MQTT-3.12.4-1", "version": "5", "section": "3.12.4", "level": "MUST",
+             "who": "server", "summary": "It answers.", "status": "testable", "why": "",
+             "comment": false, "about": ["PINGRESP"]},
+            {"id": "MQTT-3.2.2-2", "version": "5", "section": "3.2.2", "level": "MUST",
+             "who": "server", "summary": "No session.", "status": "testable", "why": "",
+             "comment": false, "about": ["CONNACK"]}])");
+  EXPECT_EQ(run({"explain", "mqtt-3.12.4-1"}), as_expected) << err_;
+  EXPECT_TRUE(printed("It answers.")) << out_;
+  EXPECT_TRUE(printed("#:~:text=%5BMQTT%2D3.12.4%2D1%5D")) << out_;
+  EXPECT_EQ(run({"explain", "basic/ping/ping[v5]"}), as_expected) << err_;
+  EXPECT_TRUE(printed("  a ping is answered\n  in ")) << out_;
+  EXPECT_TRUE(printed("    v5:MQTT-3.12.4-1: It answers.\n")) << out_;
+  EXPECT_EQ(run({"explain", "trace-rule/connack-comes-once"}), as_expected) << err_;
+  EXPECT_EQ(run({"explain", "basic/pnig"}), bad_usage);
+  EXPECT_TRUE(told("did you mean 'basic/ping'?")) << err_;
 }
 
 TEST_F(cli_test, a_file_of_ones_own_can_use_the_library) {

@@ -9,6 +9,9 @@
 
 #include "cli/case_files.h"
 #include "cli/exit_codes.h"
+#include "cli/purpose_text.h"
+#include "cli/selection_options.h"
+#include "cli/target_options.h"
 #include "script/coverage.h"
 #include "script/expander.h"
 #include "suite/selection.h"
@@ -94,22 +97,6 @@ std::string list_statements(const script::catalogue& catalogue, const citations&
          fmt::format("{} of {} statements are cited by a case\n", covered, statements.size());
 }
 
-std::string versions_of(const script::purpose_entry& p) {
-  std::vector<std::string_view> names;
-  for (const auto v : p.versions) names.push_back(wire::version_name(v));
-  return fmt::format("{}", fmt::join(names, " "));
-}
-
-// One name a scenario, whatever its versions and rows.
-std::vector<std::string> paths_of(const std::vector<std::string>& ids) {
-  std::vector<std::string> out;
-  for (const std::string& id : ids) {
-    const std::string path = id.substr(0, id.find('['));
-    if (std::find(out.begin(), out.end(), path) == out.end()) out.push_back(path);
-  }
-  return out;
-}
-
 json as_json(const script::purpose_row& row) {
   json reasons = json::object();
   json versions = json::array();
@@ -119,23 +106,6 @@ json as_json(const script::purpose_row& row) {
   }
   return {{"purpose", row.purpose->id}, {"title", row.purpose->title}, {"versions", versions},
           {"cases", row.cases},         {"not_covered", reasons},      {"left_out", row.left_out}};
-}
-
-std::string as_text(const script::purpose_row& row) {
-  std::string text = fmt::format("{:<10} {:<8} {:>3}  {}\n", row.purpose->id,
-                                 versions_of(*row.purpose), row.cases.size(), row.purpose->title);
-  for (const std::string& path : paths_of(row.cases)) text += fmt::format("{:24} {}\n", "", path);
-  std::string told;
-  for (const auto& v : row.versions) {
-    if (v.cases.empty() && v.why_not.empty()) {
-      text += fmt::format("{:24} no case for {}\n", "", wire::version_name(v.version));
-    } else if (!v.why_not.empty() && v.why_not != told) {
-      told = v.why_not;
-      text += fmt::format("{:24} not covered: {}\n", "", told);
-    }
-  }
-  if (!row.left_out.empty()) text += fmt::format("{:24} in part: {}\n", "", row.left_out);
-  return text;
 }
 
 std::string list_purposes(const script::catalogue& catalogue, const std::vector<scenario>& selected,
@@ -152,7 +122,7 @@ std::string list_purposes(const script::catalogue& catalogue, const std::vector<
     if (in_json) {
       out.push_back(as_json(row));
     } else {
-      text += as_text(row);
+      text += purpose_text(row);
     }
   }
   if (in_json) return as_text(out);
@@ -196,8 +166,11 @@ int list_command(const arguments& words, console& on) {
   set.usage = "mqttspec list [OPTIONS] [PATTERN|FILE|DIR ...]";
   set.explanation = "Lists cases; or statements or purposes, with how many cases each has.";
   set.words_are = "patterns";
-  set.described.add_options()("json", po::bool_switch(), "as JSON")(
-      "statements", po::bool_switch(), "the statements of the standards")(
+  add_selection_options(set.described);
+  set.described.add_options()("mqtt", po::value<arguments>()->value_name("5,3.1.1"),
+                              "only cases of these protocol versions")(
+      "json", po::bool_switch(), "as JSON")("statements", po::bool_switch(),
+                                            "the statements of the standards")(
       "purposes", po::bool_switch(), "the test purposes")(
       "bugs", po::bool_switch(), "faults that real brokers had, and the cases that catch them")(
       "uncovered", po::bool_switch(), "only statements (purposes, bugs) that no case checks");
@@ -207,10 +180,13 @@ int list_command(const arguments& words, console& on) {
   const parsed_options& options = request->options;
   const case_files& cases = request->cases;
 
-  const suite::selection chosen = request->chosen();
-  const auto all = script::expand(cases.files, {.plays = std::nullopt}).scenarios;
+  const auto chosen = read_selection(options, cases, on);
+  std::vector<wire::protocol_version> versions;
+  if (!chosen || !read_versions(options, versions, on)) return bad_usage;
+  const auto all =
+      script::expand(cases.files, {.versions = versions, .plays = std::nullopt}).scenarios;
   std::vector<scenario> selected;
-  for (const std::size_t i : suite::select(chosen, all)) selected.push_back(all[i]);
+  for (const std::size_t i : suite::select(*chosen, all)) selected.push_back(all[i]);
   const bool in_json = options.get<bool>("json");
   const bool uncovered = options.get<bool>("uncovered");
   if (options.get<bool>("purposes")) {
@@ -225,8 +201,8 @@ int list_command(const arguments& words, console& on) {
     on.print(list_statements(cases.statements, by_statement(selected), uncovered, in_json));
     return as_expected;
   }
-  if (const auto odd = suite::unmatched_patterns(chosen, all); !odd.empty()) {
-    on.error(fmt::format("no case matches '{}'", odd.front()), "mqttspec list shows all cases");
+  if (const auto nothing = suite::why_nothing(*chosen, all)) {
+    on.error(nothing->why, nothing->help);
     return nothing_ran;
   }
   on.print(list_cases(selected, in_json));

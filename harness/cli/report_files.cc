@@ -76,7 +76,12 @@ std::string written_first(const std::string& file) {
   return fs::exists(is) && !fs::is_regular_file(is) ? file : file + ".part";
 }
 
+// Makes the folder, too.
 bool can_write(const std::string& file) {
+  std::error_code failed;
+  if (const fs::path folder = fs::path(file).parent_path(); !folder.empty()) {
+    fs::create_directories(folder, failed);
+  }
   const std::string beside = written_first(file);
   if (!std::ofstream(beside, std::ios::app)) return false;
   std::error_code ignored;

@@ -16,16 +16,21 @@ namespace mqttspec::cli {
 namespace {
 
 // Before anything is connected: is there anything to run?
-std::optional<std::string> selects_nothing(const suite::target_run& run) {
+std::optional<suite::empty_selection> selects_nothing(const suite::target_run& run) {
   if (!suite::chosen_scenarios(run).empty()) return std::nullopt;
   script::expand_options options;
   options.versions = run.suite.versions;
   options.plays = run.suite.plays;
   const auto all = script::expand(*run.files, options).scenarios;
-  if (const auto odd = suite::unmatched_patterns(run.suite.chosen, all); !odd.empty()) {
-    return fmt::format("no case matches '{}'", odd.front());
-  }
-  return "no case is selected";
+  const auto why = suite::why_nothing(run.suite.chosen, all);
+  return why ? why : suite::empty_selection{"no case is selected", "mqttspec list shows all cases"};
+}
+
+int only_list(const suite::target_run& run, console& on) {
+  const auto chosen = suite::chosen_scenarios(run);
+  for (const script::scenario& s : chosen) on.print(s.id + "\n");
+  on.print(fmt::format("{} cases would run\n", chosen.size()));
+  return as_expected;
 }
 
 int finish(const results::run_results& r, const run_request& request, const case_files& cases,
@@ -82,9 +87,10 @@ int run_with(option_set& set, const arguments& words, bool profile, console& on)
   }
   if (inside) request->workflow_log = &*inside;
   if (const auto nothing = selects_nothing(request->run)) {
-    to.error(*nothing, "mqttspec list shows all cases");
+    to.error(nothing->why, nothing->help);
     return nothing_ran;
   }
+  if (options->get<bool>("dry-run")) return only_list(request->run, to);
   if (inside) inside->begin_cases();
   const results::run_results r = [&] {
     progress shown(*request, to);

@@ -4,64 +4,14 @@
 
 #include <fstream>
 #include <iterator>
-#include <random>
 #include <sstream>
 
 #include "cli/broker_flags.h"
+#include "cli/selection_options.h"
 #include "cli/target_options.h"
 #include "results/results.h"
 
 namespace mqttspec::cli {
-
-namespace {
-
-constexpr std::size_t processes_at_once = 12;  // of adapters
-
-bool read_failed(const parsed_options& options, run_request& out, console& on) {
-  if (!options.has("failed")) return true;
-  const auto& file = options.get<std::string>("failed");
-  const auto old = read_results(file, on);
-  if (!old) return false;
-  out.run.suite.chosen.ids.emplace();
-  for (const results::case_result& c : old->cases) {
-    if (!c.expected || c.outcome == results::verdict::fail ||
-        c.outcome == results::verdict::error) {
-      out.run.suite.chosen.ids->insert(c.id);
-    }
-  }
-  return true;
-}
-
-bool read_selection(const parsed_options& options, const case_files& cases, run_request& out,
-                    console& on) {
-  suite::selection& chosen = out.run.suite.chosen;
-  chosen.patterns = cases.patterns;
-  chosen.files = cases.named;
-  chosen.tags = list_of(options, "tag");
-  chosen.not_tags = list_of(options, "not-tag");
-  chosen.levels = list_of(options, "level");
-  chosen.statements = list_of(options, "statement");
-  chosen.purposes = list_of(options, "purpose");
-  chosen.seed = out.run.suite.seed;
-  for (const std::string& level : chosen.levels) {
-    if (level != "must" && level != "should" && level != "may" && level != "info") {
-      on.error(fmt::format("there is no level '{}'", level), "valid here: must, should, may, info");
-      return false;
-    }
-  }
-  if (options.has("shard")) {
-    const auto part = suite::parse_shard(options.get<std::string>("shard"));
-    if (!part) {
-      on.error(fmt::format("--shard: {}", part.error()), "write for example: --shard 2/5");
-      return false;
-    }
-    chosen.part = *part;
-  }
-  if (options.has("sample")) chosen.sample = options.get<std::uint32_t>("sample");
-  return read_failed(options, out, on);
-}
-
-}  // namespace
 
 bool read_baseline(const parsed_options& options, verdicts::baseline& known, console& on) {
   if (!options.has("baseline")) return true;
@@ -79,6 +29,8 @@ bool read_baseline(const parsed_options& options, verdicts::baseline& known, con
 }
 
 namespace {
+
+constexpr std::size_t processes_at_once = 12;  // of adapters
 
 bool read_running(const parsed_options& options, run_request& out, console& on) {
   suite::suite_settings& suite = out.run.suite;
@@ -131,16 +83,6 @@ void add_run_options(po::options_description& to) {
   const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
   const auto texts = [](const char* name) { return po::value<arguments>()->value_name(name); };
   const auto number = [] { return po::value<std::uint32_t>()->value_name("N"); };
-  po::options_description selecting("selecting");
-  selecting.add_options()("tag", texts("TAG"), "cases with this tag")(
-      "not-tag", texts("TAG"), "cases without it")("level", texts("must|should|may|info"),
-                                                   "cases of this weight")(
-      "statement", texts("ID"), "cases that cite this statement: MQTT-3.2.2-3")(
-      "purpose", texts("ID"), "cases of this purpose: S-Q-01, S-Q-*")("failed", text("RESULT.json"),
-                                                                      "what failed there")(
-      "shard", text("I/N"), "the I-th of N parts of all cases")("sample", number(),
-                                                                "so many, chosen by --seed")(
-      "seed", po::value<std::uint64_t>()->value_name("S"), "of everything that is random");
   po::options_description running("running");
   running.add_options()("jobs,j", number(), "cases at once (512)")(
       "patience", text("TIME"), "how late may come what no statement gives a time for (60s)")(
@@ -148,7 +90,8 @@ void add_run_options(po::options_description& to) {
       "repeat", number(), "run everything N times")("fail-fast", po::bool_switch(),
                                                     "stop at the first unexpected result")(
       "min", number(), "fail with 4 when fewer cases come to a verdict")(
-      "slow", po::bool_switch(), "cases tagged slow too (a minute more)");
+      "slow", po::bool_switch(), "run cases tagged slow too (a minute more)")(
+      "dry-run", po::bool_switch(), "list the cases that would run, and connect to nothing");
   po::options_description judging("judging");
   judging.add_options()("baseline", texts("FILE"), "known failures; several add up")(
       "strict", po::bool_switch(), "SHOULD counts as MUST");
@@ -159,7 +102,7 @@ void add_run_options(po::options_description& to) {
                        "all packets of failed cases, or of all")("verbose,v", po::bool_switch(),
                                                                  "a line for every case")(
       "quiet,q", po::bool_switch(), "only what is unexpected, and the summary");
-  to.add(selecting);
+  add_selection_options(to);
   add_target_options(to);
   to.add(running).add(judging).add(output);
   add_cases_option(to);
@@ -185,10 +128,11 @@ std::optional<run_request> read_run_request(const parsed_options& options, const
     out.run.suite.plays = script::side::server;
     out.run.suite.at_once = processes_at_once;
   }
-  out.run.suite.seed =
-      options.has("seed") ? options.get<std::uint64_t>("seed") : std::random_device{}();
-  if (!read_selection(options, cases, out, on) ||
-      !read_baseline(options, out.run.suite.known, on) || !read_running(options, out, on) ||
+  auto chosen = read_selection(options, cases, on);
+  if (!chosen) return std::nullopt;
+  out.run.suite.seed = chosen->seed;
+  out.run.suite.chosen = std::move(*chosen);
+  if (!read_baseline(options, out.run.suite.known, on) || !read_running(options, out, on) ||
       !read_output(options, out, on)) {
     return std::nullopt;
   }

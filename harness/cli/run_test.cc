@@ -25,8 +25,15 @@ TEST_F(cli_test, simulated_run_passes_and_writes_its_reports) {
 TEST_F(cli_test, a_report_that_cannot_be_written_is_an_error) {
   EXPECT_EQ(run({"run", "--simulate", "--report-json", "/dev/full"}), internal_error);
   EXPECT_TRUE(told("cannot write the report '/dev/full'")) << err_;
-  EXPECT_EQ(run({"run", "--simulate", "--report-json", path("nowhere/r.json")}), bad_usage);
+  write("file", "");
+  EXPECT_EQ(run({"run", "--simulate", "--report-json", path("file/r.json")}), bad_usage);
   EXPECT_TRUE(told("cannot write the report")) << err_;
+}
+
+TEST_F(cli_test, folders_of_reports_are_made) {
+  EXPECT_EQ(run({"run", "--simulate", "--report-json", path("new/folder/r.json")}), as_expected)
+      << err_;
+  EXPECT_TRUE(results::from_json(read("new/folder/r.json")));
 }
 
 TEST_F(cli_test, a_report_takes_the_place_of_the_old_one_when_it_is_whole) {

@@ -227,21 +227,26 @@ bool read_tls(const parsed_options& options, target::description& out, console& 
   return true;
 }
 
-bool read_versions(const parsed_options& options, target::description& out, console& on) {
+}  // namespace
+
+bool read_versions(const parsed_options& options, std::vector<wire::protocol_version>& into,
+                   console& on) {
   using wire::protocol_version;
   if (options.has("mqtt")) {
-    out.versions.clear();
+    into.clear();
     for (const std::string& name : list_of(options, "mqtt")) {
       const auto version = target::parse_version(name);
       if (!version) {
         return fail(on, fmt::format("there is no MQTT version '{}'", name), "valid here: 5, 3.1.1");
       }
-      out.versions.push_back(*version);
+      into.push_back(*version);
     }
   }
-  if (out.versions.empty()) out.versions = {protocol_version::v5, protocol_version::v311};
+  if (into.empty()) into = {protocol_version::v5, protocol_version::v311};
   return true;
 }
+
+namespace {
 
 bool read_credentials(const parsed_options& options, target::description& out, console& on) {
   if (options.has("user")) out.user = options.get<std::string>("user");
@@ -332,7 +337,7 @@ std::optional<target::description> read_target(const parsed_options& options, co
   target::description out;
   if (!read_target_file(options, out, on) || !read_embedded(options, out, on) ||
       !read_own(options, out, on) || !read_start(options, out, on) || !read_tls(options, out, on) ||
-      !read_versions(options, out, on) || !read_credentials(options, out, on) ||
+      !read_versions(options, out.versions, on) || !read_credentials(options, out, on) ||
       !read_duration(options, "timeout", out.timeout, on) ||
       !read_duration(options, "slack", out.slack, on)) {
     return std::nullopt;

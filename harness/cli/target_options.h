@@ -14,6 +14,10 @@ void add_target_options(po::options_description& to);
 // What they say, after the target file. nullopt: told on err.
 std::optional<target::description> read_target(const parsed_options& options, console& on);
 
+// --mqtt, into |into|: both versions where nothing names any. false: told on err.
+bool read_versions(const parsed_options& options, std::vector<wire::protocol_version>& into,
+                   console& on);
+
 // The options about the target, the cases and the embedded broker as words that give them again.
 arguments target_again(const parsed_options& options);
 

@@ -7,6 +7,7 @@
 
 #include "script/expander.h"
 #include "script/library.h"
+#include "suite/slips.h"
 
 namespace mqttspec::suite {
 
@@ -226,14 +227,14 @@ bool speaks_another(const case_result& c) {
 }
 
 // How far the first one got: whether there is a broker, and of which versions.
-void take_first(verdicts::opinion o, sanity_outcome& out) {
+void take_first(verdicts::opinion o, sanity_outcome& out, const std::string& slip) {
   const case_result& c = o.result;
   const auto connack = connack_in(c);
   const bool in = connack && connack->reason == 0;
   if (in) {
     out.unserved.erase(c.version);
   } else {
-    out.unserved[c.version] = failure_of(c);
+    out.unserved[c.version] = failure_of(c) + slip;
   }
   if (c.version == "5" && in) {
     for (const auto& [name, value] : target::learned_from(*connack, wire::never_expires)) {
@@ -251,13 +252,13 @@ struct half_known {
   std::set<std::string> all_come;               // when they are acknowledged
 };
 
-void take(verdicts::opinion o, sanity_outcome& out, half_known& seen) {
+void take(verdicts::opinion o, sanity_outcome& out, half_known& seen, const std::string& slip) {
   const case_result& c = o.result;
   const auto connack = connack_in(c);
   const bool let_in = connack && connack->reason == 0;
   const bool refused = connack ? connack->reason != 0 : !saw_connack(c);
   if (c.name == sanity_name) {
-    take_first(std::move(o), out);
+    take_first(std::move(o), out, slip);
   } else if (c.name == assigned_name) {
     // A server may refuse such a client. One that takes it has to tell the identifier.
     if (c.outcome != verdict::error) out.learned["assigned_client_ids"] = !refused;
@@ -292,7 +293,7 @@ std::vector<script::scenario> sanity_scenarios(
 
 sanity_outcome check_sanity(play::driver& on, const std::string& run_tag,
                             const std::vector<wire::protocol_version>& versions,
-                            const play::run_options& options, std::size_t at_once) {
+                            const play::run_options& options, std::size_t at_once, bool plain) {
   const std::vector<script::scenario> scenarios = sanity_scenarios(run_tag, versions);
   batch b;
   b.options = options;
@@ -320,7 +321,8 @@ sanity_outcome check_sanity(play::driver& on, const std::string& run_tag,
       }
     }
     play_cases(on, b, [&](verdicts::opinion o) {
-      take(std::move(o), out, seen);
+      const std::string slip = likely_slip(o.result, plain, options.user_name);
+      take(std::move(o), out, seen, slip);
       return true;
     });
   };

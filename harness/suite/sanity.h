@@ -28,9 +28,11 @@ struct sanity_outcome {
   bool well() const { return unserved.empty() && wrong.empty(); }
 };
 
+// |plain|: clients speak MQTT over TCP alone.
 sanity_outcome check_sanity(play::driver& on, const std::string& run_tag,
                             const std::vector<wire::protocol_version>& versions,
-                            const play::run_options& options, std::size_t at_once = 6);
+                            const play::run_options& options, std::size_t at_once = 6,
+                            bool plain = true);
 
 // Of a client library: it connects, gets a message, publishes one and leaves. Nothing is learned;
 // its adapter has told what it can do.

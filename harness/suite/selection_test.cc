@@ -10,6 +10,7 @@ script::scenario make(const std::string& path, std::vector<std::string> tags = {
   s.path = path;
   s.version = wire::protocol_version::v5;
   s.id = path + "[v5]";
+  s.name = path.substr(path.rfind('/') + 1);
   s.file = "cases/" + path.substr(0, path.rfind('/')) + ".mqs";
   s.tags = std::move(tags);
   s.purposes = {"S-Q-01"};
@@ -105,6 +106,45 @@ TEST(selection, a_sample_has_its_size_and_depends_on_the_seed_only) {
   EXPECT_NE(select(s, all), first);
   s.sample = 1000;
   EXPECT_EQ(select(s, all).size(), all.size());
+}
+
+TEST(selection, a_path_selects_what_lies_below_it) {
+  const auto chosen = [](const char* pattern) {
+    selection by_path;
+    by_path.patterns = {pattern};
+    return selects(by_path, make("queue/order/eight"));
+  };
+  EXPECT_TRUE(chosen("queue"));
+  EXPECT_TRUE(chosen("queue/order/"));
+  EXPECT_FALSE(chosen("que"));
+  EXPECT_FALSE(chosen("queue/order/eight/x"));
+  selection without;
+  without.excluded = {"queue/order"};
+  EXPECT_FALSE(selects(without, make("queue/order/eight")));
+  EXPECT_TRUE(selects(without, make("queue/other/eight")));
+}
+
+TEST(selection, the_condition_that_leaves_nothing_is_told) {
+  const std::vector<script::scenario> all = {make("clean_start/a/b", {"slow"}), make("will/a/c")};
+  const auto why = [&](const selection& s) {
+    const auto found = why_nothing(s, all);
+    return found ? found->why + "; " + found->help : "";
+  };
+  EXPECT_EQ(why({}), "");
+  selection s;
+  s.patterns = {"clean-start/**"};
+  EXPECT_EQ(why(s), "no case matches 'clean-start/**'; did you mean 'clean_start/**'?");
+  s.patterns = {"c"};
+  EXPECT_EQ(why(s), "no case matches 'c'; did you mean '**/c'?");
+  s.patterns = {"will"};
+  s.tags = {"slwo"};
+  EXPECT_EQ(why(s), "--tag slwo leaves none of 1 cases; did you mean 'slow'?");
+  s.tags = {"slow"};
+  EXPECT_EQ(why(s),
+            "--tag slow leaves none of 1 cases; mqttspec list --json shows what each case has");
+  s.tags.clear();
+  s.excluded = {"will"};
+  EXPECT_EQ(why(s).substr(0, 40), "--exclude will leaves none of 1 cases; m");
 }
 
 TEST(selection, patterns_without_a_match_are_told) {

@@ -78,7 +78,8 @@ class suite {
     for (int attempt = 1;; ++attempt) {
       sanity_outcome s =
           settings_.plays == script::side::client
-              ? check_sanity(on_, tags_.next(), settings_.versions, settings_.engine, at_once)
+              ? check_sanity(on_, tags_.next(), settings_.versions, settings_.engine, at_once,
+                             settings_.reach.contains({"tcp", ""}))
               : check_client_sanity(on_, tags_.next(), settings_.versions, settings_.engine);
       for (const verdicts::opinion& o : s.wrong) {
         tries[o.result.id].push_back(o);
