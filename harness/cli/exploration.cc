@@ -226,6 +226,7 @@ class exploration {
   }
 
   void show_progress(const explore::campaign& run) {
+    if (!line_.is_due()) return;
     const double seconds = std::chrono::duration<double>(clock::now() - begin_).count();
     const auto& n = run.counts();
     line_.show(fmt::format(

@@ -38,10 +38,16 @@ std::string fitted(std::string_view text, std::size_t columns) {
 
 }  // namespace
 
+bool progress_line::is_due() const {
+  const duration pause = terminal_ ? std::chrono::milliseconds(100) : in_pipe_;
+  return pause != duration::zero() && clock::now() - last_ >= pause;
+}
+
 void progress_line::show(std::string_view text) {
   if (terminal_) {
     to_ << "\r\x1b[K" << fitted(text, terminal_columns()) << std::flush;
     drawn_ = true;
+    last_ = clock::now();
   } else if (const auto now = clock::now();
              in_pipe_ != duration::zero() && now - last_ >= in_pipe_) {
     last_ = now;

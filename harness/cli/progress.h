@@ -23,6 +23,8 @@ class progress_line {
       : to_(to), terminal_(terminal), in_pipe_(in_pipe) {}
   ~progress_line() { clear(); }
 
+  // show() would show something, or nobody has seen anything new for a tenth of a second.
+  bool is_due() const;
   // |text| is cut to the width of a terminal, after a word.
   void show(std::string_view text);
   void clear();

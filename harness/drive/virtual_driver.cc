@@ -1,6 +1,8 @@
 #include "drive/virtual_driver.h"
 
 #include <algorithm>
+#include <deque>
+#include <iterator>
 #include <map>
 #include <string>
 #include <utility>
@@ -30,7 +32,7 @@ class world {
         break;
       }
       take_outputs();
-      if (!arrivals_.empty() && arrivals_.begin()->first <= next_timer()) {
+      if (!arrivals_.empty() && arrivals_.front().at <= next_timer()) {
         deliver();
       } else if (!pass_time()) {
         machine_.abandon(abandonment::endless, "the case does not end: nothing more can happen",
@@ -53,6 +55,7 @@ class world {
     hook_ended
   };
   struct arrival {
+    instant at{};
     event what{};
     play::connection_id mine = 0;
     broker::connection_id theirs = 0;
@@ -66,17 +69,22 @@ class world {
     const instant at = arrival_of(what);
     if (what == event::to_machine && gathers()) {
       // One with what the same client gets at the same instant.
-      const auto [first, last] = arrivals_.equal_range(at);
-      const auto same = std::find_if(first, last, [&](const auto& each) {
-        return each.second.what == event::to_machine && each.second.mine == mine;
+      const auto same = std::find_if(arrivals_.begin(), arrivals_.end(), [&](const arrival& each) {
+        return each.at == at && each.what == event::to_machine && each.mine == mine;
       });
-      if (same != last) {
-        byte_buffer& all = same->second.octets;
-        all.insert(all.end(), octets.begin(), octets.end());
+      if (same != arrivals_.end()) {
+        same->octets.insert(same->octets.end(), octets.begin(), octets.end());
         return;
       }
     }
-    arrivals_.emplace(at, arrival{what, mine, theirs, std::move(octets), std::move(why)});
+    arrives({at, what, mine, theirs, std::move(octets), std::move(why)});
+  }
+
+  // Behind all that arrives by then.
+  void arrives(arrival a) {
+    auto before = arrivals_.end();
+    while (before != arrivals_.begin() && std::prev(before)->at > a.at) --before;
+    arrivals_.insert(before, std::move(a));
   }
 
   bool gathers() const { return in_.network.gathered > duration::zero(); }
@@ -117,14 +125,16 @@ class world {
   }
 
   // Frame by frame.
-  void write(const play::write_octets& w, broker::connection_id to) {
-    const std::size_t piece = w.fragment == 0 ? w.octets.size() : w.fragment;
+  void write(play::write_octets& w, broker::connection_id to) {
+    const instant at = arrival_of(event::to_broker);
+    const auto frame = [&](byte_buffer octets) {
+      arrives({at, event::to_broker, w.id, to, std::move(octets), {}, w.text});
+    };
+    if (w.fragment == 0 && !w.octets.empty()) return frame(std::move(w.octets));
     for (byte_view rest = w.octets; !rest.empty();) {
-      const byte_view frame = rest.first(std::min(piece, rest.size()));
-      rest = rest.subspan(frame.size());
-      arrivals_.emplace(
-          arrival_of(event::to_broker),
-          arrival{event::to_broker, w.id, to, {frame.begin(), frame.end()}, {}, w.text});
+      const byte_view piece = rest.first(std::min(w.fragment, rest.size()));
+      rest = rest.subspan(piece.size());
+      frame({piece.begin(), piece.end()});
     }
   }
 
@@ -159,8 +169,9 @@ class world {
   }
 
   void deliver() {
-    now_ = std::max(now_, arrivals_.begin()->first);
-    const arrival a = std::move(arrivals_.extract(arrivals_.begin()).mapped());
+    const arrival a = std::move(arrivals_.front());
+    arrivals_.pop_front();
+    now_ = std::max(now_, a.at);
     const bool heard = !deaf_.contains(a.mine);
     switch (a.what) {
       case event::connected:
@@ -238,7 +249,7 @@ class world {
   broker::edge broker_;
   instant now_{};
   bool up_ = true;
-  std::multimap<instant, arrival> arrivals_;  // of one instant: in the order of sending
+  std::deque<arrival> arrivals_;  // in the order of arriving, then of sending
   std::map<play::connection_id, broker::connection_id> theirs_;
   std::map<broker::connection_id, play::connection_id> mine_;
   std::map<play::connection_id, bool> deaf_;  // closed by the machine

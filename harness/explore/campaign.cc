@@ -20,6 +20,7 @@ constexpr duration grace = std::chrono::seconds(2);
 // Without the steps that were not possible, and what was never reached.
 history essence(const player& p) {
   history out;
+  out.reserve(p.possible().size());
   for (std::size_t i = 0; i < p.possible().size(); ++i) {
     if (p.possible()[i]) out.push_back(p.played()[i]);
   }

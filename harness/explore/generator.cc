@@ -96,22 +96,21 @@ std::optional<action> generator::next(const judge& j) {
   }
   ++drawn_;
   const std::uint32_t state = j.abstract_state();
-  ++states_[state];
+  states_.add(state);
   std::optional<action> best;
   std::uint32_t least = 0;
   std::uint64_t key = 0;
   for (int i = 0; i < 3; ++i) {
     action a = draw(j);
     const std::uint64_t k = shape(a) << 32 | state;
-    const auto found = pairs_.find(k);
-    const std::uint32_t n = found == pairs_.end() ? 0 : found->second;
+    const std::uint32_t n = pairs_.of(k);
     if (best && n >= least) continue;
     best = a;
     least = n;
     key = k;
     if (n == 0) break;
   }
-  ++pairs_[key];
+  pairs_.add(key);
   if (best->kind == action_kind::wait) waited_ += best->milliseconds;
   return best;
 }

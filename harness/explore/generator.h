@@ -10,10 +10,10 @@
 
 #include <array>
 #include <optional>
-#include <unordered_map>
 
 #include "base/random.h"
 #include "explore/judge.h"
+#include "explore/tally.h"
 
 namespace mqttspec::explore {
 
@@ -88,8 +88,8 @@ class generator {
   std::uint16_t drawn_ = 0;
   std::uint8_t settled_ = 0;
   std::uint32_t waited_ = 0;  // milliseconds
-  std::unordered_map<std::uint32_t, std::uint32_t> states_;
-  std::unordered_map<std::uint64_t, std::uint32_t> pairs_;
+  tally states_;
+  tally pairs_;
 };
 
 }  // namespace mqttspec::explore

@@ -16,8 +16,6 @@
 // of a session; everything about an identifier that was acknowledged in a wrong way; how many
 // messages above |window| are in flight at once. Where the judge is not sure it widens.
 
-#include <functional>
-
 #include "explore/judge_state.h"
 #include "wire/decode.h"
 
@@ -176,7 +174,8 @@ class judge {
   message_id identify(const wire::packet_view& p) const;
   void check_window(connection_id c, const wire::packet_view& p, message_id m);
 
-  bool visit_debts(const std::function<bool(const owed&)>& visit) const;
+  template <class Visit>  // bool(const owed&)
+  bool visit_debts(const Visit& visit) const;
   static std::string notation(const wire::packet_view& p);
   std::string describe(const owed& o) const;
   std::string describe(const copy& c, bool owed_in_full = false) const;  // then at its highest QoS

@@ -83,15 +83,17 @@ void judge::take_suback(connection_id c, const debt& d, const wire::packet_view&
     return accuse(c, rules::suback_codes, "SUBACK has not one code for each filter",
                   fmt::format("SUBACK id={}", d.id), notation(p));
   }
-  std::string expected = fmt::format("SUBACK id={} reasons=[", d.id);
-  for (const debt::request& r : d.requests) {
-    expected += fmt::format("{}granted_qos_{}", expected.ends_with('[') ? "" : " ",
-                            std::min(r.qos, facts_.maximum_qos));
-  }
-  expected += "]";
+  const auto expected = [&] {
+    std::string codes;
+    for (const debt::request& r : d.requests) {
+      codes += fmt::format("{}granted_qos_{}", codes.empty() ? "" : " ",
+                           std::min(r.qos, facts_.maximum_qos));
+    }
+    return fmt::format("SUBACK id={} reasons=[{}]", d.id, codes);
+  };
   if (d.requests.size() == 2 && d.requests[0].qos != d.requests[1].qos &&
       p.list[0] == d.requests[1].qos && p.list[1] == d.requests[0].qos) {
-    return accuse(c, rules::suback_order, "the codes of SUBACK are in reverse order", expected,
+    return accuse(c, rules::suback_order, "the codes of SUBACK are in reverse order", expected(),
                   notation(p));
   }
   session& s = sessions_[links_[c].client];
@@ -101,7 +103,7 @@ void judge::take_suback(connection_id c, const debt& d, const wire::packet_view&
     // Refused for what it is; 0x87 and 0x97 are reasons of the broker's own.
     if (granted >= 0x80 && asked.qos > facts_.maximum_qos && granted != 0x87 && granted != 0x97) {
       return accuse(c, rules::subscribe_above_maximum,
-                    "SUBSCRIBE with a QoS above the maximum is refused", expected, notation(p));
+                    "SUBSCRIBE with a QoS above the maximum is refused", expected(), notation(p));
     }
     if (granted >= 0x80) return give_up("the broker refuses a SUBSCRIBE");
     if (granted > asked.qos) return give_up("the broker grants more than it was asked for");

@@ -15,7 +15,7 @@ using wire::packet_type;
 
 std::string judge::payload_of(message_id m) const {
   if (messages_[m].empty) return {};
-  std::string out = fmt::format("m{}", m);
+  std::string out = "m" + std::to_string(m);
   if (messages_[m].big) out.append(200, '.');
   return out;
 }
@@ -89,7 +89,8 @@ void judge::ping(connection_id c, instant now, bool own_fence) {
 
 // Answers first, in the order in which they were asked for; then what is to be sent again; then
 // messages. |visit| returns false to stop; so does this then.
-bool judge::visit_debts(const std::function<bool(const owed&)>& visit) const {
+template <class Visit>
+bool judge::visit_debts(const Visit& visit) const {
   for (connection_id c = 0; c < links_.size(); ++c) {
     const link& l = links_[c];
     for (const debt& d : l.owed) {

@@ -176,7 +176,7 @@ class player : public play::machine {
   bool fenced_ = false;  // the debt was asked for by PINGREQ
   std::array<std::optional<action>, most_clients> last_connect_;
   std::array<std::optional<wire::packet>, most_clients> last_acknowledgement_;
-  std::vector<line> lines_;
+  std::deque<line> lines_;
   std::deque<play::action> actions_;
   play::recorder record_;
   instant began_{};

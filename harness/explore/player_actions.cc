@@ -1,7 +1,5 @@
 // One action after the other, as packets.
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "explore/player.h"
@@ -75,7 +73,7 @@ player::progress player::perform(const action& a, instant now) {
 
 wire::packet player::connect_packet(std::uint8_t client, const action& a, message_id will) const {
   wire::packet p = wire::make(packet_type::connect, a.version);
-  p.client_id = fmt::format("{}-{}", options_.ns, client_letter(client));
+  p.client_id = options_.ns + '-' + client_letter(client);
   p.clean_start = a.clean;
   p.keep_alive = a.keep_alive != 0 ? a.keep_alive : options_.keep_alive;
   p.user_name = options_.user_name;
@@ -93,7 +91,7 @@ wire::packet player::connect_packet(std::uint8_t client, const action& a, messag
   if (a.will) {
     wire::will_message w;
     w.topic = judge_.topic_text(a.will->topic);
-    w.payload = fmt::format("m{}", will);
+    w.payload = "m" + std::to_string(will);
     w.qos = a.will->qos;
     w.retain = a.will->retain;
     if (v5 && a.will->properties) add_properties(w.properties);
@@ -140,8 +138,8 @@ player::progress player::subscribe(const action& a, instant now) {
     if (!facts.wildcards && name.find_first_of("+#") != std::string_view::npos) {
       return progress::impossible;
     }
-    std::string filter = fmt::format(
-        "{}{}/{}", a.share != 0 ? fmt::format("$share/{}/", options_.ns) : "", options_.ns, name);
+    std::string filter = a.share != 0 ? "$share/" + options_.ns + '/' : "";
+    filter.append(options_.ns).append("/").append(name);
     if (un) {
       p.filters.push_back(std::move(filter));
       continue;

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "oracle/rule.h"
+#include "oracle/history.h"
 
 namespace mqttspec::oracle {
 

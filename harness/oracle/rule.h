@@ -2,10 +2,14 @@
 // One rule: sees every event before the history takes it up, so that it can compare the two.
 
 #include <initializer_list>
+#include <map>
 #include <memory>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
+#include "oracle/delivery.h"
 #include "oracle/history.h"
 
 namespace mqttspec::oracle {
@@ -16,39 +20,78 @@ struct demand {
   std::string_view v311;
 };
 
+// What rules keep of one trace beside its history.
+struct rule_memory {
+  struct lower {
+    const session* to;
+    std::string key;
+    std::uint8_t due;
+    instant at;
+  };
+  // Of one session, publisher, topic, QoS that was sent and QoS that came.
+  std::map<std::tuple<const session*, connection_id, std::string_view, std::uint8_t, std::uint8_t>,
+           const message*>
+      newest;
+  std::vector<lower> lower_than_due;
+  std::vector<std::pair<const link*, event_number>> wills_of_the_living;
+};
+
+// One trace, as rules see it, and where they speak.
+struct watching {
+  const history& seen;
+  rule_memory& memory;
+  std::vector<finding>& findings;
+  bool& in_doubt;
+};
+
+// Has no state of its own: one for all traces.
 class rule {
  public:
-  rule(std::string_view name, std::string_view sentence, std::vector<demand> demands)
-      : name_(name), sentence_(sentence), demands_(std::move(demands)) {}
+  // |looks_at|: packets that received() is for; none: all.
+  rule(std::string_view name, std::string_view sentence, std::vector<demand> demands,
+       std::initializer_list<packet_type> looks_at = {})
+      : name_(name), sentence_(sentence), demands_(std::move(demands)), looks_at_(looks_at) {}
   virtual ~rule() = default;
 
-  virtual void received(const link&, const packet&, std::size_t) {}
-  virtual void received_malformed(const link&, const wire::wire_fault&, std::string_view) {}
-  virtual void finish() {}
+  virtual void received(watching&, const link&, const packet&, std::size_t) const {}
+  virtual void received_malformed(watching&, const link&, const wire::wire_fault&,
+                                  std::string_view) const {}
+  virtual void finish(watching&) const {}
 
+  bool looks_at(packet_type t) const;
   rule_description describe() const;
-
-  // Set by the watch before anything else.
-  const history* seen = nullptr;
-  std::vector<finding>* findings = nullptr;
-  bool* in_doubt = nullptr;
 
  protected:
   // Cites those of |demands| that |on|'s version makes; without any of its own the rule's all.
-  void report(const link& on, std::string message, std::initializer_list<demand> demands = {});
-  void report(const link& on, std::string message, std::vector<statement> statements);
+  void report(watching& w, const link& on, std::string message,
+              std::initializer_list<demand> demands = {}) const;
+  void report(watching& w, const link& on, std::string message,
+              std::vector<statement> statements) const;
   // What silence or a clock tells: proves nothing when the harness stood still, but is worth
   // another try (watch::in_doubt).
-  void report_by_time(const link& on, std::string message,
-                      std::initializer_list<demand> demands = {});
+  void report_by_time(watching& w, const link& on, std::string message,
+                      std::initializer_list<demand> demands = {}) const;
 
  private:
   std::string_view name_;
   std::string_view sentence_;
   std::vector<demand> demands_;
+  std::vector<packet_type> looks_at_;
 };
 
-using rule_list = std::vector<std::unique_ptr<rule>>;
+// Looks at a PUBLISH of the server of which the trace tells where it comes from.
+class delivery_rule : public rule {
+ public:
+  delivery_rule(std::string_view name, std::string_view sentence, std::vector<demand> demands)
+      : rule(name, sentence, std::move(demands), {packet_type::publish}) {}
+
+  void received(watching& w, const link& on, const packet& p, std::size_t) const final {
+    if (const delivery* d = explain(w.seen, on, p)) delivered(w, on, p, *d);
+  }
+  virtual void delivered(watching&, const link&, const packet&, const delivery&) const = 0;
+};
+
+using rule_list = std::vector<std::unique_ptr<const rule>>;
 
 // One function a file of rules.
 void add_connect_rules(rule_list& to);   // CONNACK, Session Present, refusals

@@ -10,11 +10,6 @@
 namespace mqttspec::oracle {
 namespace {
 
-bool is_answer(packet_type t) {
-  return t == packet_type::puback || t == packet_type::pubrec || t == packet_type::pubcomp ||
-         t == packet_type::suback || t == packet_type::unsuback || t == packet_type::pingresp;
-}
-
 std::string name_of(packet_type t, std::uint16_t id) {
   const auto name = wire::packet_of(t).name;
   return t == packet_type::pingresp ? std::string(name) : fmt::format("{} id={}", name, id);
@@ -48,9 +43,11 @@ class answer_has_a_request : public rule {
               {"MQTT-4.3.3-11", "MQTT-4.3.3-2"},
               {"MQTT-3.8.4-2", "MQTT-3.8.4-2"},
               {"MQTT-3.10.4-5", "MQTT-3.10.4-4"},
-              {"MQTT-3.12.4-1", "MQTT-3.12.4-1"}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
-    if (!is_answer(p.type) || on.odd || on.odd_before_connack) return;
+              {"MQTT-3.12.4-1", "MQTT-3.12.4-1"}},
+             {packet_type::puback, packet_type::pubrec, packet_type::pubcomp, packet_type::suback,
+              packet_type::unsuback, packet_type::pingresp}) {}
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
+    if (on.odd || on.odd_before_connack) return;
     const auto fits = [&](const request& r) {
       return !r.answered && r.type == p.type && r.id == p.packet_id;
     };
@@ -67,11 +64,11 @@ class answer_has_a_request : public rule {
     const bool of_list = p.type == packet_type::suback || p.type == packet_type::unsuback;
     const std::string what = name_of(p.type, p.packet_id) + " answers nothing that is open";
     if (p.type == packet_type::pingresp) {
-      report(on, what, {{"MQTT-3.12.4-1", "MQTT-3.12.4-1"}});
+      report(w, on, what, {{"MQTT-3.12.4-1", "MQTT-3.12.4-1"}});
     } else if (of_list) {
-      report(on, what, {{"MQTT-2.2.1-6", "MQTT-2.3.1-7"}, identifier_demand(p.type)});
+      report(w, on, what, {{"MQTT-2.2.1-6", "MQTT-2.3.1-7"}, identifier_demand(p.type)});
     } else {
-      report(on, what, {{"MQTT-2.2.1-5", "MQTT-2.3.1-6"}, identifier_demand(p.type)});
+      report(w, on, what, {{"MQTT-2.2.1-5", "MQTT-2.3.1-6"}, identifier_demand(p.type)});
     }
   }
 };
@@ -80,18 +77,19 @@ class one_code_for_each_filter : public rule {
  public:
   one_code_for_each_filter()
       : rule("one-code-for-each-filter", "SUBACK and UNSUBACK have as many codes as filters",
-             {{"MQTT-3.8.4-6", "MQTT-3.8.4-5"}, {"MQTT-3.11.3-1", ""}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
-    const bool unsuback = p.type == packet_type::unsuback && is_v5(on.version);
-    if ((p.type != packet_type::suback && !unsuback) || on.odd) return;
+             {{"MQTT-3.8.4-6", "MQTT-3.8.4-5"}, {"MQTT-3.11.3-1", ""}},
+             {packet_type::suback, packet_type::unsuback}) {}
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
+    // UNSUBACK of 3.1.1 has none.
+    if (on.odd || (p.type == packet_type::unsuback && !is_v5(on.version))) return;
     for (const request& r : on.requests) {
       if (r.answered || r.type != p.type || r.id != p.packet_id) continue;
       if (r.entries == p.reasons.size()) return;
       const std::string what =
           fmt::format("{} has {} codes for {} filters", name_of(p.type, p.packet_id),
                       p.reasons.size(), r.entries);
-      if (unsuback) return report(on, what, {{"MQTT-3.11.3-1", ""}});
-      return report(on, what, {{"MQTT-3.8.4-6", "MQTT-3.8.4-5"}});
+      if (p.type == packet_type::unsuback) return report(w, on, what, {{"MQTT-3.11.3-1", ""}});
+      return report(w, on, what, {{"MQTT-3.8.4-6", "MQTT-3.8.4-5"}});
     }
   }
 };
@@ -109,23 +107,23 @@ class request_is_answered : public rule {
               {"MQTT-3.8.4-1", "MQTT-3.8.4-1"},
               {"MQTT-3.10.4-4", "MQTT-3.10.4-5"},
               {"MQTT-3.12.4-1", "MQTT-3.12.4-1"}}) {}
-  void finish() override {
-    for (const auto& [id, on] : seen->links) {
+  void finish(watching& w) const override {
+    for (const auto& [id, on] : w.seen.links) {
       if (!on.accepted() || on.goodbye || on.server_said_goodbye) continue;
       // A server may take up a few at a time.
       const auto open = std::count_if(on.requests.begin(), on.requests.end(),
                                       [](const request& r) { return !r.answered; });
       if (open > most_open) continue;
       for (const request& r : on.requests) {
-        if (r.answered || !seen->waited_in_vain(on, std::max(r.at, on.connack_at))) continue;
+        if (r.answered || !w.seen.waited_in_vain(on, std::max(r.at, on.connack_at))) continue;
         demand d = identifier_demand(r.type);
         if (r.type == packet_type::suback) d = {"MQTT-3.8.4-1", "MQTT-3.8.4-1"};
         if (r.type == packet_type::unsuback) d = {"MQTT-3.10.4-4", "MQTT-3.10.4-5"};
         const bool publish = r.type == packet_type::puback || r.type == packet_type::pubrec;
         const demand answered = {"MQTT-3.3.4-1", "MQTT-3.3.4-1"};
-        report_by_time(on,
+        report_by_time(w, on,
                        fmt::format("{} has not come for {}", name_of(r.type, r.id),
-                                   print_duration(seen->now - r.at)),
+                                   print_duration(w.seen.now - r.at)),
                        {d, publish ? answered : d});
         break;  // what follows may wait behind it
       }
@@ -137,33 +135,32 @@ class nobody_matches_is_true : public rule {
  public:
   nobody_matches_is_true()
       : rule("no-matching-subscribers-is-true", "reason 0x10 only when nobody subscribes",
-             {{"v5-3.4.2.1-b", ""}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
-    const bool says_so = (p.type == packet_type::puback || p.type == packet_type::pubrec) &&
-                         p.reason == 0x10 && is_v5(on.version) && !on.odd;
-    if (!says_so || seen->restarted) return;
+             {{"v5-3.4.2.1-b", ""}}, {packet_type::puback, packet_type::pubrec}) {}
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
+    if (p.reason != 0x10 || !is_v5(on.version) || on.odd || w.seen.restarted) return;
     const message* asked = nullptr;
-    for (const message& m : seen->messages) {
+    for (const message& m : w.seen.messages) {
       if (m.publisher == on.id && m.packet_id == p.packet_id && !m.reason && !m.is_will) asked = &m;
     }
     if (asked == nullptr) return;
-    for (const session& s : seen->sessions) {
-      const link& at = seen->link_of(s.newest());
+    for (const session& s : w.seen.sessions) {
+      const link& at = w.seen.link_of(s.newest());
       if (!s.complete || !at.open() || at.goodbye || at.odd || at.server_said_goodbye) continue;
       for (const subscription* one : matching(s, asked->topic)) {
         const bool stands = one->granted && one->granted_number < asked->number &&
                             one->removed_number == no_event && one->replaced_number == no_event;
         const bool excluded = one->asked.no_local && s.client_id == asked->client_id;
-        if (!stands || excluded || takeover_begun(at)) continue;
-        return report(on, fmt::format("{} says that nobody matches; {} does",
-                                      name_of(p.type, p.packet_id), at.client));
+        if (!stands || excluded || takeover_begun(w.seen, at)) continue;
+        return report(w, on,
+                      fmt::format("{} says that nobody matches; {} does",
+                                  name_of(p.type, p.packet_id), at.client));
       }
     }
   }
 
  private:
-  bool takeover_begun(const link& at) const {
-    return std::any_of(seen->links.begin(), seen->links.end(),
+  static bool takeover_begun(const history& seen, const link& at) {
+    return std::any_of(seen.links.begin(), seen.links.end(),
                        [&](const auto& l) { return l.second.previous == &at; });
   }
 };

@@ -17,12 +17,12 @@ class connack_comes_first : public rule {
   connack_comes_first()
       : rule("connack-comes-first", "CONNACK is the first packet of a server, AUTH apart",
              {{"MQTT-3.2.0-1", "MQTT-3.2.0-1"}, {"MQTT-3.14.0-1", ""}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
     if (on.connack || p.type == packet_type::connack || p.type == packet_type::auth) return;
     if (p.type == packet_type::disconnect) {
-      return report(on, "DISCONNECT came without a CONNACK before it", {{"MQTT-3.14.0-1", ""}});
+      return report(w, on, "DISCONNECT came without a CONNACK before it", {{"MQTT-3.14.0-1", ""}});
     }
-    report(on, fmt::format("{} came before CONNACK", wire::packet_of(p.type).name),
+    report(w, on, fmt::format("{} came before CONNACK", wire::packet_of(p.type).name),
            {{"MQTT-3.2.0-1", "MQTT-3.2.0-1"}});
   }
 };
@@ -31,9 +31,9 @@ class connack_comes_once : public rule {
  public:
   connack_comes_once()
       : rule("connack-comes-once", "a connection has one CONNACK at most",
-             {{"MQTT-3.2.0-2", "MQTT-3.2.0-1"}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
-    if (p.type == packet_type::connack && on.connack) report(on, "a second CONNACK came");
+             {{"MQTT-3.2.0-2", "MQTT-3.2.0-1"}}, {packet_type::connack}) {}
+  void received(watching& w, const link& on, const packet&, std::size_t) const override {
+    if (on.connack) report(w, on, "a second CONNACK came");
   }
 };
 
@@ -42,14 +42,15 @@ class refusal_is_the_end : public rule {
   refusal_is_the_end()
       : rule("refusal-is-the-end", "nothing comes behind a CONNACK that refuses, but the close",
              {{"MQTT-3.2.2-7", "MQTT-3.2.2-5"}, {"MQTT-3.1.4-6", "MQTT-3.1.4-5"}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
     if (!on.refused() || p.type == packet_type::connack) return;
-    report(on, fmt::format("{} came behind a CONNACK that refuses", wire::packet_of(p.type).name));
+    report(w, on,
+           fmt::format("{} came behind a CONNACK that refuses", wire::packet_of(p.type).name));
   }
-  void finish() override {
-    for (const auto& [id, on] : seen->links) {
-      if (on.refused() && seen->waited_in_vain(on, on.connack_at)) {
-        report_by_time(on, "the connection is open although CONNACK refused it",
+  void finish(watching& w) const override {
+    for (const auto& [id, on] : w.seen.links) {
+      if (on.refused() && w.seen.waited_in_vain(on, on.connack_at)) {
+        report_by_time(w, on, "the connection is open although CONNACK refused it",
                        {{"MQTT-3.2.2-7", "MQTT-3.2.2-5"}});
       }
     }
@@ -65,10 +66,10 @@ class no_session_after_clean_start : public rule {
  public:
   no_session_after_clean_start()
       : rule("no-session-after-clean-start", "Clean Start 1 is answered with Session Present 0",
-             {{"MQTT-3.2.2-2", "MQTT-3.2.2-1"}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
+             {{"MQTT-3.2.2-2", "MQTT-3.2.2-1"}}, {packet_type::connack}) {}
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
     if (accepts(on, p) && p.session_present && on.connect->clean_start) {
-      report(on, "Session Present 1 although Clean Start was 1");
+      report(w, on, "Session Present 1 although Clean Start was 1");
     }
   }
 };
@@ -96,32 +97,33 @@ class session_present_needs_a_session : public rule {
              "Session Present 1 only where a session can have been kept",
              {{"MQTT-3.2.2-3", "MQTT-3.2.2-3"},
               {"v5-3.1.2.11.2-c", "MQTT-3.1.2-6"},
-              {"MQTT-4.1.0-2", ""}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
+              {"MQTT-4.1.0-2", ""}},
+             {packet_type::connack}) {}
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
     if (!accepts(on, p) || !p.session_present || on.connect->clean_start) return;
     if (on.connect->client_id.empty()) {
-      return report(on, "Session Present 1 for a Client Identifier that was just assigned",
+      return report(w, on, "Session Present 1 for a Client Identifier that was just assigned",
                     {{"MQTT-3.2.2-3", "MQTT-3.2.2-3"}});
     }
-    if (on.own && on.previous == nullptr && !assigned_before(on)) {
-      return report(on, "Session Present 1 for a Client Identifier that nobody used before",
+    if (on.own && on.previous == nullptr && !assigned_before(w.seen, on)) {
+      return report(w, on, "Session Present 1 for a Client Identifier that nobody used before",
                     {{"MQTT-3.2.2-3", "MQTT-3.2.2-3"}});
     }
-    if (!follows_plainly(*seen, on)) return;
+    if (!follows_plainly(w.seen, on)) return;
     const link& before = *on.previous;
     if (before.interval() == 0 && !before.odd) {
-      return report(on, "Session Present 1 for a session that ended with its connection",
+      return report(w, on, "Session Present 1 for a session that ended with its connection",
                     {{"MQTT-3.2.2-3", "MQTT-3.2.2-3"}, {"v5-3.1.2.11.2-c", "MQTT-3.1.2-6"}});
     }
-    if (!is_v5(on.version) || before.interval() == wire::never_expires || seen->restarted ||
+    if (!is_v5(on.version) || before.interval() == wire::never_expires || w.seen.restarted ||
         before.server_ended_at == never) {
       return;
     }
     const duration away = on.connect_at - before.server_ended_at;
     const duration interval = std::chrono::seconds(before.interval());
-    if (away > interval + seen->options.sweep) {
+    if (away > interval + w.seen.options.sweep) {
       report_by_time(
-          on,
+          w, on,
           fmt::format("Session Present 1 {} behind the close, of a session that lasts {}",
                       print_duration(away), print_duration(interval)),
           {{"MQTT-4.1.0-2", ""}, {"MQTT-3.2.2-3", ""}});
@@ -129,8 +131,8 @@ class session_present_needs_a_session : public rule {
   }
 
  private:
-  bool assigned_before(const link& on) const {
-    return std::any_of(seen->links.begin(), seen->links.end(), [&](const auto& other) {
+  static bool assigned_before(const history& seen, const link& on) {
+    return std::any_of(seen.links.begin(), seen.links.end(), [&](const auto& other) {
       return &other.second != &on && other.second.client_id == on.client_id;
     });
   }
@@ -142,29 +144,31 @@ class session_is_kept : public rule {
       : rule("session-is-kept", "a session that has not expired is resumed",
              {{"MQTT-3.2.2-3", "MQTT-3.2.2-2"},
               {"MQTT-3.1.2-23", "MQTT-3.1.2-4"},
-              {"MQTT-3.1.2-5", "MQTT-3.1.2-4"}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
+              {"MQTT-3.1.2-5", "MQTT-3.1.2-4"}},
+             {packet_type::connack}) {}
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
     if (!accepts(on, p) || p.session_present || on.connect->clean_start || on.odd) return;
-    if (!follows_plainly(*seen, on) || seen->restarted) return;
+    if (!follows_plainly(w.seen, on) || w.seen.restarted) return;
     const link& before = *on.previous;
     // Nobody answers a DISCONNECT that asks for more.
     const std::uint32_t interval = std::min(before.interval(), before.granted_interval());
     if (interval == 0) return;
     // A server may store so many sessions and no more.
     constexpr std::size_t few = 50;
-    if (seen->sessions.size() > few) return;
+    if (w.seen.sessions.size() > few) return;
     // The connection lasted at least until its last packet; or to this CONNECT, which took it over.
     const instant ended = before.open() ? on.connect_at : before.last_received_at;
-    const duration away = seen->now - ended;
+    const duration away = w.seen.now - ended;
     // An administrator may end those of 3.1.1; not within a minute.
     const duration lasts = interval == wire::never_expires && !is_v5(on.version)
                                ? duration(std::chrono::minutes(1))
                                : duration(std::chrono::seconds(interval));
-    if (away + seen->options.slack < lasts) {
+    if (away + w.seen.options.slack < lasts) {
       report_by_time(
-          on, fmt::format("Session Present 0 after {}, for a session that lasts {}",
-                          print_duration(away),
-                          interval == wire::never_expires ? "for ever" : print_duration(lasts)));
+          w, on,
+          fmt::format("Session Present 0 after {}, for a session that lasts {}",
+                      print_duration(away),
+                      interval == wire::never_expires ? "for ever" : print_duration(lasts)));
     }
   }
 };
@@ -173,22 +177,23 @@ class assigned_identifier : public rule {
  public:
   assigned_identifier()
       : rule("assigned-identifier", "an empty Client Identifier is replaced by a new one, and told",
-             {{"MQTT-3.1.3-7", ""}, {"v5-3.2.2.3.7-a", ""}, {"MQTT-3.2.2-16", ""}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
+             {{"MQTT-3.1.3-7", ""}, {"v5-3.2.2.3.7-a", ""}, {"MQTT-3.2.2-16", ""}},
+             {packet_type::connack}) {}
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
     if (!accepts(on, p) || !is_v5(on.version) || on.odd) return;
     const auto* assigned =
         wire::find_property(p.properties, property_id::assigned_client_identifier);
     if (on.connect->client_id.empty() && assigned == nullptr) {
-      return report(on, "CONNACK has no Assigned Client Identifier", {{"MQTT-3.1.3-7", ""}});
+      return report(w, on, "CONNACK has no Assigned Client Identifier", {{"MQTT-3.1.3-7", ""}});
     }
     if (!on.connect->client_id.empty() && assigned != nullptr) {
-      return report(on, "an Assigned Client Identifier for a client that has its own",
+      return report(w, on, "an Assigned Client Identifier for a client that has its own",
                     {{"v5-3.2.2.3.7-a", ""}});
     }
     if (assigned == nullptr) return;
-    for (const auto& [id, other] : seen->links) {
+    for (const auto& [id, other] : w.seen.links) {
       if (&other != &on && other.accepted() && other.open() && other.client_id == assigned->text) {
-        report(on, "the Assigned Client Identifier is that of another client",
+        report(w, on, "the Assigned Client Identifier is that of another client",
                {{"MQTT-3.2.2-16", ""}});
       }
     }
@@ -200,10 +205,11 @@ class connect_is_answered : public rule {
   connect_is_answered()
       : rule("connect-is-answered", "CONNECT is answered by CONNACK or the close",
              {{"MQTT-3.1.4-5", "MQTT-3.1.4-4"}}) {}
-  void finish() override {
-    for (const auto& [id, on] : seen->links) {
+  void finish(watching& w) const override {
+    for (const auto& [id, on] : w.seen.links) {
       if (!on.connect || on.connack || on.odd_before_connack) continue;
-      if (seen->waited_in_vain(on, on.connect_at)) report_by_time(on, "CONNECT has had no answer");
+      if (w.seen.waited_in_vain(on, on.connect_at))
+        report_by_time(w, on, "CONNECT has had no answer");
     }
   }
 };
@@ -213,13 +219,14 @@ class takeover_closes : public rule {
   takeover_closes()
       : rule("takeover-closes", "one connection a Client Identifier: the older is closed",
              {{"MQTT-3.1.4-3", "MQTT-3.1.4-2"}}) {}
-  void finish() override {
-    for (const auto& [id, on] : seen->links) {
+  void finish(watching& w) const override {
+    for (const auto& [id, on] : w.seen.links) {
       const link* old = on.previous;
       if (!on.accepted() || old == nullptr || !old->accepted() || old->of == nullptr) continue;
       if (old->connack_number > on.connect_number || !on.open()) continue;
-      if (seen->waited_in_vain(*old, on.connack_at)) {
-        report_by_time(*old, "the connection is open although another took its Client Identifier");
+      if (w.seen.waited_in_vain(*old, on.connack_at)) {
+        report_by_time(w, *old,
+                       "the connection is open although another took its Client Identifier");
       }
     }
   }

@@ -29,17 +29,18 @@ class identifier_is_free : public rule {
       : rule("identifier-is-free", "a new message gets a Packet Identifier that is not in use",
              {{"MQTT-2.2.1-4", "MQTT-2.3.1-4"},
               {"MQTT-4.3.2-1", "MQTT-4.3.2-1"},
-              {"MQTT-4.3.3-1", "MQTT-4.3.3-1"}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
-    if (p.type != packet_type::publish || p.qos == 0) return;
+              {"MQTT-4.3.3-1", "MQTT-4.3.3-1"}},
+             {packet_type::publish}) {}
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
+    if (p.qos == 0) return;
     const exchange* e = open_exchange(on, p);
-    const auto topic = seen->topic_of(on, p);
+    const auto topic = w.seen.topic_of(on, p);
     if (e == nullptr || !topic || e->at_stage == exchange::stage::done) return;
     if (e->topic == *topic && e->payload == p.payload) return;  // the same message again
     if (too_large(on, *e)) return;  // it counts as delivered, and its identifier is free
     const demand new_message = p.qos == 1 ? demand{"MQTT-4.3.2-1", "MQTT-4.3.2-1"}
                                           : demand{"MQTT-4.3.3-1", "MQTT-4.3.3-1"};
-    report(on, fmt::format("identifier {} is in use for another message", p.packet_id),
+    report(w, on, fmt::format("identifier {} is in use for another message", p.packet_id),
            {{"MQTT-2.2.1-4", "MQTT-2.3.1-4"}, new_message});
   }
 };
@@ -50,8 +51,9 @@ class repeat_has_its_place : public rule {
       : rule("repeat-has-its-place",
              "an unacknowledged PUBLISH or PUBREL is sent again on a resume only (5.0), and no "
              "PUBLISH behind its PUBREL",
-             {{"MQTT-4.4.0-1", ""}, {"MQTT-4.3.3-6", "MQTT-4.3.3-1"}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
+             {{"MQTT-4.4.0-1", ""}, {"MQTT-4.3.3-6", "MQTT-4.3.3-1"}},
+             {packet_type::publish, packet_type::pubrel}) {}
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
     const exchange* e = open_exchange(on, p);
     if (e == nullptr || e->at_stage == exchange::stage::done) return;
     if (p.type == packet_type::pubrel) {
@@ -59,20 +61,20 @@ class repeat_has_its_place : public rule {
       // Each PUBREC asks for one.
       const auto asked = std::count(on.recorded.begin(), on.recorded.end(), p.packet_id);
       if (again && asked < 2 && is_v5(on.version)) {
-        report(on, fmt::format("PUBREL id={} came again on the same connection", p.packet_id),
+        report(w, on, fmt::format("PUBREL id={} came again on the same connection", p.packet_id),
                {{"MQTT-4.4.0-1", ""}});
       }
       return;
     }
     if (p.type != packet_type::publish || p.qos == 0) return;
-    const auto topic = seen->topic_of(on, p);
+    const auto topic = w.seen.topic_of(on, p);
     if (!topic || *topic != e->topic || p.payload != e->payload) return;
     if (e->at_stage == exchange::stage::released) {
-      return report(on, fmt::format("PUBLISH id={} came again behind its PUBREL", p.packet_id),
+      return report(w, on, fmt::format("PUBLISH id={} came again behind its PUBREL", p.packet_id),
                     {{"MQTT-4.3.3-6", "MQTT-4.3.3-1"}});
     }
     if (e->link == on.id && is_v5(on.version)) {
-      report(on, fmt::format("PUBLISH id={} came again on the same connection", p.packet_id),
+      report(w, on, fmt::format("PUBLISH id={} came again on the same connection", p.packet_id),
              {{"MQTT-4.4.0-1", ""}});
     }
   }
@@ -82,14 +84,14 @@ class repeat_has_dup_1 : public rule {
  public:
   repeat_has_dup_1()
       : rule("repeat-has-dup-1", "a PUBLISH that is sent again has DUP 1",
-             {{"MQTT-3.3.1-1", "MQTT-3.3.1-1"}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
-    if (p.type != packet_type::publish || p.qos == 0 || p.dup) return;
+             {{"MQTT-3.3.1-1", "MQTT-3.3.1-1"}}, {packet_type::publish}) {}
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
+    if (p.qos == 0 || p.dup) return;
     const exchange* e = open_exchange(on, p);
-    const auto topic = seen->topic_of(on, p);
+    const auto topic = w.seen.topic_of(on, p);
     if (e == nullptr || !topic || e->at_stage == exchange::stage::done) return;
     if (e->topic != *topic || e->payload != p.payload || e->qos != p.qos) return;
-    report(on, fmt::format("PUBLISH id={} came again with DUP 0", p.packet_id));
+    report(w, on, fmt::format("PUBLISH id={} came again with DUP 0", p.packet_id));
   }
 };
 
@@ -97,21 +99,21 @@ class repeat_keeps_its_identifier : public rule {
  public:
   repeat_keeps_its_identifier()
       : rule("repeat-keeps-its-identifier", "a PUBLISH that is sent again has the same identifier",
-             {{"MQTT-4.4.0-1", "MQTT-4.4.0-1"}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
-    if (p.type != packet_type::publish || !p.dup || p.qos == 0) return;
+             {{"MQTT-4.4.0-1", "MQTT-4.4.0-1"}}, {packet_type::publish}) {}
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
+    if (!p.dup || p.qos == 0) return;
     if (on.of == nullptr || !on.of->complete || on.odd || on.of->newest() != on.id) return;
     if (on.of->links.size() < 2 || on.of->exchanges.contains(p.packet_id)) return;
-    const auto topic = seen->topic_of(on, p);
+    const auto topic = w.seen.topic_of(on, p);
     // Sent once, and to be had in one way only.
-    if (!topic || seen->unknown_messages || seen->candidates(*topic, p.payload).size() != 1 ||
+    if (!topic || w.seen.unknown_messages || w.seen.candidates(*topic, p.payload).size() != 1 ||
         matching(*on.of, *topic).size() != 1) {
       return;
     }
     for (const auto& [id, e] : on.of->exchanges) {
       if (e.at_stage != exchange::stage::published || e.link == on.id) continue;
       if (e.topic != *topic || e.payload != p.payload) continue;
-      return report(on, fmt::format("what came as {} comes again as {}", id, p.packet_id));
+      return report(w, on, fmt::format("what came as {} comes again as {}", id, p.packet_id));
     }
   }
 };
@@ -122,28 +124,29 @@ class first_has_dup_0 : public rule {
       : rule("first-has-dup-0", "a PUBLISH that is sent for the first time has DUP 0",
              {{"MQTT-4.3.2-2", "MQTT-4.3.2-1"},
               {"MQTT-4.3.3-2", "MQTT-4.3.3-1"},
-              {"MQTT-3.3.1-3", "MQTT-3.3.1-3"}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
-    if (p.type != packet_type::publish || !p.dup || p.qos == 0) return;
+              {"MQTT-3.3.1-3", "MQTT-3.3.1-3"}},
+             {packet_type::publish}) {}
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
+    if (!p.dup || p.qos == 0) return;
     if (on.of == nullptr || !on.of->complete || on.odd || on.of->newest() != on.id) return;
     if (on.of->exchanges.contains(p.packet_id)) return;
-    if (!nothing_sent_before(on, p)) return;
+    if (!nothing_sent_before(w.seen, on, p)) return;
     const demand first = p.qos == 1 ? demand{"MQTT-4.3.2-2", "MQTT-4.3.2-1"}
                                     : demand{"MQTT-4.3.3-2", "MQTT-4.3.3-1"};
-    report(on, fmt::format("PUBLISH id={} came for the first time with DUP 1", p.packet_id),
+    report(w, on, fmt::format("PUBLISH id={} came for the first time with DUP 1", p.packet_id),
            {first, {"MQTT-3.3.1-3", "MQTT-3.3.1-3"}});
   }
 
  private:
   // No earlier connection of the session can have carried it: there was none, or it was closed
   // before the message was sent.
-  bool nothing_sent_before(const link& on, const packet& p) const {
+  static bool nothing_sent_before(const history& seen, const link& on, const packet& p) {
     if (on.of->links.size() == 1) return true;
-    const auto topic = seen->topic_of(on, p);
-    if (!topic || seen->unknown_messages) return false;
-    const auto list = seen->candidates(*topic, p.payload);
+    const auto topic = seen.topic_of(on, p);
+    if (!topic || seen.unknown_messages) return false;
+    const auto list = seen.candidates(*topic, p.payload);
     if (list.empty()) return false;
-    const link& before = seen->link_of(on.of->links[on.of->links.size() - 2]);
+    const link& before = seen.link_of(on.of->links[on.of->links.size() - 2]);
     return std::all_of(list.begin(), list.end(), [&](const message* m) {
       return !m->is_will && before.server_ended_number < m->number;
     });
@@ -154,15 +157,16 @@ class release_follows_a_record : public rule {
  public:
   release_follows_a_record()
       : rule("release-follows-a-record", "PUBREL answers a PUBREC of the same identifier",
-             {{"MQTT-4.3.3-4", "MQTT-4.3.3-1"}, {"MQTT-2.2.1-5", "MQTT-2.3.1-6"}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
-    if (p.type != packet_type::pubrel || on.odd) return;
+             {{"MQTT-4.3.3-4", "MQTT-4.3.3-1"}, {"MQTT-2.2.1-5", "MQTT-2.3.1-6"}},
+             {packet_type::pubrel}) {}
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
+    if (on.odd) return;
     if (on.of == nullptr || !on.of->complete || on.of->newest() != on.id) return;
     for (const connection_id id : on.of->links) {
-      const auto& sent = seen->link_of(id).recorded;
+      const auto& sent = w.seen.link_of(id).recorded;
       if (std::find(sent.begin(), sent.end(), p.packet_id) != sent.end()) return;
     }
-    report(on, fmt::format("PUBREL id={} answers no PUBREC", p.packet_id));
+    report(w, on, fmt::format("PUBREL id={} answers no PUBREC", p.packet_id));
   }
 };
 
@@ -171,14 +175,14 @@ class record_is_answered : public rule {
   record_is_answered()
       : rule("record-is-answered", "PUBREC is answered with PUBREL",
              {{"MQTT-4.3.3-4", "MQTT-4.3.3-1"}}) {}
-  void finish() override {
-    for (const session& s : seen->sessions) {
-      const link& on = seen->link_of(s.newest());
+  void finish(watching& w) const override {
+    for (const session& s : w.seen.sessions) {
+      const link& on = w.seen.link_of(s.newest());
       if (!s.complete || on.goodbye || on.server_said_goodbye) continue;
       for (const auto& [id, e] : s.exchanges) {
         if (e.at_stage != exchange::stage::recorded || e.link != on.id) continue;
-        if (seen->waited_in_vain(on, e.said_at)) {
-          report_by_time(on, fmt::format("PUBREC id={} has had no PUBREL", id));
+        if (w.seen.waited_in_vain(on, e.said_at)) {
+          report_by_time(w, on, fmt::format("PUBREC id={} has had no PUBREL", id));
         }
       }
     }
@@ -191,10 +195,10 @@ class acknowledged_stays_so : public rule {
       : rule("acknowledged-stays-so", "what was acknowledged is not sent again",
              {{"MQTT-4.3.2-3", "MQTT-4.3.2-1"},
               {"MQTT-4.3.3-5", "MQTT-4.3.3-1"},
-              {"MQTT-4.4.0-1", "MQTT-4.4.0-1"}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
+              {"MQTT-4.4.0-1", "MQTT-4.4.0-1"}},
+             {packet_type::publish, packet_type::pubrel}) {}
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
     if (p.type == packet_type::publish && !p.dup) return;
-    if (p.type != packet_type::publish && p.type != packet_type::pubrel) return;
     const exchange* e = open_exchange(on, p);
     if (e == nullptr || e->at_stage != exchange::stage::done || !e->heard) return;
     const demand again = {"MQTT-4.4.0-1", "MQTT-4.4.0-1"};
@@ -202,14 +206,14 @@ class acknowledged_stays_so : public rule {
       // A PUBREC of the client may have asked for it, for whatever identifier.
       const auto& sent = on.recorded;
       if (std::find(sent.begin(), sent.end(), p.packet_id) != sent.end()) return;
-      return report(on, fmt::format("PUBREL id={} came again behind its PUBCOMP", p.packet_id),
+      return report(w, on, fmt::format("PUBREL id={} came again behind its PUBCOMP", p.packet_id),
                     {{"MQTT-4.3.3-5", "MQTT-4.3.3-1"}, again});
     }
-    const auto topic = seen->topic_of(on, p);
+    const auto topic = w.seen.topic_of(on, p);
     if (!topic || *topic != e->topic || p.payload != e->payload) return;
     const demand done = e->qos == 1 ? demand{"MQTT-4.3.2-3", "MQTT-4.3.2-1"}
                                     : demand{"MQTT-4.3.3-5", "MQTT-4.3.3-1"};
-    report(on, fmt::format("PUBLISH id={} came again although it was acknowledged", p.packet_id),
+    report(w, on, fmt::format("PUBLISH id={} came again although it was acknowledged", p.packet_id),
            {done, again});
   }
 };
@@ -219,10 +223,10 @@ class owed_is_sent_again : public rule {
   owed_is_sent_again()
       : rule("owed-is-sent-again", "a resume brings every unacknowledged PUBLISH and PUBREL again",
              {{"MQTT-4.4.0-1", "MQTT-4.4.0-1"}}) {}
-  void finish() override {
-    for (const auto& [number, on] : seen->links) {
+  void finish(watching& w) const override {
+    for (const auto& [number, on] : w.seen.links) {
       if (on.of == nullptr || !on.of->complete || on.of->newest() != on.id) continue;
-      if (on.goodbye || on.server_said_goodbye || !seen->waited_in_vain(on, on.connack_at))
+      if (on.goodbye || on.server_said_goodbye || !w.seen.waited_in_vain(on, on.connack_at))
         continue;
       // One waits for the other when the client lets few through.
       if (!on.window.empty()) continue;
@@ -232,7 +236,8 @@ class owed_is_sent_again : public rule {
         if (e == on.of->exchanges.end() || e->second.at_stage == exchange::stage::done) continue;
         if (too_large(on, e->second)) continue;
         report_by_time(
-            on, fmt::format("{} id={} has not come again", o.release ? "PUBREL" : "PUBLISH", o.id));
+            w, on,
+            fmt::format("{} id={} has not come again", o.release ? "PUBREL" : "PUBLISH", o.id));
         break;
       }
     }

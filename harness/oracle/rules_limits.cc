@@ -20,14 +20,15 @@ class receive_maximum : public rule {
  public:
   receive_maximum()
       : rule("receive-maximum", "no more unacknowledged QoS 1 and 2 messages than the client takes",
-             {{"MQTT-3.3.4-9", ""}, {"MQTT-4.9.0-2", ""}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
-    if (p.type != packet_type::publish || p.qos == 0 || !speaks_v5(on) || on.odd) return;
+             {{"MQTT-3.3.4-9", ""}, {"MQTT-4.9.0-2", ""}}, {packet_type::publish}) {}
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
+    if (p.qos == 0 || !speaks_v5(on) || on.odd) return;
     if (std::find(on.window.begin(), on.window.end(), p.packet_id) != on.window.end()) return;
     const std::uint32_t most = on.asked_number(property_id::receive_maximum, 65535);
     if (on.window.size() < most) return;
-    report(on, fmt::format("{} messages are unacknowledged, the client takes {}",
-                           on.window.size() + 1, most));
+    report(w, on,
+           fmt::format("{} messages are unacknowledged, the client takes {}", on.window.size() + 1,
+                       most));
   }
 };
 
@@ -36,12 +37,13 @@ class maximum_packet_size : public rule {
   maximum_packet_size()
       : rule("maximum-packet-size", "no packet is larger than the client takes",
              {{"MQTT-3.1.2-24", ""}}) {}
-  void received(const link& on, const packet& p, std::size_t size) override {
+  void received(watching& w, const link& on, const packet& p, std::size_t size) const override {
     if (!speaks_v5(on)) return;
     const auto most = on.asked_number(property_id::maximum_packet_size, 0);
     if (most == 0 || size <= most) return;
-    report(on, fmt::format("{} has {} octets, the client takes {}", wire::packet_of(p.type).name,
-                           size, most));
+    report(w, on,
+           fmt::format("{} has {} octets, the client takes {}", wire::packet_of(p.type).name, size,
+                       most));
   }
 };
 
@@ -49,17 +51,18 @@ class topic_alias : public rule {
  public:
   topic_alias()
       : rule("topic-alias", "Topic Aliases of the server are known and within the client's maximum",
-             {{"MQTT-3.1.2-26", ""}, {"MQTT-3.1.2-27", ""}, {"MQTT-3.3.2-7", ""}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
-    if (p.type != packet_type::publish || !speaks_v5(on)) return;
+             {{"MQTT-3.1.2-26", ""}, {"MQTT-3.1.2-27", ""}, {"MQTT-3.3.2-7", ""}},
+             {packet_type::publish}) {}
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
+    if (!speaks_v5(on)) return;
     const auto alias = wire::find_number(p.properties, property_id::topic_alias);
     if (!alias) return;
     const auto most = on.asked_number(property_id::topic_alias_maximum, 0);
     if (*alias > most) {
-      report(on, fmt::format("Topic Alias {}, the client takes {}", *alias, most),
+      report(w, on, fmt::format("Topic Alias {}, the client takes {}", *alias, most),
              {most == 0 ? demand{"MQTT-3.1.2-27", ""} : demand{"MQTT-3.1.2-26", ""}});
-    } else if (!seen->topic_of(on, p)) {
-      report(on, fmt::format("Topic Alias {} was not set on this connection", *alias),
+    } else if (!w.seen.topic_of(on, p)) {
+      report(w, on, fmt::format("Topic Alias {} was not set on this connection", *alias),
              {{"MQTT-3.3.2-7", ""}});
     }
   }
@@ -72,7 +75,7 @@ class request_problem_information : public rule {
              "with 0, reason strings and user properties are on CONNACK, PUBLISH and DISCONNECT "
              "only",
              {{"MQTT-3.1.2-29", ""}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
     if (!speaks_v5(on) || on.asked_number(property_id::request_problem_information, 1) != 0) return;
     if (p.type == packet_type::connack || p.type == packet_type::publish ||
         p.type == packet_type::disconnect) {
@@ -80,8 +83,9 @@ class request_problem_information : public rule {
     }
     if (wire::find_property(p.properties, property_id::reason_string) != nullptr ||
         wire::find_property(p.properties, property_id::user_property) != nullptr) {
-      report(on, fmt::format("{} has a reason string or user property, and the client wants none",
-                             wire::packet_of(p.type).name));
+      report(w, on,
+             fmt::format("{} has a reason string or user property, and the client wants none",
+                         wire::packet_of(p.type).name));
     }
   }
 };
@@ -90,12 +94,12 @@ class request_response_information : public rule {
  public:
   request_response_information()
       : rule("request-response-information", "Response Information only when it was asked for",
-             {{"MQTT-3.1.2-28", ""}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
-    if (p.type != packet_type::connack || !speaks_v5(on)) return;
+             {{"MQTT-3.1.2-28", ""}}, {packet_type::connack}) {}
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
+    if (!speaks_v5(on)) return;
     if (on.asked_number(property_id::request_response_information, 0) != 0) return;
     if (wire::find_property(p.properties, property_id::response_information) != nullptr) {
-      report(on, "CONNACK has Response Information that was not asked for");
+      report(w, on, "CONNACK has Response Information that was not asked for");
     }
   }
 };
@@ -104,8 +108,8 @@ class authentication_is_asked_for : public rule {
  public:
   authentication_is_asked_for()
       : rule("authentication-is-asked-for", "no AUTH and no method for a client that named none",
-             {{"MQTT-4.12.0-6", ""}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
+             {{"MQTT-4.12.0-6", ""}}, {packet_type::connack, packet_type::auth}) {}
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
     if (!speaks_v5(on) || on.odd) return;
     if (wire::find_property(on.connect->properties, property_id::authentication_method) !=
         nullptr) {
@@ -115,7 +119,7 @@ class authentication_is_asked_for : public rule {
         p.type == packet_type::connack &&
         wire::find_property(p.properties, property_id::authentication_method) != nullptr;
     if (p.type == packet_type::auth || method) {
-      report(on, "the server authenticates a client that named no method");
+      report(w, on, "the server authenticates a client that named no method");
     }
   }
 };

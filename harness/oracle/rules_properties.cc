@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "oracle/delivery.h"
+#include "oracle/rule.h"
 
 namespace mqttspec::oracle {
 namespace {
@@ -43,29 +43,29 @@ bool all_of_v5(const delivery& d) {
                      [](const message* m) { return is_v5(m->version); });
 }
 
-class properties_are_passed_on : public rule {
+class properties_are_passed_on : public delivery_rule {
  public:
   properties_are_passed_on()
-      : rule("properties-are-passed-on", "the properties of a message are passed on unaltered",
-             {{"MQTT-3.3.2-4", ""},
-              {"MQTT-3.3.2-15", ""},
-              {"MQTT-3.3.2-16", ""},
-              {"MQTT-3.3.2-17", ""},
-              {"MQTT-3.3.2-18", ""},
-              {"MQTT-3.3.2-20", ""},
-              {"v5-3.1.3.2.5-a", ""},
-              {"MQTT-3.1.3-10", ""}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
+      : delivery_rule("properties-are-passed-on",
+                      "the properties of a message are passed on unaltered",
+                      {{"MQTT-3.3.2-4", ""},
+                       {"MQTT-3.3.2-15", ""},
+                       {"MQTT-3.3.2-16", ""},
+                       {"MQTT-3.3.2-17", ""},
+                       {"MQTT-3.3.2-18", ""},
+                       {"MQTT-3.3.2-20", ""},
+                       {"v5-3.1.3.2.5-a", ""},
+                       {"MQTT-3.1.3-10", ""}}) {}
+  void delivered(watching& w, const link& on, const packet& p, const delivery& d) const override {
     if (!is_v5(on.version)) return;
-    const auto d = explain(*seen, on, p);
-    if (!d || !all_of_v5(*d)) return;
+    if (!all_of_v5(d)) return;
     std::optional<broken> first;
-    for (const message* m : d->from) {
+    for (const message* m : d.from) {
       const auto b = compare(*m, p.properties);
       if (!b) return;
       if (!first) first = b;
     }
-    report(on, fmt::format("{} is not what was sent", first->what), {first->of});
+    report(w, on, fmt::format("{} is not what was sent", first->what), {first->of});
   }
 
  private:
@@ -99,20 +99,19 @@ class properties_are_passed_on : public rule {
   }
 };
 
-class message_expiry : public rule {
+class message_expiry : public delivery_rule {
  public:
   message_expiry()
-      : rule("message-expiry", "the Message Expiry Interval is the sender's less the waiting time",
-             {{"MQTT-3.3.2-6", ""}, {"v5-3.3.2.3.3-a", ""}, {"MQTT-3.3.2-5", ""}}) {}
-  void received(const link& on, const packet& p, std::size_t) override {
-    if (!is_v5(on.version) || p.dup) return;
-    const auto d = explain(*seen, on, p);
-    if (!d || !all_of_v5(*d)) return;
+      : delivery_rule("message-expiry",
+                      "the Message Expiry Interval is the sender's less the waiting time",
+                      {{"MQTT-3.3.2-6", ""}, {"v5-3.3.2.3.3-a", ""}, {"MQTT-3.3.2-5", ""}}) {}
+  void delivered(watching& w, const link& on, const packet& p, const delivery& d) const override {
+    if (!is_v5(on.version) || p.dup || !all_of_v5(d)) return;
     const auto came = wire::find_number(p.properties, property_id::message_expiry_interval);
     std::optional<deviation> first;
-    for (const message* m : d->from) {
+    for (const message* m : d.from) {
       auto b = compare(*m, came);
-      if (!b) b = compare_with_clock(on, *m, came);
+      if (!b) b = compare_with_clock(w.seen, on, *m, came);
       if (!b) return;
       // What only the clock rules out may be the one after all.
       const bool by_time = b->by_time || (first && first->by_time);
@@ -121,9 +120,9 @@ class message_expiry : public rule {
     }
     if (!first) return;
     if (first->by_time) {
-      report_by_time(on, first->why, {first->of});
+      report_by_time(w, on, first->why, {first->of});
     } else {
-      report(on, first->why, {first->of});
+      report(w, on, first->why, {first->of});
     }
   }
 
@@ -156,12 +155,12 @@ class message_expiry : public rule {
     return std::nullopt;
   }
 
-  std::optional<deviation> compare_with_clock(const link& on, const message& m,
-                                              interval_seen came) const {
+  static std::optional<deviation> compare_with_clock(const history& seen, const link& on,
+                                                     const message& m, interval_seen came) {
     const interval_seen sent = interval_of(m);
     if (!sent || m.is_will) return std::nullopt;
     const duration interval = std::chrono::seconds(*sent);
-    const duration slack = seen->options.slack;
+    const duration slack = seen.options.slack;
     // The server had it at the latest when it acknowledged it, and cannot have passed it on before
     // the receiver connected.
     const duration waited = m.answered_at == never
@@ -179,9 +178,9 @@ class message_expiry : public rule {
                                    *came, *sent, print_duration(waited)),
                        less, true};
     }
-    if (left + (seen->now - m.at) + slack < interval) {
+    if (left + (seen.now - m.at) + slack < interval) {
       return deviation{fmt::format("Message Expiry Interval {}, of {}, after {} only", *came, *sent,
-                                   print_duration(seen->now - m.at)),
+                                   print_duration(seen.now - m.at)),
                        less, true};
     }
     return std::nullopt;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "oracle/rule.h"
 #include "wire/decode.h"
@@ -12,14 +13,33 @@ namespace mqttspec::oracle {
 
 namespace {
 
-rule_list make_rules() {
-  rule_list list;
+struct rules_by_packet {
+  rule_list all;
+  std::array<std::vector<const rule*>, 16> of;  // by packet_type
+
+  const std::vector<const rule*>& for_packet(packet_type t) const {
+    return of[static_cast<std::size_t>(t)];
+  }
+};
+
+rules_by_packet make_rules() {
+  rules_by_packet rules;
   for (const auto add : {add_connect_rules, add_answer_rules, add_exchange_rules, add_limit_rules,
                          add_delivery_rules, add_option_rules, add_property_rules, add_will_rules,
                          add_loss_rules, add_ending_rules}) {
-    add(list);
+    add(rules.all);
   }
-  return list;
+  for (std::size_t t = 0; t < rules.of.size(); ++t) {
+    for (const auto& r : rules.all) {
+      if (r->looks_at(static_cast<packet_type>(t))) rules.of[t].push_back(r.get());
+    }
+  }
+  return rules;
+}
+
+const rules_by_packet& the_rules() {
+  static const rules_by_packet rules = make_rules();
+  return rules;
 }
 
 std::vector<statement> statements_for(const std::vector<demand>& demands,
@@ -45,45 +65,54 @@ std::string print(const statement& s) {
   return fmt::format("{}:{}", wire::version_tag(s.version), s.id);
 }
 
+bool rule::looks_at(packet_type t) const {
+  return looks_at_.empty() || std::find(looks_at_.begin(), looks_at_.end(), t) != looks_at_.end();
+}
+
 rule_description rule::describe() const {
   return {name_, sentence_, statements_for(demands_, std::nullopt)};
 }
 
-void rule::report(const link& on, std::string message, std::initializer_list<demand> demands) {
+void rule::report(watching& w, const link& on, std::string message,
+                  std::initializer_list<demand> demands) const {
   const std::vector<demand> own = demands.size() == 0 ? demands_ : std::vector<demand>(demands);
-  report(on, std::move(message), statements_for(own, on.version));
+  report(w, on, std::move(message), statements_for(own, on.version));
 }
 
-void rule::report(const link& on, std::string message, std::vector<statement> statements) {
-  if (findings->size() >= most_findings) return;
-  findings->push_back(
-      {name_, std::move(statements), std::move(message), on.client, on.id, seen->now});
+void rule::report(watching& w, const link& on, std::string message,
+                  std::vector<statement> statements) const {
+  if (w.findings.size() >= most_findings) return;
+  w.findings.push_back(
+      {name_, std::move(statements), std::move(message), on.client, on.id, w.seen.now});
 }
 
-void rule::report_by_time(const link& on, std::string message,
-                          std::initializer_list<demand> demands) {
-  if (seen->stood_still) {
-    *in_doubt = true;
+void rule::report_by_time(watching& w, const link& on, std::string message,
+                          std::initializer_list<demand> demands) const {
+  if (w.seen.stood_still) {
+    w.in_doubt = true;
     return;
   }
-  const std::size_t before = findings->size();
-  report(on, std::move(message), demands);
-  if (findings->size() != before) findings->back().by_time = true;
+  const std::size_t before = w.findings.size();
+  report(w, on, std::move(message), demands);
+  if (w.findings.size() != before) w.findings.back().by_time = true;
 }
 
 std::vector<rule_description> all_rules() {
   std::vector<rule_description> list;
-  for (const auto& r : make_rules()) list.push_back(r->describe());
+  for (const auto& r : the_rules().all) list.push_back(r->describe());
   return list;
 }
 
 struct watch::state {
-  explicit state(watch_options o) : seen(std::move(o)), rules(make_rules()) {}
+  explicit state(watch_options o) : seen(std::move(o)) {}
 
   history seen;
-  rule_list rules;
+  rule_memory memory;
+  std::vector<finding> findings;
   bool finished = false;
   bool in_doubt = false;
+
+  watching view() { return {seen, memory, findings, in_doubt}; }
 
   // The connection of |id|, with the history at this instant; nullptr for one that was never
   // opened.
@@ -95,12 +124,7 @@ struct watch::state {
   }
 };
 
-watch::watch(watch_options options) : state_(std::make_unique<state>(std::move(options))) {
-  for (const auto& r : state_->rules) {
-    r->seen = &state_->seen;
-    r->in_doubt = &state_->in_doubt;
-  }
-}
+watch::watch(watch_options options) : state_(std::make_unique<state>(std::move(options))) {}
 watch::~watch() = default;
 watch::watch(watch&&) noexcept = default;
 
@@ -130,10 +154,8 @@ void watch::sent(connection_id id, byte_view octets, const packet* p, instant no
 void watch::received(connection_id id, const packet& p, std::size_t size, instant now) {
   link* on = state_->at(id, now);
   if (on == nullptr) return;
-  for (const auto& r : state_->rules) {
-    r->findings = &findings_;
-    r->received(*on, p, size);
-  }
+  watching w = state_->view();
+  for (const rule* r : the_rules().for_packet(p.type)) r->received(w, *on, p, size);
   state_->seen.received(*on, p, size);
 }
 
@@ -141,10 +163,8 @@ void watch::received_malformed(connection_id id, const wire::wire_fault& fault,
                                std::string_view text, instant now) {
   link* on = state_->at(id, now);
   if (on == nullptr) return;
-  for (const auto& r : state_->rules) {
-    r->findings = &findings_;
-    r->received_malformed(*on, fault, text);
-  }
+  watching w = state_->view();
+  for (const auto& r : the_rules().all) r->received_malformed(w, *on, fault, text);
   // What it meant to say is not known.
   on->odd = true;
   state_->seen.unknown_messages = true;
@@ -166,6 +186,10 @@ bool watcher::found(std::string_view rule) const {
   return std::any_of(all.begin(), all.end(), [&](const finding& f) { return f.rule == rule; });
 }
 
+const std::vector<finding>& watch::findings() const {
+  return state_->findings;
+}
+
 bool watch::in_doubt() const {
   return state_->in_doubt;
 }
@@ -178,10 +202,8 @@ void watch::finish(instant now) {
   if (state_->finished) return;
   state_->at(0, now);
   state_->finished = true;
-  for (const auto& r : state_->rules) {
-    r->findings = &findings_;
-    r->finish();
-  }
+  watching w = state_->view();
+  for (const auto& r : the_rules().all) r->finish(w);
 }
 
 }  // namespace mqttspec::oracle

@@ -115,13 +115,12 @@ class watch : public watcher {
   void stood_still() override;
   void finish(instant now) override;
 
-  const std::vector<finding>& findings() const override { return findings_; }
+  const std::vector<finding>& findings() const override;
   bool in_doubt() const override;
 
  private:
   struct state;
   std::unique_ptr<state> state_;
-  std::vector<finding> findings_;
 };
 
 // All rules with a sentence each, for `--list-rules` and docs.
