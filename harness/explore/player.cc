@@ -103,10 +103,10 @@ void player::shut(connection_id c, instant now) {
 
 bool player::waits() const {
   if (opening_ || restarting_ || judge_.owes()) return true;
-  for (connection_id c = 0; c < lines_.size(); ++c) {
-    if (lines_[c].open && !lines_[c].deaf && judge_.link_of(c).state == link_state::ending) {
-      return true;
-    }
+  connection_id c = 0;
+  for (const line& l : lines_) {
+    if (l.open && !l.deaf && judge_.link_of(c).state == link_state::ending) return true;
+    ++c;
   }
   return false;
 }
@@ -320,7 +320,11 @@ instant player::next_deadline() const {
   if (finished_) return never;
   instant first = own_deadline();
   if (first == never) return never;
-  for (connection_id c = 0; c < lines_.size(); ++c) first = std::min(first, keep_alive_due(c));
+  connection_id c = 0;
+  for (const line& l : lines_) {
+    if (l.open) first = std::min(first, keep_alive_due(c));
+    ++c;
+  }
   return first;
 }
 

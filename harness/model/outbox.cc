@@ -77,7 +77,7 @@ void outbox::close() {
 void outbox::schedule_redelivery() {
   resend_publish_.clear();
   resend_release_.clear();
-  const auto schedule = [&](entries& list, std::deque<std::uint16_t>& into) {
+  const auto schedule = [&](entries& list, std::list<std::uint16_t>& into) {
     for (outbound& o : list) {
       o.awaits_resending = true;
       into.push_back(o.packet_id);
@@ -86,7 +86,7 @@ void outbox::schedule_redelivery() {
   schedule(unacknowledged_, resend_publish_);
   schedule(released_, resend_release_);
   if (!rules_->redelivery_order_is_kept({version_, resend_publish_.size(), 0})) {
-    std::reverse(resend_publish_.begin(), resend_publish_.end());
+    resend_publish_.reverse();
   }
 }
 

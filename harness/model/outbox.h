@@ -9,7 +9,6 @@
 //   out.acknowledge(packet_type::puback, id, 0);
 
 #include <cstdint>
-#include <deque>
 #include <list>
 #include <optional>
 #include <unordered_map>
@@ -134,13 +133,14 @@ class outbox {
   instant retry_at_ = never;
   bool resend_is_delayed_ = false;  // until retry_at_, and nothing new overtakes it
 
-  std::deque<delivery> queue_;
-  std::deque<delivery> at_once_;  // QoS 0 for a connected client
-  entries unacknowledged_;        // in the order of sending
-  entries released_;              // in the order of PUBREC [v5:MQTT-4.6.0-4]
+  // Lists: most sessions never hold anything here, and a deque asks for memory when it is made.
+  std::list<delivery> queue_;
+  std::list<delivery> at_once_;  // QoS 0 for a connected client
+  entries unacknowledged_;       // in the order of sending
+  entries released_;             // in the order of PUBREC [v5:MQTT-4.6.0-4]
   std::unordered_map<std::uint16_t, entries::iterator> by_id_;
-  std::deque<std::uint16_t> resend_publish_;
-  std::deque<std::uint16_t> resend_release_;
+  std::list<std::uint16_t> resend_publish_;
+  std::list<std::uint16_t> resend_release_;
   packet_id_source ids_;
 };
 

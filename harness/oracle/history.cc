@@ -154,7 +154,7 @@ void history::sent(link& on, const packet& p) {
         on.odd = true;  // a Protocol Error, and no DISCONNECT
         return;
       }
-      on.goodbye = p;
+      on.goodbye = std::make_unique<const packet>(p);
       on.goodbye_number = number;
       on.goodbye_at = now;
       return;
@@ -169,7 +169,7 @@ void history::connect(link& on, const packet& p) {
     on.odd = true;
     return;
   }
-  on.connect = p;
+  on.connect = std::make_unique<const packet>(p);
   on.connect_at = now;
   on.connect_number = number;
   on.client_id = p.client_id;
@@ -373,7 +373,7 @@ void history::answer(link& on, packet_type type, const packet& p) {
 
 void history::connack(link& on, const packet& p) {
   if (on.connack) return;
-  on.connack = p;
+  on.connack = std::make_unique<const packet>(p);
   on.connack_at = now;
   on.connack_number = number;
   if (p.reason != 0 || !on.connect) return;

@@ -128,10 +128,10 @@ struct link {
   connection_id id = 0;
   std::string client;
   protocol_version version{};
-  std::optional<packet> connect;  // the first one
+  std::unique_ptr<const packet> connect;  // the first one
   instant connect_at{};
   event_number connect_number = 0;
-  std::optional<packet> connack;
+  std::unique_ptr<const packet> connack;
   instant connack_at{};
   event_number connack_number = no_event;
   std::string client_id;
@@ -141,7 +141,7 @@ struct link {
   // The client sent what is malformed or out of place; what the server may do then is its affair.
   bool odd = false;
   bool odd_before_connack = false;
-  std::optional<packet> goodbye;  // DISCONNECT of the client
+  std::unique_ptr<const packet> goodbye;  // DISCONNECT of the client
   event_number goodbye_number = no_event;
   instant goodbye_at{};
   bool server_said_goodbye = false;
