@@ -82,6 +82,10 @@ class world {
 
   // Behind all that arrives by then.
   void arrives(arrival a) {
+    if (arrivals_.empty() || arrivals_.back().at <= a.at) {
+      arrivals_.push_back(std::move(a));
+      return;
+    }
     auto before = arrivals_.end();
     while (before != arrivals_.begin() && std::prev(before)->at > a.at) --before;
     arrivals_.insert(before, std::move(a));
@@ -99,8 +103,14 @@ class world {
     return now_ + (since == duration::zero() ? duration::zero() : each - since) + far;
   }
 
-  instant next_timer() const {
-    return std::min(machine_.next_deadline(), up_ ? broker_.next_deadline() : never);
+  // Asked for anew only when the machine has heard something.
+  instant machine_deadline() {
+    if (std::exchange(machine_heard_, false)) machine_deadline_ = machine_.next_deadline();
+    return machine_deadline_;
+  }
+
+  instant next_timer() {
+    return std::min(machine_deadline(), up_ ? broker_.next_deadline() : never);
   }
 
   void take_actions() {
@@ -173,6 +183,7 @@ class world {
     arrivals_.pop_front();
     now_ = std::max(now_, a.at);
     const bool heard = !deaf_.contains(a.mine);
+    machine_heard_ |= a.what != event::to_broker && a.what != event::peer_ended;
     switch (a.what) {
       case event::connected:
         return machine_.connected(a.mine, now_);
@@ -218,7 +229,10 @@ class world {
     now_ = std::max(now_, next);
     if (up_ && broker_.next_deadline() <= now_) broker_.advance(now_);
     take_outputs();
-    if (machine_.next_deadline() <= now_) machine_.time_passed(now_);
+    if (machine_deadline() <= now_) {
+      machine_heard_ = true;
+      machine_.time_passed(now_);
+    }
     return true;
   }
 
@@ -249,6 +263,8 @@ class world {
   broker::edge broker_;
   instant now_{};
   bool up_ = true;
+  bool machine_heard_ = true;  // since machine_deadline_
+  instant machine_deadline_ = never;
   std::deque<arrival> arrivals_;  // in the order of arriving, then of sending
   std::map<play::connection_id, broker::connection_id> theirs_;
   std::map<broker::connection_id, play::connection_id> mine_;

@@ -62,7 +62,11 @@ std::vector<trace::entry> player::trace() const {
 void player::take_name(line& l) {
   const std::string letter(1, client_letter(l.client));
   l.name = letter;
-  for (int n = 2; !names_.insert(l.name).second; ++n) l.name = letter + std::to_string(n);
+  const auto taken = [&] {
+    return std::find(names_.begin(), names_.end(), l.name) != names_.end();
+  };
+  for (int n = 2; taken(); ++n) l.name = letter + std::to_string(n);
+  names_.push_back(l.name);
 }
 
 void player::send(connection_id c, const wire::packet& p, instant now,
@@ -112,20 +116,20 @@ bool player::waits() const {
 }
 
 // Nothing is under way: an action may be added, or the history is over.
-bool player::idle() const {
-  return over() || (next_ == history_.size() && !busy_ && !waits() &&
+bool player::idle(bool waiting) const {
+  return over() || (next_ == history_.size() && !busy_ && !waiting &&
                     (fenced_at_end_ || !options_.fence_at_end));
 }
 
 void player::after_input(instant now) {
-  go_on(now);
-  while (more_ && idle() && !over()) {
+  bool done = idle(go_on(now));
+  while (done && more_ && !over()) {
     const auto next = more_();
     if (!next) break;
     add(*next);
-    go_on(now);
+    done = idle(go_on(now));
   }
-  if (!finished_ && idle()) finish(now);
+  if (!finished_ && done) finish(now);
 }
 
 void player::finish(instant now) {
@@ -142,17 +146,17 @@ void player::finish(instant now) {
   if (options_.clean_up) say_goodbye();
 }
 
-// Does what can be done now.
-void player::go_on(instant now) {
-  if (!waits()) debt_since_ = debt_began_ = never;
+bool player::go_on(instant now) {
+  bool waiting = waits();
+  if (!waiting) debt_since_ = debt_began_ = never;
   while (!over() && now >= resume_at_) {
-    if (waits()) {
+    if (waiting) {
       if (debt_since_ == never) {
         debt_since_ = now;
         debt_began_ = std::min(debt_began_, now);
         fenced_ = false;
       }
-      return;
+      return true;
     }
     debt_since_ = debt_began_ = never;
     if (busy_ || next_ < history_.size()) {
@@ -163,9 +167,11 @@ void player::go_on(instant now) {
         if (const connection_id c = up(client); c != no_connection) ping(c, now);
       }
     } else {
-      return;
+      return false;
     }
+    waiting = waits();
   }
+  return waiting;
 }
 
 void player::step(instant now) {
@@ -266,7 +272,7 @@ void player::end(connection_id c, trace::event_kind how, instant now) {
   l.open = false;
   l.deaf = true;
   // Where the broker may say DISCONNECT first, a scenario does not wait for its close.
-  if (l.shut || l.how.version == protocol_version::v311) names_.erase(l.name);
+  if (l.shut || l.how.version == protocol_version::v311) std::erase(names_, l.name);
   record_.ended(c, how, how == trace::event_kind::closed ? "close" : "closed by the broker", now);
   judge_.ended(c, now);
   debt_since_ = never;

@@ -12,7 +12,6 @@
 
 #include <deque>
 #include <functional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -112,12 +111,13 @@ class player : public play::machine {
   };
 
   void after_input(instant now);
-  void go_on(instant now);
+  // Does what can be done now. Whether something is under way then that has to end first.
+  bool go_on(instant now);
   void hear_malformed(connection_id c, byte_view octets, const wire::wire_fault& fault,
                       instant now);
   void end(connection_id c, trace::event_kind how, instant now);
   void press(instant now);
-  bool idle() const;
+  bool idle(bool waiting) const;
   void say_goodbye();
   std::vector<std::uint8_t> stored_sessions() const;
   // |will|: the message that its payload names.
@@ -180,7 +180,7 @@ class player : public play::machine {
   std::deque<play::action> actions_;
   play::recorder record_;
   instant began_{};
-  std::set<std::string> names_;  // of connections that may still say something
+  std::vector<std::string> names_;  // of connections that may still say something
   std::vector<violation> rules_say_;
   std::string broken_;
   std::function<std::optional<action>()> more_;

@@ -296,7 +296,7 @@ player::progress player::cut(const action& a, instant now) {
   switch (a.cut) {
     case cut_kind::reset:
       if (fence_first(c, now)) return progress::more;
-      names_.erase(l.name);
+      std::erase(names_, l.name);
       record_.ended(c, trace::event_kind::aborted, "abort", now);
       l.deaf = true;
       l.open = false;

@@ -1,6 +1,7 @@
 #include "oracle/history.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "wire/decode.h"
 #include "wire/topic.h"
@@ -77,9 +78,10 @@ link& history::open(connection_id id, const std::string& client, protocol_versio
   return on;
 }
 
-session* history::session_of(const std::string& client_id) {
-  const auto found = newest_.find(client_id);
-  return found == newest_.end() ? nullptr : found->second;
+message* history::outbound(const link& on, std::uint16_t id) {
+  if (on.who == nullptr) return nullptr;
+  const auto found = on.who->outbound.find(id);
+  return found == on.who->outbound.end() ? nullptr : &messages[found->second];
 }
 
 std::vector<const message*> history::candidates(const std::string& topic,
@@ -126,11 +128,8 @@ void history::sent(link& on, const packet& p) {
       return;
     case packet_type::pubrel: {
       ask(packet_type::pubcomp);
-      if (const auto found = outbound_.find({on.client_id, p.packet_id});
-          found != outbound_.end()) {
-        message& m = messages[found->second];
-        if (m.released_number == no_event) m.released_number = number;
-      }
+      message* m = outbound(on, p.packet_id);
+      if (m != nullptr && m->released_number == no_event) m->released_number = number;
       return;
     }
     case packet_type::puback:
@@ -173,15 +172,14 @@ void history::connect(link& on, const packet& p) {
   on.connect_at = now;
   on.connect_number = number;
   on.client_id = p.client_id;
+  on.who = &clients_[p.client_id];
   on.own = !p.client_id.empty() && is_own(p.client_id);
   if (wire::find_property(p.properties, property_id::authentication_method) != nullptr) {
     on.odd = true;
   }
   if (!p.client_id.empty()) {
-    on.before = session_of(p.client_id);
-    const link*& newest = newest_link_[p.client_id];
-    on.previous = newest;
-    newest = &on;
+    on.before = on.who->newest;
+    on.previous = std::exchange(on.who->newest_link, &on);
   }
   if (p.will) {
     message m;
@@ -226,13 +224,13 @@ void history::publish_sent(link& on, const packet& p) {
     return;
   }
   if (p.qos == 2) {
-    const auto found = outbound_.find({on.client_id, p.packet_id});
-    if (found != outbound_.end()) {
-      const message& m = messages[found->second];
+    if (const message* m = outbound(on, p.packet_id)) {
       const bool same_session =
-          m.publisher == on.id || (on.of != nullptr && links.at(m.publisher).of == on.of);
-      const bool open = !m.completed && m.released_number == no_event;
-      if (open && same_session && m.qos == 2 && m.topic == topic && m.payload == p.payload) return;
+          m->publisher == on.id || (on.of != nullptr && links.at(m->publisher).of == on.of);
+      const bool open = !m->completed && m->released_number == no_event;
+      if (open && same_session && m->qos == 2 && m->topic == topic && m->payload == p.payload) {
+        return;
+      }
     }
   }
   message m;
@@ -246,7 +244,7 @@ void history::publish_sent(link& on, const packet& p) {
   m.properties = p.properties;
   m.packet_id = p.packet_id;
   const std::size_t n = add(std::move(m));
-  if (p.qos > 0) outbound_[{on.client_id, p.packet_id}] = n;
+  if (p.qos > 0 && on.who != nullptr) on.who->outbound[p.packet_id] = n;
 }
 
 void history::acknowledge(link& on, const packet& p) {
@@ -355,20 +353,16 @@ void history::answer(link& on, packet_type type, const packet& p) {
   if (type != packet_type::puback && type != packet_type::pubrec && type != packet_type::pubcomp) {
     return;
   }
-  const auto found = outbound_.find({on.client_id, p.packet_id});
-  if (found == outbound_.end()) return;
-  message& m = messages[found->second];
-  if (m.qos != (type == packet_type::puback ? 1 : 2)) return;
+  message* m = outbound(on, p.packet_id);
+  if (m == nullptr || m->qos != (type == packet_type::puback ? 1 : 2)) return;
   if (type == packet_type::pubcomp) {
-    m.completed = true;
-    m.answered_number = number;
-    m.answered_at = now;
-    return;
+    m->completed = true;
+  } else {
+    m->reason = p.reason;
+    m->completed = type == packet_type::puback || p.reason >= 0x80;
   }
-  m.reason = p.reason;
-  m.completed = type == packet_type::puback || p.reason >= 0x80;
-  m.answered_number = number;
-  m.answered_at = now;
+  m->answered_number = number;
+  m->answered_at = now;
 }
 
 void history::connack(link& on, const packet& p) {
@@ -381,11 +375,12 @@ void history::connack(link& on, const packet& p) {
           wire::find_property(p.properties, property_id::assigned_client_identifier)) {
     on.client_id = assigned->text;
     on.own = on.connect->client_id.empty();
-    newest_link_[on.client_id] = &on;
+    on.who = &clients_[on.client_id];
+    on.who->newest_link = &on;
   }
-  session* known = session_of(on.client_id);
+  session* known = on.who->newest;
   for (const auto& [id, other] : links) {
-    if (&other == &on || other.client_id != on.client_id || !other.connect) continue;
+    if (&other == &on || other.who != on.who || !other.connect) continue;
     const event_number decided = std::min(other.connack_number, other.server_ended_number);
     if (decided > on.connect_number) on.alone = false;  // in which order they were taken is open
   }
@@ -396,7 +391,7 @@ void history::connack(link& on, const packet& p) {
     known->client_id = on.client_id;
     known->complete = clear && !p.session_present;
     known->began = number;
-    newest_[on.client_id] = known;
+    on.who->newest = known;
   } else if (!clear || known->version != on.version) {
     known->complete = false;
   }

@@ -124,6 +124,15 @@ struct owed {
   bool paid = false;
 };
 
+struct link;
+
+// Of one Client Identifier.
+struct client_record {
+  session* newest = nullptr;
+  const link* newest_link = nullptr;
+  std::map<std::uint16_t, std::size_t> outbound;  // its newest message by Packet Identifier
+};
+
 struct link {
   connection_id id = 0;
   std::string client;
@@ -156,6 +165,7 @@ struct link {
   instant last_received_at{};
   event_number last_received_number = 0;
   event_number last_answered_request = 0;  // the newest request that has had its answer
+  client_record* who = nullptr;
   session* of = nullptr;
   session* before = nullptr;       // what the client id had when CONNECT was sent
   const link* previous = nullptr;  // the connection of this client id before
@@ -204,8 +214,6 @@ class history {
   void ended(link& on, end_of_link how);
 
   bool is_own(std::string_view name) const { return name.starts_with(options.own); }
-  // The newest session of |client_id|, or nullptr.
-  session* session_of(const std::string& client_id);
   // Messages with this topic and payload; empty when there is none.
   std::vector<const message*> candidates(const std::string& topic,
                                          const std::string& payload) const;
@@ -228,13 +236,13 @@ class history {
   void suback(link& on, const packet& p);
   void unsuback(link& on, const packet& p);
   void heard(link& on, event_number up_to);
+  // The newest QoS 1 or 2 message of the client of |on| with this Packet Identifier, or nullptr.
+  message* outbound(const link& on, std::uint16_t id);
   std::size_t add(message m);
 
-  std::unordered_map<std::string, session*> newest_;
-  std::unordered_map<std::string, const link*> newest_link_;
+  std::unordered_map<std::string, client_record> clients_;
   std::unordered_map<std::string, std::vector<std::size_t>> by_key_;
   std::map<std::pair<connection_id, std::uint16_t>, std::vector<packet>> unsubscribes_;
-  std::map<std::pair<std::string, std::uint16_t>, std::size_t> outbound_;  // newest message
 };
 
 std::string key_of(std::string_view topic, std::string_view payload);
