@@ -61,6 +61,14 @@ bool valid_junit(const std::string& xml) {
   return std::system(command.c_str()) == 0;
 }
 
+TEST(text, a_sanity_case_is_run_again_by_any_run) {
+  run_results run = example_run();
+  results::case_result c = run.cases.front();
+  c.id = "afterwards/sanity/sanity[v5]";
+  c.file = results::sanity_file;
+  EXPECT_EQ(run_again(run, c), command_line(run) + " --trace");
+}
+
 TEST(console_text, a_failure_looks_as_documented) {
   expect_golden("failure.txt", case_text(example_run(), example_run().cases[6]));
 }

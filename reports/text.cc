@@ -163,6 +163,8 @@ std::string command_line(const results::run_results& run) {
 
 std::string run_again(const results::run_results& run, const case_result& c) {
   if (c.again.starts_with("mqttspec ")) return c.again;
+  // It belongs to every run.
+  if (c.file == results::sanity_file) return command_line(run) + " --trace";
   return fmt::format("{} {} --trace", command_line(run),
                      shell_quote(c.again.empty() ? c.id : c.again));
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <thread>
 
 namespace mqttspec::broker {
 namespace {
@@ -30,6 +31,18 @@ constexpr mishap table[] = {
      [](odd_setup& s) {
        s.rules.fault_is_tolerated = [](const fault_facts& f) {
          if (has_reserved_options(f)) crash("assertion failed: the options are known\n");
+         return false;
+       };
+     }},
+    {"aborts-late-on-reserved-options",
+     "ends the connection when SUBSCRIBE has reserved options, serves others for 20 ms, and aborts",
+     [](odd_setup& s) {
+       s.rules.fault_is_tolerated = [](const fault_facts& f) {
+         if (!has_reserved_options(f)) return false;
+         std::thread([] {
+           std::this_thread::sleep_for(20ms);
+           crash("assertion failed: the options are known\n");
+         }).detach();
          return false;
        };
      }},

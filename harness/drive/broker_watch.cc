@@ -19,6 +19,9 @@ constexpr duration between_probes = 100ms;
 constexpr duration longest_silence = 10s;
 // So much earlier a machine may feel that the broker goes than the witnesses do.
 constexpr duration ahead = 250ms;
+// So long a broker that crashes may answer others when it has closed the connection that is why:
+// until it has written down what happened.
+constexpr duration last_moments = 100ms;
 constexpr std::size_t most_absences = 60;
 
 }  // namespace
@@ -177,7 +180,8 @@ void broker_watch::stopped_on_purpose(bool yes) {
 }
 
 bool broker_watch::knows(instant then) {
-  return on_purpose_ || !witnesses_ || !lost_.empty() || witnesses_->have_seen(then, loop_.now());
+  return on_purpose_ || !witnesses_ || !lost_.empty() ||
+         witnesses_->have_seen(saturating_add(then, last_moments), loop_.now());
 }
 
 std::optional<play::outage> broker_watch::outage_in(instant from, instant to, bool smooth) const {

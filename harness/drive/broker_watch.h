@@ -41,7 +41,7 @@ class broker_watch : public net::timed {
   // Somebody stops the broker on purpose: that it goes is no news.
   void stopped_on_purpose(bool yes);
 
-  // Where it is not away: it is known whether it was before |then|.
+  // Where it is not away: it is known whether it was before |then|, or went a moment later.
   bool knows(instant then);
   // What kept it away between |from| and |to|. Not |smooth|: the machine may have felt it first.
   std::optional<play::outage> outage_in(instant from, instant to, bool smooth) const;

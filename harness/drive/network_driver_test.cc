@@ -237,6 +237,43 @@ TEST_F(network_driver_test, tells_who_was_refused_and_that_nobody_is_there) {
   EXPECT_NE(on->lost().find("no more connections"), std::string::npos) << on->lost();
 }
 
+TEST_F(network_driver_test, one_whose_connection_ends_a_moment_before_the_broker_goes_is_told) {
+  net::stream* ill = nullptr;  // the visitor's
+  std::size_t pings = 0;
+  instant goes = never;
+  listen([&](net::stream& s, byte_view octets) {
+    const auto type = octets[0] >> 4;
+    if (type == 1) s.write(*from_hex("20 03 00 00 00"));
+    if (type == 1 && octets.back() == 'v') ill = &s;
+    if (type != 12) return;
+    s.write(*from_hex("d0 00"));
+    // Then the first one has been answered, and the witness can tell.
+    if (++pings < 3 || ill == nullptr) return;
+    std::exchange(ill, nullptr)->shutdown();
+    goes = loop_.now() + 50ms;
+  });
+  std::vector<std::unique_ptr<play::machine>> all;
+  all.push_back(std::make_unique<visitor>(1h));
+  std::optional<play::outage> away;
+  make({.pulse = pulse_as(wire::protocol_version::v5, "", ""), .longest_absence = 5s})
+      ->play(
+          list(all),
+          [&](const play::played& p) {
+            away = p.around.away;
+            return true;
+          },
+          10,
+          [&] {
+            if (loop_.now() >= goes) {
+              goes = never;
+              peers_.clear();
+            }
+            return false;
+          });
+  ASSERT_TRUE(away);
+  EXPECT_EQ(away->what, "the broker ended all connections");
+}
+
 // On a broker of ours that goes away after 300 ms.
 class absence_test : public testing::Test {
  protected:

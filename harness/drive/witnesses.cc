@@ -76,7 +76,7 @@ void witnesses::forget() {
 bool witnesses::have_seen(instant then, instant now) {
   witness& w = all_[0];
   if (!w.beat.can_tell() || w.beat.seen_alive() >= then) return true;
-  w.beat.hurry(now);
+  w.beat.hurry(std::max(then, now));
   return false;
 }
 

@@ -29,7 +29,8 @@ class witnesses : public net::timed {
   // When both connections ended at once; nullopt: they did not since forget() was last called.
   std::optional<instant> cut() const;
   void forget();
-  // The broker was there and answered after |then|; also true where no witness can tell.
+  // The broker was there and answered after |then|, which may be to come; also true where no
+  // witness can tell.
   bool have_seen(instant then, instant now);
   // The broker owes the answer to a PINGREQ: since when. never: it does not.
   instant unanswered() const;

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/diagnostic.h"
@@ -62,6 +63,9 @@ struct finding {
   duration at{};                            // since the case began
   std::vector<statement_check> statements;  // that it breaks
 };
+
+// The file of the cases that every run begins with: no pattern selects them.
+constexpr std::string_view sanity_file = "sanity.mqs";
 
 struct case_result {
   std::string id;  // "queue/order/queued-qos1-survives-reconnect[v5]"

@@ -52,7 +52,7 @@ sanity_outcome check_client_sanity(play::driver& on, const std::string& run_tag,
                                    const std::vector<wire::protocol_version>& versions,
                                    const play::run_options& options) {
   script::file_set files;
-  files.add("sanity.mqs", sanity_text);
+  files.add(std::string(results::sanity_file), sanity_text);
   script::expand_options expand;
   expand.versions = versions;
   expand.run_tag = run_tag;

@@ -284,7 +284,7 @@ void take(verdicts::opinion o, sanity_outcome& out, half_known& seen, const std:
 std::vector<script::scenario> sanity_scenarios(
     const std::string& run_tag, const std::vector<wire::protocol_version>& versions) {
   script::file_set files;
-  files.add("sanity.mqs", sanity_text);
+  files.add(std::string(results::sanity_file), sanity_text);
   script::expand_options options;
   options.versions = versions;
   options.run_tag = run_tag;
