@@ -33,6 +33,8 @@ constexpr std::array table = std::to_array<command>({
     {"baseline", "bring a list of known failures up to date", baseline_command},
     {"prove", "plant defects in the embedded broker; tell which the cases catch", prove_command},
     {"explore", "random histories judged by a model, or hostile octets", explore_command},
+    {"judge", "a capture of broker and clients, judged by the trace rules", judge_command},
+    {"watch", "stand between clients and a broker, and judge both", watch_command},
     {"adapter", "try an adapter, through which client libraries are tested", adapter_command},
     {"broker", "serve the embedded reference broker", broker_command},
     {"generate", "", generate_command},

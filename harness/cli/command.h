@@ -34,6 +34,8 @@ int report_command(const arguments& words, console& on);
 int broker_command(const arguments& words, console& on);
 int explore_command(const arguments& words, console& on);
 int prove_command(const arguments& words, console& on);
+int judge_command(const arguments& words, console& on);
+int watch_command(const arguments& words, console& on);
 int adapter_command(const arguments& words, console& on);
 int baseline_command(const arguments& words, console& on);
 int generate_command(const arguments& words, console& on);

@@ -26,7 +26,7 @@ void add(std::vector<statement>& to, protocol_version version, std::string_view 
   }
 }
 
-constexpr std::size_t most_findings = 50;
+constexpr std::size_t many_sessions = 10'000;  // idle ones are forgotten when there are more
 
 bool take(std::deque<std::uint16_t>& from, std::uint16_t id) {
   const auto found = std::find(from.begin(), from.end(), id);
@@ -46,18 +46,21 @@ struct client_watch::state {
   bool still = false;
   bool doubt = false;
   bool finished = false;
+  std::set<std::pair<connection_id, std::string_view>> told;  // what silence told
 
   void report(const client_link& on, const client_rule& r, std::string message) {
     std::vector<statement> cited;
     add(cited, on.version, on.v5() ? r.v5 : r.v311);
-    if (cited.empty() || findings.size() >= most_findings) return;
+    if (cited.empty() || findings.size() >= options.most_findings) return;
     findings.push_back({r.name, std::move(cited), std::move(message), on.client, on.id, now});
   }
   void report_by_time(const client_link& on, const client_rule& r, std::string message) {
     if (still) {
       doubt = true;
-    } else {
+    } else if (told.insert({on.id, r.name}).second) {
+      const std::size_t before = findings.size();
       report(on, r, std::move(message));
+      if (findings.size() != before) findings.back().by_time = true;
     }
   }
 
@@ -108,10 +111,19 @@ struct client_watch::state {
     on.connack = p;
     on.connack_at = now;
     on.resumed = p.session_present;
+    if (p.reason == 0) overtake(on);
+    if (p.session_present && !sessions.contains(on.client)) sessions[on.client].known = false;
     if (!p.session_present && p.reason == 0) {
       // Kept to know what would be of the old session.
       lost[on.client] = std::move(s);
       s = {};
+    }
+  }
+
+  // What the client has sent on a connection before may be read late, or not at all.
+  void overtake(const client_link& newest) {
+    for (auto& [id, other] : links) {
+      if (id != newest.id && other.client == newest.client) other.odd = true;
     }
   }
 
@@ -326,7 +338,7 @@ struct client_watch::state {
         fmt::format("silent for {}, with Keep Alive {} s", print_duration(silent), seconds));
   }
 
-  void finish() {
+  void look() {
     for (auto& [id, on] : links) {
       if (on.ended || on.odd || on.goodbye || on.server_goodbye || !on.connack) continue;
       silence(on);
@@ -344,6 +356,20 @@ struct client_watch::state {
         break;
       }
     }
+  }
+
+  // Connections that are over, and sessions of clients that have gone with nothing unacknowledged:
+  // one that is met again is a session of which the beginning is not known.
+  void forget() {
+    std::erase_if(links, [](const auto& one) { return one.second.ended; });
+    std::erase_if(told, [&](const auto& one) { return !links.contains(one.first); });
+    if (sessions.size() <= many_sessions && lost.size() <= many_sessions) return;
+    lost.clear();
+    std::set<std::string_view> here;
+    for (const auto& [id, on] : links) here.insert(on.client);
+    std::erase_if(sessions, [&](const auto& one) {
+      return one.second.open.empty() && !here.contains(one.first);
+    });
   }
 
   std::map<std::string, client_session> lost;  // what Session Present 0 has ended, by client
@@ -396,7 +422,8 @@ void client_watch::received_malformed(connection_id id, const wire::wire_fault& 
   state& s = *state_;
   s.now = std::max(s.now, now);
   const auto found = s.links.find(id);
-  if (found == s.links.end() || s.finished || s.findings.size() >= most_findings) return;
+  if (found == s.links.end() || s.finished) return;
+  if (s.findings.size() >= s.options.most_findings) return;
   client_link& on = found->second;
   const std::string_view id_of = !fault.statement.empty() ? fault.statement
                                  : on.v5()                ? well_formed.v5
@@ -418,6 +445,20 @@ void client_watch::restarted(instant now) {
   for (auto& [client, s] : state_->sessions) s.known = false;
 }
 
+void client_watch::lost_sight(connection_id id, instant now) {
+  state_->now = std::max(state_->now, now);
+  const auto found = state_->links.find(id);
+  if (found == state_->links.end()) return;
+  found->second.odd = true;
+  state_->session(found->second).known = false;
+}
+
+void client_watch::look(instant now) {
+  state_->now = std::max(state_->now, now);
+  state_->look();
+  state_->forget();
+}
+
 void client_watch::stood_still() {
   state_->still = true;
 }
@@ -425,12 +466,16 @@ void client_watch::stood_still() {
 void client_watch::finish(instant now) {
   if (state_->finished) return;
   state_->now = std::max(state_->now, now);
-  state_->finish();
+  state_->look();
   state_->finished = true;
 }
 
 const std::vector<finding>& client_watch::findings() const {
   return state_->findings;
+}
+
+std::vector<finding> client_watch::take_findings() {
+  return std::exchange(state_->findings, {});
 }
 
 bool client_watch::in_doubt() const {

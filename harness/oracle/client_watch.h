@@ -27,9 +27,12 @@ class client_watch : public watcher {
   // A client's process was ended: what it kept may be gone.
   void restarted(instant now) override;
   void stood_still() override;
+  void lost_sight(connection_id id, instant now) override;
+  void look(instant now) override;
   void finish(instant now) override;
 
   const std::vector<finding>& findings() const override;
+  std::vector<finding> take_findings() override;
   bool in_doubt() const override;
 
  private:

@@ -29,6 +29,16 @@ struct last_delivery {
 
 namespace {
 
+// Whether the retained messages that a SUBSCRIBE brings, which may be older than the trace, have
+// come long before.
+bool came_as_it_was_sent(const history& seen, const delivery& d) {
+  return std::all_of(d.by.begin(), d.by.end(), [&](const subscription* s) {
+    return s->granted && std::all_of(d.from.begin(), d.from.end(), [&](const message* m) {
+             return m->at - s->granted_at > seen.options.patience;
+           });
+  });
+}
+
 std::optional<delivery> work_out(const history& seen, const link& on, const packet& p) {
   if (on.of == nullptr || !on.of->complete || on.odd || on.of->newest() != on.id) {
     return std::nullopt;
@@ -41,6 +51,7 @@ std::optional<delivery> work_out(const history& seen, const link& on, const pack
   d.from = seen.candidates(*topic, p.payload);
   if (d.from.empty()) return std::nullopt;
   d.by = matching(*on.of, *topic);
+  if (!seen.options.whole && p.retain && !came_as_it_was_sent(seen, d)) return std::nullopt;
   d.shared = std::any_of(d.by.begin(), d.by.end(), [](const auto* s) { return s->shared; });
   return d;
 }
@@ -48,7 +59,10 @@ std::optional<delivery> work_out(const history& seen, const link& on, const pack
 }  // namespace
 
 const delivery* explain(const history& seen, const link& on, const packet& p) {
-  if (p.type != packet_type::publish || seen.unknown_messages || seen.restarted) return nullptr;
+  if (p.type != packet_type::publish || seen.unknown_messages || seen.restarted ||
+      seen.others_publish) {
+    return nullptr;
+  }
   // Many rules ask for the same.
   if (!seen.last) seen.last = std::make_shared<last_delivery>();
   if (seen.last->number != seen.number) *seen.last = {seen.number, work_out(seen, on, p)};

@@ -310,6 +310,7 @@ void history::suback(link& on, const packet& p) {
     if (s.asked_number != asked || position == p.reasons.size()) break;
     s.granted = p.reasons[position++];
     s.granted_number = number;
+    s.granted_at = now;
     if (s.refused()) continue;
     for (subscription& older : on.of->subscriptions) {
       if (&older == &s) break;
@@ -406,6 +407,12 @@ void history::connack(link& on, const packet& p) {
   }
 }
 
+// A retained message may be older than the trace; topics with '$' are the server's own.
+bool history::is_of_others(const link& on, const packet& p, const std::string& topic) const {
+  return !options.whole && !unknown_messages && !restarted && on.of->complete && !on.odd &&
+         !p.retain && !p.dup && !topic.starts_with('$') && candidates(topic, p.payload).empty();
+}
+
 void history::publish_received(link& on, const packet& p, std::size_t size) {
   const auto topic = topic_of(on, p);
   if (const auto alias = wire::find_number(p.properties, property_id::topic_alias);
@@ -413,6 +420,7 @@ void history::publish_received(link& on, const packet& p, std::size_t size) {
     on.server_aliases[static_cast<std::uint16_t>(*alias)] = p.topic;
   }
   if (on.of == nullptr || !topic) return;
+  others_publish |= is_of_others(on, p, *topic);
   deliveries& d = on.of->delivered[key_of(*topic, p.payload)];
   if (!p.dup) {
     ++d.copies;

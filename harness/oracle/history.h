@@ -47,6 +47,7 @@ struct subscription {
   std::uint16_t packet_id = 0;
   std::optional<std::uint8_t> granted;  // SUBACK's code; nullopt until it comes
   event_number granted_number = no_event;
+  instant granted_at = never;
   event_number removed_number = no_event;   // UNSUBACK came
   event_number replaced_number = no_event;  // SUBACK of the same filter came
 
@@ -200,6 +201,7 @@ class history {
   bool restarted = false;
   bool stood_still = false;
   bool unknown_messages = false;  // something was sent that may be a message, and is not understood
+  bool others_publish = false;    // a message came that nobody sent here
 
   mutable std::shared_ptr<last_delivery> last;  // delivery.cc
 
@@ -234,6 +236,7 @@ class history {
   void answer(link& on, packet_type asked, const packet& p);
   void subscribe(link& on, const packet& p);
   void suback(link& on, const packet& p);
+  bool is_of_others(const link& on, const packet& p, const std::string& topic) const;
   void unsuback(link& on, const packet& p);
   void heard(link& on, event_number up_to);
   // The newest QoS 1 or 2 message of the client of |on| with this Packet Identifier, or nullptr.

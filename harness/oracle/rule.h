@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -20,6 +21,8 @@ struct demand {
   std::string_view v311;
 };
 
+class rule;
+
 // What rules keep of one trace beside its history.
 struct rule_memory {
   struct lower {
@@ -34,6 +37,8 @@ struct rule_memory {
       newest;
   std::vector<lower> lower_than_due;
   std::vector<std::pair<const link*, event_number>> wills_of_the_living;
+  bool looking = false;
+  std::set<std::pair<const rule*, connection_id>> told;  // by earlier looks
 };
 
 // One trace, as rules see it, and where they speak.
@@ -59,6 +64,11 @@ class rule {
   virtual void finish(watching&) const {}
 
   bool looks_at(packet_type t) const;
+  // Whether it compares with all messages that can have been sent.
+  virtual bool needs_all_messages() const { return false; }
+  // finish(), as often as there is something new to be told.
+  void look(watching& w) const;
+
   rule_description describe() const;
 
  protected:
@@ -88,6 +98,7 @@ class delivery_rule : public rule {
   void received(watching& w, const link& on, const packet& p, std::size_t) const final {
     if (const delivery* d = explain(w.seen, on, p)) delivered(w, on, p, *d);
   }
+  bool needs_all_messages() const override { return true; }
   virtual void delivered(watching&, const link&, const packet&, const delivery&) const = 0;
 };
 

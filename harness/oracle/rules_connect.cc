@@ -105,7 +105,7 @@ class session_present_needs_a_session : public rule {
       return report(w, on, "Session Present 1 for a Client Identifier that was just assigned",
                     {{"MQTT-3.2.2-3", "MQTT-3.2.2-3"}});
     }
-    if (on.own && on.previous == nullptr && !assigned_before(w.seen, on)) {
+    if (on.own && on.previous == nullptr && w.seen.options.whole && !assigned_before(w.seen, on)) {
       return report(w, on, "Session Present 1 for a Client Identifier that nobody used before",
                     {{"MQTT-3.2.2-3", "MQTT-3.2.2-3"}});
     }

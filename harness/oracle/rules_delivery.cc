@@ -17,7 +17,7 @@ class message_was_sent : public rule {
       : rule("message-was-sent", "what is delivered is what somebody sent",
              {{"MQTT-4.5.0-1", "MQTT-4.5.0-1"}}, {packet_type::publish}) {}
   void received(watching& w, const link& on, const packet& p, std::size_t) const override {
-    if (w.seen.unknown_messages || on.odd || !on.connack) return;
+    if (w.seen.unknown_messages || on.odd || !on.connack || !w.seen.options.whole) return;
     const auto topic = w.seen.topic_of(on, p);
     if (!topic || !w.seen.is_own(*topic)) return;
     if (!w.seen.candidates(*topic, p.payload).empty()) return;

@@ -53,6 +53,7 @@ class no_will_of_the_living : public rule {
   no_will_of_the_living()
       : rule("no-will-of-the-living", "a will waits until its connection is closed",
              {{"MQTT-3.1.2-8", "MQTT-3.1.2-8"}}) {}
+  bool needs_all_messages() const override { return true; }
   void received(watching& w, const link& on, const packet& p, std::size_t) const override {
     const delivery* d = explain(w.seen, on, p);
     if (const message* m = d != nullptr ? only_will(*d) : nullptr) {

@@ -57,8 +57,6 @@ std::vector<statement> statements_for(const std::vector<demand>& demands,
   return list;
 }
 
-constexpr std::size_t most_findings = 50;  // of one trace; more says nothing more
-
 }  // namespace
 
 std::string print(const statement& s) {
@@ -81,9 +79,21 @@ void rule::report(watching& w, const link& on, std::string message,
 
 void rule::report(watching& w, const link& on, std::string message,
                   std::vector<statement> statements) const {
-  if (w.findings.size() >= most_findings) return;
+  if (w.findings.size() >= w.seen.options.most_findings) return;
+  if (w.memory.looking && w.memory.told.contains({this, on.id})) return;
   w.findings.push_back(
       {name_, std::move(statements), std::move(message), on.client, on.id, w.seen.now});
+  w.findings.back().needs_all_messages = needs_all_messages();
+}
+
+void rule::look(watching& w) const {
+  const std::size_t before = w.findings.size();
+  w.memory.looking = true;
+  finish(w);
+  w.memory.looking = false;
+  for (std::size_t i = before; i < w.findings.size(); ++i) {
+    w.memory.told.insert({this, w.findings[i].connection});
+  }
 }
 
 void rule::report_by_time(watching& w, const link& on, std::string message,
@@ -198,12 +208,32 @@ void watch::stood_still() {
   state_->seen.stood_still = true;
 }
 
+void watch::lost_sight(connection_id id, instant now) {
+  if (link* on = state_->at(id, now)) {
+    state_->seen.sent_odd(*on, {});
+  } else {
+    state_->seen.unknown_messages = true;
+  }
+}
+
+void watch::look(instant now) {
+  state_->at(0, now);
+  watching w = state_->view();
+  for (const auto& r : the_rules().all) r->look(w);
+}
+
 void watch::finish(instant now) {
   if (state_->finished) return;
-  state_->at(0, now);
+  look(now);
   state_->finished = true;
-  watching w = state_->view();
-  for (const auto& r : the_rules().all) r->finish(w);
+}
+
+std::vector<finding> watch::take_findings() {
+  return std::exchange(state_->findings, {});
+}
+
+bool watch::others_publish() const {
+  return state_->seen.others_publish;
 }
 
 }  // namespace mqttspec::oracle

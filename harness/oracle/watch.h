@@ -15,6 +15,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -42,6 +43,8 @@ struct finding {
   connection_id connection = 0;
   instant at{};
   bool by_time = false;  // silence or a clock tells it
+  // It is sure only if the trace has every message that there is (watch_options::whole).
+  bool needs_all_messages = false;
 };
 
 struct watch_options {
@@ -56,6 +59,11 @@ struct watch_options {
   std::size_t queue_limit = 65535;
   // A session may be found so long behind its end: servers sweep now and then.
   duration sweep = std::chrono::seconds(15);
+  // The trace has all that ever reached the server. If not, sessions and retained messages may be
+  // older, and a message that nobody sent here shows that there are other ways: from then on
+  // nothing is said about where messages come from.
+  bool whole = true;
+  std::size_t most_findings = 50;  // of one trace; more says nothing more
 };
 
 enum class end_of_link : std::uint8_t {
@@ -88,10 +96,19 @@ class watcher {
   virtual void restarted(instant now) = 0;
   // The harness did not look for a while: times and silence prove nothing any more.
   virtual void stood_still() = 0;
+  // What passed on |id| is not known any more, be it octets that were not caught; 0: on a
+  // connection that is not followed.
+  virtual void lost_sight(connection_id id, instant now) = 0;
+  // Amid a long trace: what is owed for too long is told now, once a rule and connection.
+  virtual void look(instant now) = 0;
   // The trace is over.
   virtual void finish(instant now) = 0;
 
   virtual const std::vector<finding>& findings() const = 0;
+  // What was found since the last call, handed over: findings() is empty then.
+  virtual std::vector<finding> take_findings() = 0;
+  // Whether messages came that nobody sent in this trace, which does not have all of them.
+  virtual bool others_publish() const { return false; }
   bool found(std::string_view rule) const;
   // Whether a rule kept silent only because the harness stood still.
   virtual bool in_doubt() const = 0;
@@ -113,9 +130,13 @@ class watch : public watcher {
   void ended(connection_id id, end_of_link how, instant now) override;
   void restarted(instant now) override;
   void stood_still() override;
+  void lost_sight(connection_id id, instant now) override;
+  void look(instant now) override;
   void finish(instant now) override;
 
   const std::vector<finding>& findings() const override;
+  std::vector<finding> take_findings() override;
+  bool others_publish() const override;
   bool in_doubt() const override;
 
  private:
