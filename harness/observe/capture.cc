@@ -306,7 +306,7 @@ result<capture_counts, std::string> read_capture(byte_view file,
       read_pcapng(file, to, counts);
       return counts;
     default:
-      return unexpected(std::string("it is no capture: pcap and pcapng are known"));
+      return unexpected(std::string("this is no capture: pcap and pcapng are known"));
   }
 }
 

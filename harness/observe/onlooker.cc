@@ -151,7 +151,10 @@ bool onlooker::greets(connection& c) {
   const byte_view octets = c.of_client.rest();
   if (octets.empty()) return false;
   const bool connect = octets[0] >> 4 == static_cast<int>(packet_type::connect);
-  if (connect && octets.size() >= 14 && !names_mqtt(octets)) {
+  const auto type = static_cast<packet_type>(octets[0] >> 4);
+  const bool no_packet = type == packet_type{} || (type != packet_type::publish &&
+                                                   wire::packet_of(type).flags != (octets[0] & 15));
+  if (connect ? octets.size() >= 14 && !names_mqtt(octets) : no_packet) {
     is_not_followed(c);
     return false;
   }

@@ -112,12 +112,21 @@ struct client_watch::state {
     on.connack_at = now;
     on.resumed = p.session_present;
     if (p.reason == 0) overtake(on);
-    if (p.session_present && !sessions.contains(on.client)) sessions[on.client].known = false;
-    if (!p.session_present && p.reason == 0) {
-      // Kept to know what would be of the old session.
-      lost[on.client] = std::move(s);
-      s = {};
+    if (p.session_present) {
+      s.known = s.known && s.met;
+    } else if (p.reason == 0) {
+      // Kept to know what would be of the old session. What was sent ahead of CONNACK is of the
+      // new.
+      client_session& old = lost[on.client];
+      old = std::exchange(s, {});
+      std::erase_if(old.open, [&](const auto& one) {
+        const bool ahead = one.second.seen_on == on.id;
+        if (ahead) s.open.insert(one);
+        return ahead;
+      });
+      s.sent = old.sent;
     }
+    s.met = s.met || p.reason == 0;
   }
 
   // What the client has sent on a connection before may be read late, or not at all.
