@@ -407,6 +407,17 @@ void history::connack(link& on, const packet& p) {
   }
 }
 
+bool history::many_sessions() const {
+  constexpr std::size_t few = 50;
+  std::size_t stored = 0;
+  std::unordered_set<std::string_view> met;
+  for (auto s = sessions.rbegin(); s != sessions.rend() && stored <= few; ++s) {
+    const bool newest = met.insert(s->client_id).second;
+    stored += newest && link_of(s->newest()).interval() != 0;
+  }
+  return stored > few;
+}
+
 // A retained message may be older than the trace; topics with '$' are the server's own.
 bool history::is_of_others(const link& on, const packet& p, const std::string& topic) const {
   return !options.whole && !unknown_messages && !restarted && on.of->complete && !on.odd &&

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "oracle/watch.h"
@@ -221,6 +222,8 @@ class history {
                                          const std::string& payload) const;
   // The topic of a PUBLISH from the server, its alias resolved; nullopt when that is not known.
   std::optional<std::string> topic_of(const link& on, const packet& p) const;
+  // More sessions are to last than every server has room for: it may have ended some.
+  bool many_sessions() const;
   const link& link_of(connection_id id) const { return links.at(id); }
   // Whether silence since |since| means something on |on|.
   bool waited_in_vain(const link& on, instant since) const {

@@ -153,9 +153,7 @@ class session_is_kept : public rule {
     // Nobody answers a DISCONNECT that asks for more.
     const std::uint32_t interval = std::min(before.interval(), before.granted_interval());
     if (interval == 0) return;
-    // A server may store so many sessions and no more.
-    constexpr std::size_t few = 50;
-    if (w.seen.sessions.size() > few) return;
+    if (w.seen.many_sessions()) return;
     // The connection lasted at least until its last packet; or to this CONNECT, which took it over.
     const instant ended = before.open() ? on.connect_at : before.last_received_at;
     const duration away = w.seen.now - ended;

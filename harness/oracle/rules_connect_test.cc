@@ -84,6 +84,8 @@ std::vector<sample> connect_samples() {
       {kept, "gone after a second", connect + accepted + closed + "+ 1s\n" + again + accepted,
        true},
       {kept, "gone at a takeover", connect + accepted + "+ 80s\n" + again + accepted, true},
+      {kept, "it may have made room for others",
+       many_join() + connect + accepted + closed + "+ 1s\n" + again + accepted, false},
       {kept, "gone in 3.1.1",
        old_again + "old < CONNACK session_present=0\n old - abort\n" + old_again +
            "old < CONNACK session_present=0\n",

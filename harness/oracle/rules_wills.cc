@@ -91,6 +91,7 @@ class will_waits_for_its_delay : public delivery_rule {
     if (m == nullptr || !is_v5(m->version)) return;
     const link& of = w.seen.link_of(m->publisher);
     if (of.odd || !of.accepted() || p.retain || of.server_said_goodbye) return;
+    if (w.seen.many_sessions()) return;  // one that ends before its time releases the will
     const auto delay = wire::find_number(m->properties, property_id::will_delay_interval);
     const duration wait = std::chrono::seconds(std::min(delay.value_or(0), of.interval()));
     if (wait == duration::zero()) return;

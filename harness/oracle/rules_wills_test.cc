@@ -37,6 +37,8 @@ std::vector<sample> will_samples() {
       {living, "the answer was on its way",
        with_will + "w > PINGREQ\n" + comes + "w < PINGRESP\n w - closed\n", false},
       {delay, "at once", delayed + "w - abort\n + 1s\n" + comes, true},
+      {delay, "its session may have made room", many_join() + delayed + "w - abort\n" + comes,
+       false},
       {delay, "although its client is back",
        delayed +
            "w - abort\n + 1s\n w > CONNECT client_id=\"t-w\" clean_start=0 "

@@ -147,6 +147,17 @@ inline const std::string old_joins = R"(
   old < SUBACK id=1 reasons=[granted_qos_1]
 )";
 
+// Sixty clients whose sessions last.
+inline std::string many_join() {
+  std::string out;
+  for (int i = 0; i < 60; ++i) {
+    const std::string name = "m" + std::to_string(i);
+    out += name + " > CONNECT client_id=\"t-" + name + "\" session_expiry_interval=60\n";
+    out += name + " < CONNACK session_present=0\n";
+  }
+  return out;
+}
+
 struct sample {
   const char* rule;
   const char* what;
