@@ -108,21 +108,22 @@ constexpr defect table[] = {
        };
      }},
     {"subscriptions-survive-expiry", "an expired session leaves its subscriptions behind",
-     "v5:MQTT-4.1.0-2", "https://issues.apache.org/jira/browse/ARTEMIS-4501",
+     "v311:MQTT-3.1.2-4 v5:MQTT-4.1.0-2", "https://issues.apache.org/jira/browse/ARTEMIS-4501",
      [](rules& r) {
        r.discard_state = [](const discard_facts& f) {
          return f.cause != discard_cause::expiry || f.part != state_part::subscriptions;
        };
      }},
     {"queue-survives-expiry", "an expired session leaves its queue behind",
-     "v5:MQTT-4.1.0-2 v5:MQTT-3.2.2-3", "https://issues.apache.org/jira/browse/ARTEMIS-4501",
+     "v311:MQTT-3.1.2-4 v5:MQTT-4.1.0-2 v5:MQTT-3.2.2-3",
+     "https://issues.apache.org/jira/browse/ARTEMIS-4501",
      [](rules& r) {
        r.discard_state = [](const discard_facts& f) {
          return f.cause != discard_cause::expiry || f.part != state_part::queue;
        };
      }},
     {"unacknowledged-survive-expiry", "an expired session leaves unacknowledged messages behind",
-     "v5:MQTT-4.1.0-2 v5:MQTT-4.4.0-1", "wolfMQTT F-10331",
+     "v311:MQTT-3.1.2-4 v5:MQTT-4.1.0-2 v5:MQTT-4.4.0-1", "wolfMQTT F-10331",
      [](rules& r) {
        r.discard_state = [](const discard_facts& f) {
          return f.cause != discard_cause::expiry || f.part != state_part::in_flight;

@@ -81,6 +81,12 @@ constexpr mishap table[] = {
        s.network.restarts_after = s.network.restarts_again = 2s;
        s.network.only_lets_go = true;
      }},
+    {"chooses-no-subprotocol", "chooses no subprotocol over WebSocket",
+     [](odd_setup& s) { s.network.subprotocol = ""; }},
+    {"chooses-another-subprotocol", "chooses the subprotocol mqttv3.1 over WebSocket",
+     [](odd_setup& s) { s.network.subprotocol = "mqttv3.1"; }},
+    {"sends-text-frames", "sends text frames over WebSocket",
+     [](odd_setup& s) { s.network.sends_text_frames = true; }},
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
-// What befalls a broker beside right and wrong answers: it crashes, hangs, restarts. They are the
-// proof that a run goes on then (ci/test-reach). Only for `mqttspec broker`: some end the process.
+// What befalls a broker beside right and wrong answers: it crashes, hangs, restarts, or is wrong
+// below MQTT. They are the proof that a run says so and goes on where it can (ci/test-reach). Only
+// for `mqttspec broker`: some end the process.
 //
 //   odd_setup s;
 //   find_mishap("aborts-on-reserved-options")->set(s);

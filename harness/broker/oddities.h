@@ -26,6 +26,8 @@ struct network_manner {
   duration restarts_again{};    // after that and after each time; 0: once is enough
   duration down_for{};          // between stop and start
   bool only_lets_go = false;    // in place of restarts: all connections end, and that is all
+  std::string_view subprotocol = "mqtt";  // chosen over WebSocket; "": none
+  bool sends_text_frames = false;         // over WebSocket
 
   friend bool operator==(const network_manner&, const network_manner&) = default;
 };

@@ -18,7 +18,7 @@ enum class layer_state : std::uint8_t {
   open,
   ended,     // the peer said in order that nothing follows
   failed,    // why() tells
-  violated,  // ... which rule of the layer the peer broke, when it was open already
+  violated,  // ... which rule the peer broke behind or with the end of its handshake
 };
 
 class layer {

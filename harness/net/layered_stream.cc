@@ -136,7 +136,7 @@ class layered_connection : public std::enable_shared_from_this<layered_connectio
   // Brings what the layer made of its input to where it belongs.
   void go_on(instant now) {
     flush();
-    if (!open_ && layer_->broken()) {
+    if (!open_ && layer_->state() == layer_state::failed) {
       below_->close();
       return refuse(layer_->why(), now);
     }

@@ -142,9 +142,9 @@ class websocket_layer : public layer {
  public:
   // Without |host| and |path| it is a server.
   websocket_layer(std::shared_ptr<websocket_context> context, std::string host, std::string path,
-                  bool text_taken)
+                  websocket_server_manner manner)
       : context_(std::move(context)),
-        text_taken_(text_taken),
+        manner_(manner),
         host_(std::move(host)),
         path_(std::move(path)),
         socket_(memory_stream(context_->io.get_executor(), memory_)) {
@@ -165,9 +165,10 @@ class websocket_layer : public layer {
 
   void begin() override {
     if (host_.empty()) {
-      socket_.set_option(websocket::stream_base::decorator([](websocket::response_type& answer) {
-        answer.set(beast::http::field::sec_websocket_protocol, mqtt_subprotocol);
-      }));
+      socket_.set_option(websocket::stream_base::decorator(
+          [chosen = manner_.subprotocol](websocket::response_type& answer) {
+            if (!chosen.empty()) answer.set(beast::http::field::sec_websocket_protocol, chosen);
+          }));
       socket_.async_accept([this](const error_code& error) { accepted(error); });
     } else {
       socket_.set_option(websocket::stream_base::decorator([](websocket::request_type& request) {
@@ -191,7 +192,7 @@ class websocket_layer : public layer {
   void write_framed(byte_view above, const frame_form& form) override {
     if (above.empty() || memory_.mute) return;
     // Memory takes all at once, so that each frame is complete when drive() returns.
-    socket_.text(form.text);
+    socket_.text(form.text || manner_.text_sent);
     const std::size_t piece = form.fragment == 0 ? above.size() : form.fragment;
     while (!above.empty()) {
       const byte_view now = above.first(std::min(piece, above.size()));
@@ -237,12 +238,15 @@ class websocket_layer : public layer {
     }
     const auto chosen = answer_.find(beast::http::field::sec_websocket_protocol);
     if (chosen == answer_.end()) {
-      return fail("WebSocket: the broker chose no subprotocol; it must be 'mqtt' (MQTT-6.0.0-4)");
+      return fail("WebSocket: the broker chose no subprotocol; it must be 'mqtt' (MQTT-6.0.0-4)",
+                  layer_state::violated, "MQTT-6.0.0-4");
     }
     if (chosen->value() != mqtt_subprotocol) {
-      return fail(fmt::format(
-          "WebSocket: the broker chose the subprotocol '{}'; it must be 'mqtt' (MQTT-6.0.0-4)",
-          shown(chosen->value())));
+      return fail(
+          fmt::format(
+              "WebSocket: the broker chose the subprotocol '{}'; it must be 'mqtt' (MQTT-6.0.0-4)",
+              shown(chosen->value())),
+          layer_state::violated, "MQTT-6.0.0-4");
     }
     open();
   }
@@ -256,7 +260,7 @@ class websocket_layer : public layer {
     socket_.async_read_some(asio::buffer(buffer_), [this](const error_code& error, std::size_t n) {
       if (error) return stopped(error);
       // The type is that of the message, known with its first octet or its end.
-      if (socket_.got_text() && !text_taken_) {
+      if (socket_.got_text() && !manner_.text_taken) {
         return fail(fmt::format("WebSocket: the {} sent a text frame (MQTT-6.0.0-1)",
                                 host_.empty() ? "client" : "broker"),
                     layer_state::violated, "MQTT-6.0.0-1");
@@ -287,7 +291,7 @@ class websocket_layer : public layer {
   }
 
   std::shared_ptr<websocket_context> context_;  // outlives the stream
-  bool text_taken_;
+  websocket_server_manner manner_;
   std::string host_;
   std::string path_;
   memory memory_;
@@ -305,12 +309,12 @@ std::shared_ptr<websocket_context> make_websocket_context() {
 std::unique_ptr<layer> make_websocket_layer(std::shared_ptr<websocket_context> context,
                                             std::string host, std::string path) {
   return std::make_unique<websocket_layer>(std::move(context), std::move(host), std::move(path),
-                                           false);
+                                           websocket_server_manner());
 }
 
 std::unique_ptr<layer> make_websocket_server_layer(std::shared_ptr<websocket_context> context,
-                                                   bool text_taken) {
-  return std::make_unique<websocket_layer>(std::move(context), "", "", text_taken);
+                                                   websocket_server_manner manner) {
+  return std::make_unique<websocket_layer>(std::move(context), "", "", manner);
 }
 
 std::unique_ptr<connector> make_websocket_connector(event_loop& loop, connector& below,

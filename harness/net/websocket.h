@@ -26,9 +26,16 @@ std::shared_ptr<websocket_context> make_websocket_context();
 std::unique_ptr<layer> make_websocket_layer(std::shared_ptr<websocket_context> context,
                                             std::string host, std::string path);
 
-// Answers every request, whatever its path. |text_taken|: text frames are no violation.
+// How a server speaks; what is not the default breaks the standard.
+struct websocket_server_manner {
+  bool text_taken = false;  // text frames are no violation
+  bool text_sent = false;
+  std::string_view subprotocol = mqtt_subprotocol;  // "": chooses none
+};
+
+// Answers every request, whatever its path.
 std::unique_ptr<layer> make_websocket_server_layer(std::shared_ptr<websocket_context> context,
-                                                   bool text_taken = false);
+                                                   websocket_server_manner manner = {});
 
 // |loop| and |below| must outlive it.
 std::unique_ptr<connector> make_websocket_connector(event_loop& loop, connector& below,

@@ -16,7 +16,7 @@ std::uint32_t link::asked_number(property_id of_property, std::uint32_t absent) 
 
 std::uint32_t link::granted_interval() const {
   if (!connect) return 0;
-  if (!is_v5(version)) return connect->clean_start ? 0 : wire::never_expires;
+  if (!is_v5(version)) return connect->clean_start ? 0 : v311_session_expiry;
   std::uint32_t in_force = asked_number(property_id::session_expiry_interval, 0);
   if (connack) {
     in_force = wire::find_number(connack->properties, property_id::session_expiry_interval)
@@ -74,6 +74,7 @@ link& history::open(connection_id id, const std::string& client, protocol_versio
   on.id = id;
   on.client = client;
   on.version = version;
+  on.v311_session_expiry = options.v311_session_expiry;
   on.last_sent_at = on.last_received_at = now;
   return on;
 }

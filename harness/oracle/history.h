@@ -146,6 +146,7 @@ struct link {
   instant connack_at{};
   event_number connack_number = no_event;
   std::string client_id;
+  std::uint32_t v311_session_expiry = wire::never_expires;  // as in watch_options
   bool own = false;
   // No other CONNECT of this client id was under way: the server took it when it seems to have.
   bool alone = true;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "oracle/rule.h"
 #include "wire/table.h"
@@ -94,6 +95,46 @@ class one_code_for_each_filter : public rule {
   }
 };
 
+class granted_is_at_most_what_was_asked : public rule {
+ public:
+  granted_is_at_most_what_was_asked()
+      : rule("granted-is-at-most-what-was-asked",
+             "SUBACK grants no QoS above the one that was asked for, filter by filter",
+             {{"MQTT-3.8.4-7", "MQTT-3.8.4-5"}, {"MQTT-3.9.3-1", "MQTT-3.9.3-1"}},
+             {packet_type::suback}) {}
+  void received(watching& w, const link& on, const packet& p, std::size_t) const override {
+    if (on.odd || on.of == nullptr) return;
+    std::vector<std::uint8_t> asked;
+    event_number at = no_event;
+    for (const subscription& s : on.of->subscriptions) {
+      if (s.link != on.id || s.packet_id != p.packet_id || s.granted) continue;
+      if (at == no_event) at = s.asked_number;
+      if (s.asked_number == at) asked.push_back(s.asked.max_qos);
+    }
+    if (asked.size() != p.reasons.size()) return;  // one-code-for-each-filter
+    for (std::size_t n = 0; n < asked.size(); ++n) {
+      const std::uint8_t granted = p.reasons[n];
+      if (granted > 2 || granted <= asked[n]) continue;
+      const std::string what =
+          fmt::format("SUBACK id={} grants QoS {} for filter {}, which asked for {}", p.packet_id,
+                      granted, n + 1, asked[n]);
+      if (fits_in_another_order(asked, p.reasons)) {
+        return report(w, on, what, {{"MQTT-3.9.3-1", "MQTT-3.9.3-1"}});
+      }
+      return report(w, on, what, {{"MQTT-3.8.4-7", "MQTT-3.8.4-5"}});
+    }
+  }
+
+ private:
+  static bool fits_in_another_order(std::vector<std::uint8_t> asked,
+                                    std::vector<std::uint8_t> granted) {
+    for (std::uint8_t& code : granted) code = code > 2 ? 0 : code;  // a failure fits everywhere
+    std::sort(asked.begin(), asked.end());
+    std::sort(granted.begin(), granted.end());
+    return std::equal(granted.begin(), granted.end(), asked.begin(), std::less_equal<>());
+  }
+};
+
 constexpr std::ptrdiff_t most_open = 8;
 
 class request_is_answered : public rule {
@@ -170,6 +211,7 @@ class nobody_matches_is_true : public rule {
 void add_answer_rules(rule_list& to) {
   to.push_back(std::make_unique<answer_has_a_request>());
   to.push_back(std::make_unique<one_code_for_each_filter>());
+  to.push_back(std::make_unique<granted_is_at_most_what_was_asked>());
   to.push_back(std::make_unique<request_is_answered>());
   to.push_back(std::make_unique<nobody_matches_is_true>());
 }

@@ -5,6 +5,7 @@ namespace mqttspec::oracle {
 std::vector<sample> answer_samples() {
   constexpr const char* has = "answer-has-a-request";
   constexpr const char* codes = "one-code-for-each-filter";
+  constexpr const char* granted = "granted-is-at-most-what-was-asked";
   constexpr const char* answered = "request-is-answered";
   constexpr const char* nobody = "no-matching-subscribers-is-true";
   const std::string publish = "pub > PUBLISH topic=\"t/a\" qos=1 id=5 payload=\"m\"\n";
@@ -37,6 +38,15 @@ std::vector<sample> answer_samples() {
        true},
       {codes, "two for two filters",
        pub_joins + subscribe + "pub < SUBACK id=3 reasons=[granted_qos_1 granted_qos_0]\n", false},
+      {granted, "QoS 2 where 1 was asked for",
+       pub_joins + subscribe + "pub < SUBACK id=3 reasons=[granted_qos_1 granted_qos_2]\n", true},
+      {granted, "codes in another order",
+       pub_joins + "pub > SUBSCRIBE id=3 filters=[\"t/x\" \"t/y\"] max_qos=[0 1]\n"
+                   "pub < SUBACK id=3 reasons=[granted_qos_1 granted_qos_0]\n",
+       true},
+      {granted, "less than was asked for, and a refusal",
+       pub_joins + subscribe + "pub < SUBACK id=3 reasons=[granted_qos_0 unspecified_error]\n",
+       false},
       {answered, "no PUBACK", pub_joins + publish + "+ 4s", true},
       {answered, "no PINGRESP", pub_joins + "pub > PINGREQ\n + 4s", true},
       {answered, "not yet", pub_joins + publish + "+ 2s", false},

@@ -90,7 +90,7 @@ class will_waits_for_its_delay : public delivery_rule {
     const message* m = only_will(d);
     if (m == nullptr || !is_v5(m->version)) return;
     const link& of = w.seen.link_of(m->publisher);
-    if (of.odd || !of.accepted() || p.retain || of.server_said_goodbye) return;
+    if (of.odd || !of.accepted() || p.retain) return;
     if (w.seen.many_sessions()) return;  // one that ends before its time releases the will
     const auto delay = wire::find_number(m->properties, property_id::will_delay_interval);
     const duration wait = std::chrono::seconds(std::min(delay.value_or(0), of.interval()));
@@ -110,7 +110,7 @@ class will_waits_for_its_delay : public delivery_rule {
       }
       return;
     }
-    if (waited + w.seen.options.slack < wait) {
+    if (!of.server_said_goodbye && waited + w.seen.options.slack < wait) {
       report_by_time(w, on,
                      fmt::format("the will of {} came after {}, of {}", of.client,
                                  print_duration(waited), print_duration(wait)),

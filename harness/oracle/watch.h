@@ -22,6 +22,7 @@
 #include "base/instant.h"
 #include "wire/error.h"
 #include "wire/packet.h"
+#include "wire/types.h"
 
 namespace mqttspec::oracle {
 
@@ -57,6 +58,8 @@ struct watch_options {
   duration slack = std::chrono::seconds(1);  // clocks tick in whole seconds
   // A session may lose what it holds beyond so many messages.
   std::size_t queue_limit = 65535;
+  // Seconds. Sessions of 3.1.1 have no interval; a server may have one for them.
+  std::uint32_t v311_session_expiry = wire::never_expires;
   // A session may be found so long behind its end: servers sweep now and then.
   duration sweep = std::chrono::seconds(15);
   // The trace has all that ever reached the server. If not, sessions and retained messages may be

@@ -19,6 +19,7 @@
 #include "play/machine.h"
 #include "play/trial.h"
 #include "script/scenario.h"
+#include "wire/types.h"
 
 namespace mqttspec::play {
 
@@ -30,6 +31,7 @@ struct run_options {
   duration patience = std::chrono::seconds(60);
   duration case_deadline = std::chrono::seconds(120);       // beyond the waits in its lines
   duration late_tolerance = std::chrono::milliseconds(50);  // a harness later than this is late
+  std::uint32_t v311_session_expiry = wire::never_expires;  // seconds; the server may end them then
   std::uint16_t keep_alive = 0;  // seconds, of CONNECTs that do not say it themselves
   std::string user_name;         // put into every CONNECT that does not say user_name itself
   std::string password;

@@ -44,7 +44,8 @@ struct scenario_player::state {
     if (!options.trace_rules || measures()) return nullptr;
     const auto ns = known.find("ns");
     const auto* own = ns == known.end() ? nullptr : std::get_if<std::string>(&ns->second);
-    const oracle::watch_options how{.own = own != nullptr ? *own : ""};
+    const oracle::watch_options how{.own = own != nullptr ? *own : "",
+                                    .v311_session_expiry = options.v311_session_expiry};
     if (serves()) return std::make_unique<oracle::client_watch>(how);
     return std::make_unique<oracle::watch>(how);
   }

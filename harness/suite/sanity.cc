@@ -214,6 +214,14 @@ bool saw_connack(const case_result& c) {
   });
 }
 
+// It broke what section 6 of the standards demands of WebSocket: there is a broker, then.
+bool broke_below(const case_result& c) {
+  return c.fault && std::any_of(c.fault->statements.begin(), c.fault->statements.end(),
+                                [](const results::statement_check& s) {
+                                  return s.id.starts_with("MQTT-6.0.0-");
+                                });
+}
+
 // The server says that it does not speak this version, in the form of its own.
 bool speaks_another(const case_result& c) {
   static const byte_buffer in_311 = {0x20, 0x02, 0x00, 0x01};
@@ -241,7 +249,8 @@ void take_first(verdicts::opinion o, sanity_outcome& out, const std::string& sli
       out.learned[name] = value;
     }
   }
-  if (!is_well(c) && (in || (saw_connack(c) && c.outcome == verdict::fail && !speaks_another(c)))) {
+  const bool answered = saw_connack(c) || broke_below(c);
+  if (!is_well(c) && (in || (answered && c.outcome == verdict::fail && !speaks_another(c)))) {
     out.wrong.push_back(std::move(o));
   }
 }

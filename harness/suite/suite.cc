@@ -229,6 +229,9 @@ class suite {
   batch empty_batch(std::size_t at_once) const {
     batch b;
     b.options = settings_.engine;
+    if (const auto told = can_.find("v311_session_expiry"); told != can_.end()) {
+      b.options.v311_session_expiry = static_cast<std::uint32_t>(told->second);
+    }
     b.options.trace_passed = settings_.trace_passed;
     b.at_once = at_once;
     return b;

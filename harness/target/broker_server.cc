@@ -79,7 +79,9 @@ std::unique_ptr<net::stream> broker_server::layered(std::unique_ptr<net::stream>
     if (!websocket_) websocket_ = net::make_websocket_context();
     connection = net::make_layered_stream(
         loop_, std::move(connection),
-        net::make_websocket_server_layer(websocket_, broker_.takes_text_frames()));
+        net::make_websocket_server_layer(
+            websocket_,
+            {broker_.takes_text_frames(), network_.sends_text_frames, network_.subprotocol}));
   }
   return connection;
 }
