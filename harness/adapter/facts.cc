@@ -26,6 +26,7 @@ constexpr std::array facts = std::to_array<fact>({
      "none=0 application=1 library=2"},
     {"topic_alias_in", "it resolves Topic Aliases of the server", 1},
     {"store", "the session can be kept over the end of the process", 0},
+    {"done", "it tells its application when a message is acknowledged", 1},
     {"disconnect_expiry", "DISCONNECT can have a Session Expiry Interval", 1},
 });
 

@@ -28,6 +28,8 @@ struct outgoing {
 struct client_session {
   std::map<std::uint16_t, outgoing> open;
   std::set<std::uint16_t> recorded;  // of messages from the server: PUBREC was sent, no PUBREL came
+  std::set<std::uint16_t>
+      unanswered;  // likewise, when their connection ended: may be answered late
   std::uint64_t sent = 0;
   bool met = false;   // a CONNACK told of it
   bool known = true;  // from its beginning, and no process has ended

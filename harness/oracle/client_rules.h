@@ -84,16 +84,19 @@ inline constexpr client_rule goodbye{"client-disconnect-is-the-last",
 inline constexpr client_rule keep_alive{"client-keep-alive",
                                         "a client is not silent for longer than its Keep Alive",
                                         "MQTT-3.1.2-20", "MQTT-3.1.2-23"};
+inline constexpr client_rule server_keep_alive{
+    "client-server-keep-alive", "a client is not silent for longer than the Server Keep Alive",
+    "MQTT-3.2.2-21 MQTT-3.1.2-21", ""};
 inline constexpr client_rule no_auth{"client-auth-needs-a-method",
                                      "no AUTH where CONNECT named no method", "MQTT-4.12.0-7", ""};
 
 inline constexpr std::array client_rules = {
-    well_formed,  connect_first, free_identifier,  dup_1,
-    dup_0_qos1,   dup_0_qos2,    repeat_on_resume, no_publish_behind_pubrel,
-    repeat_order, owed_repeats,  lost_is_lost,     puback_order,
-    pubrec_order, pubrel_order,  answers,          quota,
-    qos_limit,    retain_limit,  size_limit,       alias_limit,
-    no_alias,     alias_is_new,  goodbye,          keep_alive,
-    no_auth};
+    well_formed,       connect_first, free_identifier,  dup_1,
+    dup_0_qos1,        dup_0_qos2,    repeat_on_resume, no_publish_behind_pubrel,
+    repeat_order,      owed_repeats,  lost_is_lost,     puback_order,
+    pubrec_order,      pubrel_order,  answers,          quota,
+    qos_limit,         retain_limit,  size_limit,       alias_limit,
+    no_alias,          alias_is_new,  goodbye,          keep_alive,
+    server_keep_alive, no_auth};
 
 }  // namespace mqttspec::oracle

@@ -171,8 +171,9 @@ struct client_watch::state {
       case packet_type::puback:
         return acknowledge(on, p, on.owed_puback, puback_order);
       case packet_type::pubrec:
+        acknowledge(on, p, on.owed_pubrec, pubrec_order);
         if (p.reason < 0x80) s.recorded.insert(p.packet_id);
-        return acknowledge(on, p, on.owed_pubrec, pubrec_order);
+        return;
       case packet_type::pubcomp:
         if (!take(on.owed_pubcomp, p.packet_id)) {
           report(on, answers, fmt::format("PUBCOMP id={} answers no PUBREL", p.packet_id));
@@ -205,10 +206,13 @@ struct client_watch::state {
                    const client_rule& order) {
     const std::string_view name = wire::packet_of(p.type).name;
     if (!owed.empty() && owed.front() == p.packet_id) return owed.pop_front();
+    const client_session& s = session(on);
     if (take(owed, p.packet_id)) {
       report(on, order,
              fmt::format("{} id={} came before that of an older message", name, p.packet_id));
-    } else {
+    } else if (p.type == packet_type::pubrec && s.recorded.contains(p.packet_id)) {
+      report(on, repeat_on_resume, fmt::format("PUBREC id={} came again by itself", p.packet_id));
+    } else if (!s.known || !s.unanswered.contains(p.packet_id)) {
       report(on, answers, fmt::format("{} id={} answers no message", name, p.packet_id));
     }
   }
@@ -342,8 +346,10 @@ struct client_watch::state {
     const duration silent = now - on.last_received;
     if (seconds == 0 || on.goodbye || on.server_goodbye) return;
     if (silent <= std::chrono::seconds(seconds) * 3 / 2 + options.slack) return;
+    const bool by_server =
+        wire::find_number(on.connack->properties, property_id::server_keep_alive).has_value();
     report_by_time(
-        on, keep_alive,
+        on, by_server ? server_keep_alive : keep_alive,
         fmt::format("silent for {}, with Keep Alive {} s", print_duration(silent), seconds));
   }
 
@@ -446,7 +452,12 @@ void client_watch::received_malformed(connection_id id, const wire::wire_fault& 
 void client_watch::ended(connection_id id, end_of_link, instant now) {
   state_->now = std::max(state_->now, now);
   const auto found = state_->links.find(id);
-  if (found != state_->links.end()) found->second.ended = true;
+  if (found == state_->links.end()) return;
+  client_link& on = found->second;
+  on.ended = true;
+  client_session& s = state_->session(on);
+  s.unanswered.insert(on.owed_puback.begin(), on.owed_puback.end());
+  s.unanswered.insert(on.owed_pubrec.begin(), on.owed_pubrec.end());
 }
 
 void client_watch::restarted(instant now) {
