@@ -28,25 +28,27 @@ bool read_number(const parsed_options& options, const char* name, T smallest, T&
 
 void add_broker_flags(po::options_description& to) {
   const auto number = [] { return po::value<std::int64_t>()->value_name("N"); };
-  po::options_description flags("options of the embedded broker");
-  flags.add_options()("queue-limit", number(), "messages kept for an absent client (1000)")(
+  po::options_description flags("the embedded broker");
+  flags.add_options()("queue-limit", number(),
+                      "keep at most N messages for an absent client (1000)")(
       "queue-overflow", po::value<std::string>()->value_name("drop-newest|drop-oldest|disconnect"),
-      "what a full queue does (drop-newest)")("qos0-queued", po::bool_switch(),
-                                              "keep QoS 0 messages for absent clients too")(
-      "session-expiry-max", number(), "longest Session Expiry Interval, in seconds")(
-      "v311-session-expiry", number(), "seconds that 3.1.1 sessions are kept")(
-      "receive-maximum", number(), "the broker's own Receive Maximum (100)")(
-      "inflight-window", number(), "most messages in flight to a client")(
-      "maximum-packet-size", number(), "longest packet taken, in octets")(
-      "topic-alias-maximum", number(), "highest Topic Alias taken (16)")(
-      "maximum-qos", number(), "highest QoS taken (2)")("no-retain", po::bool_switch(),
-                                                        "no retained messages")(
-      "server-keep-alive", number(), "Keep Alive imposed on clients, in seconds")(
+      "what to do when a queue is full (drop-newest)")(
+      "qos0-queued", po::bool_switch(), "keep QoS 0 messages for absent clients too")(
+      "session-expiry-max", number(), "the longest Session Expiry Interval to grant, in seconds")(
+      "v311-session-expiry", number(), "how long to keep sessions of 3.1.1, in seconds")(
+      "receive-maximum", number(), "the Receive Maximum that the broker announces (100)")(
+      "inflight-window", number(), "have at most N messages in flight to a client")(
+      "maximum-packet-size", number(), "accept packets of at most N octets")(
+      "topic-alias-maximum", number(), "the highest Topic Alias to accept (16)")(
+      "maximum-qos", number(), "the highest QoS to accept (2)")("no-retain", po::bool_switch(),
+                                                                "refuse retained messages")(
+      "server-keep-alive", number(), "impose this Keep Alive on clients, in seconds")(
       "qos2-at-pubrel", po::bool_switch(), "pass QoS 2 messages on at PUBREL, not at PUBLISH")(
-      "refuse-empty-client-id", po::bool_switch(), "refuse clients without an id")(
-      "test-authentication", po::bool_switch(), "know the Authentication Method mqttspec")(
-      "denied-topics", po::bool_switch(), "let nobody use topics that end in /denied")(
-      "forget-on-restart", po::bool_switch(), "sessions do not survive a restart");
+      "refuse-empty-client-id", po::bool_switch(), "refuse clients without a Client Identifier")(
+      "test-authentication", po::bool_switch(),
+      "support the Authentication Method of docs/authentication.md")(
+      "denied-topics", po::bool_switch(), "deny everybody the topics that end in /denied")(
+      "forget-on-restart", po::bool_switch(), "forget all sessions at a restart");
   to.add(flags);
 }
 
@@ -94,8 +96,8 @@ std::optional<broker::broker_options> broker_options_from(const parsed_options& 
 
 void add_odd_flags(po::options_description& to) {
   to.add_options()("odd", po::value<arguments>()->composing()->value_name("NAME[,NAME]"),
-                   "be odd but conformant (may be repeated)")("list-oddities", po::bool_switch(),
-                                                              "tell how a broker can be odd");
+                   "behave oddly but still conform to the standard; may be repeated")(
+      "list-oddities", po::bool_switch(), "list the names that --odd takes");
 }
 
 std::string list_of_oddities() {
@@ -122,8 +124,8 @@ bool read_oddities(const parsed_options& options, std::vector<const broker::oddi
 
 void add_defect_flags(po::options_description& to) {
   to.add_options()("defect", po::value<arguments>()->composing()->value_name("NAME[,NAME]"),
-                   "plant a defect in the embedded broker (may be repeated)")(
-      "list-defects", po::bool_switch(), "tell what can be planted");
+                   "plant a defect in the embedded broker; may be repeated")(
+      "list-defects", po::bool_switch(), "list the names that --defect takes");
 }
 
 std::string list_of_defects() {

@@ -62,8 +62,9 @@ bool has_errors(const std::vector<diagnostic>& list) {
 }
 
 void add_cases_option(po::options_description& to) {
-  to.add_options()("cases", po::value<std::string>()->value_name("DIR"),
-                   "directory of scenario files, with lib/ and statements/");
+  to.add_options()(
+      "cases", po::value<std::string>()->value_name("DIR"),
+      "the folder of cases, with lib/ and statements/ in it (the one that is installed)");
 }
 
 std::string shown_path(const std::string& path) {

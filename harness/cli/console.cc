@@ -1,10 +1,21 @@
 #include "cli/console.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <ostream>
 
 #include "base/visible.h"
 
 namespace mqttspec::cli {
+
+std::size_t terminal_columns() {
+  winsize size{};
+  for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
+    if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col != 0) return size.ws_col;
+  }
+  return 80;
+}
 
 bool console::coloured(bool terminal) const {
   if (colour == "always") return true;

@@ -14,6 +14,9 @@ namespace mqttspec::cli {
 
 struct option_set;
 
+// Of the terminal that is written to; 80 where there is none.
+std::size_t terminal_columns();
+
 struct console {
   std::ostream& out;
   std::ostream& err;
@@ -27,6 +30,9 @@ struct console {
 
   bool colour_out() const { return coloured(out_is_terminal); }
   bool colour_err() const { return coloured(err_is_terminal); }
+
+  // How wide running text may be.
+  std::size_t columns() const { return out_is_terminal ? terminal_columns() : 100; }
 
   // With everything made visible that could command a terminal.
   void print(std::string_view text) const;

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cctype>
+#include <map>
+
 #include "cli/exit_codes.h"
 #include "cli/generate.h"
 
@@ -27,15 +30,15 @@ std::string roff(std::string_view text) {
   return out;
 }
 
-// "-b, --broker HOST:PORT"; |mark| is put around names and values.
-template <class Name, class Value>
-std::string synopsis(const option_description& o, Name name, Value value) {
+// "-b, --broker HOST:PORT"
+std::string roff_synopsis(const option_description& o) {
+  const auto name = [](const std::string& n) { return fmt::format("\\fB{}\\fR", roff(n)); };
   std::string out;
   if (o.letter != 0) out += name(fmt::format("-{}", o.letter)) + ", ";
   out += name("--" + o.name);
   if (o.value.empty()) return out;
-  return o.value_optional ? fmt::format("{}[={}]", out, value(o.value))
-                          : fmt::format("{} {}", out, value(o.value));
+  return fmt::format("{}{}\\fI{}\\fR{}", out, o.value_optional ? "[=" : " ", roff(o.value),
+                     o.value_optional ? "]" : "");
 }
 
 std::string man_options(const command_description& c) {
@@ -44,12 +47,7 @@ std::string man_options(const command_description& c) {
   for (const option_description& o : c.options) {
     if (o.group != group) out += fmt::format(".PP\n{}:\n", roff(o.group));
     group = o.group;
-    out +=
-        fmt::format(".TP\n{}\n{}\n",
-                    synopsis(
-                        o, [](const std::string& n) { return fmt::format("\\fB{}\\fR", roff(n)); },
-                        [](const std::string& v) { return fmt::format("\\fI{}\\fR", roff(v)); }),
-                    roff(o.text));
+    out += fmt::format(".TP\n{}\n{}\n", roff_synopsis(o), roff(o.text));
   }
   return out;
 }
@@ -105,23 +103,80 @@ std::string man_page(const command_table& commands) {
   return out;
 }
 
-std::string option_pages(const command_table& commands) {
-  std::string out =
-      "# Options\n\n"
-      "Made by `mqttspec generate options`; a test compares. Every option can stand in the\n"
-      "environment, too: `--queue-limit` as `MQTTSPEC_QUEUE_LIMIT`. All commands have\n"
-      "`--color auto|always|never` and `--help`.\n";
-  for (const command_description& c : commands) {
-    out += fmt::format("\n## mqttspec {}\n\n{}.\n\n    {}\n\n", c.full_name(), c.summary, c.usage);
-    std::string rows;
-    for (const option_description& o : c.options) {
-      if (o.name == "color" || o.name == "help") continue;
-      const auto plain = [](const std::string& text) { return text; };
-      rows += fmt::format("| `{}` | {} |\n", cell(synopsis(o, plain, plain)), cell(o.text));
-    }
-    if (!rows.empty()) out += "| option | |\n| --- | --- |\n" + rows;
+namespace {
+
+using rows = std::vector<std::string>;
+
+// The rows of each group of a command's options, in their order.
+std::vector<std::pair<std::string, rows>> groups_of(const command_description& c) {
+  std::vector<std::pair<std::string, rows>> out;
+  for (const option_description& o : c.options) {
+    if (o.name == "color" || o.name == "help") continue;
+    if (out.empty() || out.back().first != o.group) out.push_back({o.group, {}});
+    out.back().second.push_back(fmt::format("| `{}` | {} |\n", cell(o.synopsis()), cell(o.text)));
   }
   return out;
+}
+
+std::string table_of(const rows& list) {
+  return fmt::format("| option | |\n| --- | --- |\n{}", fmt::join(list, ""));
+}
+
+// "the target (without any ...)" as the heading of its section and as the link to that.
+std::string heading_of(std::string group) {
+  group = "Options: " + group.substr(0, group.find(" ("));
+  return group;
+}
+std::string anchor_of(const std::string& heading) {
+  std::string out;
+  for (const char c : heading) {
+    if (c == ' ') out += '-';
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0) {
+      out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+// What several commands share is told once, at the end.
+std::string option_pages(const command_table& commands) {
+  std::map<std::pair<std::string, rows>, std::size_t> times;
+  for (const command_description& c : commands) {
+    for (const auto& group : groups_of(c)) ++times[group];
+  }
+  const auto is_shared = [&](const auto& group) {
+    return times.at(group) > 1 && group.first != "options";
+  };
+  std::string out =
+      "# Options\n\n"
+      "`mqttspec generate options` writes this page, and a test compares it with the program. "
+      "Every\n"
+      "option can also stand in the environment: `--queue-limit` as `MQTTSPEC_QUEUE_LIMIT`. All\n"
+      "commands have `--color auto|always|never` and `--help`.\n";
+  std::string shared;
+  for (const command_description& c : commands) {
+    out += fmt::format("\n## mqttspec {}\n\n{}.\n\n    {}\n\n", c.full_name(), c.summary, c.usage);
+    rows own;
+    std::vector<std::string> links;
+    for (auto& group : groups_of(c)) {
+      if (!is_shared(group)) {
+        own.insert(own.end(), group.second.begin(), group.second.end());
+        continue;
+      }
+      const std::string heading = heading_of(group.first);
+      const std::string section = fmt::format("\n## {}\n\n{}", heading, table_of(group.second));
+      links.push_back(fmt::format("[{}](#{})", heading.substr(9), anchor_of(heading)));
+      if (shared.find(section) == std::string::npos) shared += section;
+    }
+    if (!own.empty()) out += table_of(own);
+    if (!links.empty()) {
+      out += fmt::format("{}Also the options for {}.\n", own.empty() ? "" : "\n",
+                         fmt::join(links, ", "));
+    }
+  }
+  return out + shared;
 }
 
 }  // namespace mqttspec::cli

@@ -62,7 +62,7 @@ TEST(option_table, tells_letters_values_groups_and_defaults) {
   const command_table table = describe_commands();
   const auto& broker = option(table, "run", "broker");
   EXPECT_EQ(broker.letter, 'b');
-  EXPECT_EQ(broker.value, "HOST:PORT");
+  EXPECT_EQ(broker.value, "ADDRESS");
   EXPECT_TRUE(holds(broker.group, "target"));
   EXPECT_EQ(option(table, "run", "strict").value, "");
   const auto& trace = option(table, "run", "trace");

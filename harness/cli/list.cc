@@ -168,12 +168,13 @@ int list_command(const arguments& words, console& on) {
   set.words_are = "patterns";
   add_selection_options(set.described);
   set.described.add_options()("mqtt", po::value<arguments>()->value_name("5,3.1.1"),
-                              "only cases of these protocol versions")(
-      "json", po::bool_switch(), "as JSON")("statements", po::bool_switch(),
-                                            "the statements of the standards")(
-      "purposes", po::bool_switch(), "the test purposes")(
-      "bugs", po::bool_switch(), "faults that real brokers had, and the cases that catch them")(
-      "uncovered", po::bool_switch(), "only statements (purposes, bugs) that no case checks");
+                              "only cases of these protocol versions")("json", po::bool_switch(),
+                                                                       "print JSON")(
+      "statements", po::bool_switch(), "list the statements of the standards instead of cases")(
+      "purposes", po::bool_switch(), "list the test purposes and their cases")(
+      "bugs", po::bool_switch(),
+      "list faults that real brokers had, and the cases that catch them")(
+      "uncovered", po::bool_switch(), "list only statements (purposes, bugs) that no case checks");
   int status = 0;
   const auto request = read_case_request(set, words, on, status);
   if (!request) return status;

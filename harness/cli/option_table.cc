@@ -36,9 +36,11 @@ std::string value_name(const po::option_description& option) {
   return name.substr(0, name.find(" (=")).substr(0, name.find("(="));
 }
 
-command_description described(const command& c, const option_set& set) {
-  command_description out{std::string(c.name),
-                          std::string(c.summary),
+}  // namespace
+
+command_description describe(const option_set& set) {
+  command_description out{"",
+                          "",
                           std::string(set.usage),
                           std::string(set.explanation),
                           std::string(set.words_are),
@@ -64,7 +66,12 @@ command_description described(const command& c, const option_set& set) {
   return out;
 }
 
-}  // namespace
+std::string option_description::synopsis() const {
+  std::string out = letter == 0 ? "" : std::string{'-', letter, ',', ' '};
+  out += "--" + name;
+  if (value.empty()) return out;
+  return out + (value_optional ? "[=" + value + "]" : " " + value);
+}
 
 std::vector<std::string> option_description::choices() const {
   std::vector<std::string> out;
@@ -80,7 +87,11 @@ std::vector<command_description> describe_commands() {
   for (const command& c : commands()) {
     if (c.summary.empty()) continue;
     console on{nothing, nothing, false, false, {}, "never"};
-    on.describe = [&](const option_set& set) { out.push_back(described(c, set)); };
+    on.describe = [&](const option_set& set) {
+      out.push_back(describe(set));
+      out.back().name = c.name;
+      out.back().summary = c.summary;
+    };
     c.run({}, on);
   }
   return out;

@@ -17,6 +17,8 @@ struct option_description {
   std::string text;             // "cases at once (512)"
   std::string group;            // "running"
 
+  std::string synopsis() const;  // "-b, --broker HOST:PORT"
+
   // "drop-newest|drop-oldest" as a list; empty: anything goes.
   std::vector<std::string> choices() const;
 };
@@ -32,6 +34,9 @@ struct command_description {
 
   std::string full_name() const { return verb.empty() ? name : name + " " + verb; }
 };
+
+// Of one command that parses with |set|; name and summary are left empty.
+command_description describe(const option_set& set);
 
 // Of all commands that are shown to people, in their order. One with several verbs is there once
 // for each of them.

@@ -9,6 +9,7 @@
 
 #include "base/spelling.h"
 #include "cli/exit_codes.h"
+#include "cli/help.h"
 
 namespace mqttspec::cli {
 
@@ -69,7 +70,7 @@ std::optional<std::string> odd_number(const po::options_description& all,
 std::optional<parsed_options> parse_options(option_set& set, const arguments& words, console& on,
                                             int& status) {
   set.described.add_options()("color", po::value<std::string>()->value_name("auto|always|never"),
-                              "of the text")("help,h", "show this");
+                              "when to print in colour (auto)")("help,h", "show this help");
   if (on.describe) {
     on.describe(set);
     status = as_expected;
@@ -106,7 +107,7 @@ std::optional<parsed_options> parse_options(option_set& set, const arguments& wo
     on.error(fmt::format("unknown option '{}'", e.get_option_name()), help.empty() ? more : help);
     return std::nullopt;
   } catch (const po::too_many_positional_options_error&) {
-    on.error("this command takes no words behind its options", more);
+    on.error("this command takes no words after its options", more);
     return std::nullopt;
   } catch (const po::error& e) {
     on.error(e.what(), more);
@@ -121,13 +122,7 @@ std::optional<parsed_options> parse_options(option_set& set, const arguments& wo
     }
   }
   if (out.values.count("help") != 0) {
-    std::ostringstream text;
-    text << "usage: " << set.usage << "\n\n"
-         << set.explanation << "\n\n"
-         << set.described
-         << "\nEvery option can be given in the environment too: --queue-limit as "
-            "MQTTSPEC_QUEUE_LIMIT.\n";
-    on.print(text.str());
+    on.print(help_text(describe(set), on.columns()));
     status = as_expected;
     return std::nullopt;
   }

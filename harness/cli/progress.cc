@@ -1,8 +1,6 @@
 #include "cli/progress.h"
 
 #include <fmt/format.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include <utility>
 
@@ -15,14 +13,6 @@ using results::case_result;
 using results::verdict;
 
 namespace {
-
-std::size_t terminal_columns() {
-  winsize size{};
-  for (const int fd : {STDOUT_FILENO, STDERR_FILENO}) {
-    if (::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col != 0) return size.ws_col;
-  }
-  return 80;
-}
 
 // |text| on one line of at most |columns|, without its last words where it is longer.
 std::string fitted(std::string_view text, std::size_t columns) {

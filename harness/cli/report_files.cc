@@ -42,25 +42,26 @@ run_results without_packets(run_results r) {
 }
 
 constexpr std::array writers = {
-    writer{"json", "results", "write the results",
+    writer{"json", "results",
+           "write the record of the run, from which all other reports can be made",
            [](const run_results& r, const report_context& c) {
              return results::to_json(c.only_failures_have_packets ? without_packets(r) : r);
            }},
-    writer{"html", "HTML", "write a page for people",
+    writer{"html", "HTML", "write a page for people, in one file",
            [](const run_results& r, const report_context& c) {
              return reports::to_html(r, {&c.statements, changes_of(c)});
            }},
-    writer{"markdown", "Markdown", "write a job summary",
+    writer{"markdown", "Markdown", "write a summary for a CI job",
            [](const run_results& r, const report_context& c) {
              return reports::to_markdown(r, {&c.statements, changes_of(c)});
            }},
-    writer{"junit", "JUnit", "write JUnit XML",
+    writer{"junit", "JUnit", "write JUnit XML for CI systems",
            [](const run_results& r, const report_context&) { return reports::to_junit(r); }},
     writer{"sarif", "SARIF", "write SARIF for code scanning",
            [](const run_results& r, const report_context& c) {
              return reports::to_sarif(r, c.statements);
            }},
-    writer{"badge", "badge", "write an SVG badge; shields.io JSON where FILE ends in .json",
+    writer{"badge", "badge", "write an SVG badge, or JSON for shields.io when FILE ends in .json",
            nullptr},
 };
 

@@ -84,24 +84,26 @@ void add_run_options(po::options_description& to) {
   const auto texts = [](const char* name) { return po::value<arguments>()->value_name(name); };
   const auto number = [] { return po::value<std::uint32_t>()->value_name("N"); };
   po::options_description running("running");
-  running.add_options()("jobs,j", number(), "cases at once (512)")(
-      "patience", text("TIME"), "how late may come what no statement gives a time for (60s)")(
-      "case-deadline", text("TIME"), "most a case may take beyond its own waits (120s)")(
+  running.add_options()("jobs,j", number(), "run at most N cases at once (512)")(
+      "patience", text("TIME"),
+      "how late an answer may come when the standard gives no time for it; after that it is "
+      "missing (60s)")("case-deadline", text("TIME"),
+                       "how long a case may take beyond its own waits (120s)")(
       "repeat", number(), "run everything N times")("fail-fast", po::bool_switch(),
                                                     "stop at the first unexpected result")(
-      "min", number(), "fail with 4 when fewer cases come to a verdict")(
-      "slow", po::bool_switch(), "run cases tagged slow too (a minute more)")(
-      "dry-run", po::bool_switch(), "list the cases that would run, and connect to nothing");
+      "min", number(), "end with exit code 4 when fewer than N cases come to a verdict")(
+      "slow", po::bool_switch(), "also run the cases tagged slow; takes a minute more")(
+      "dry-run", po::bool_switch(), "list the cases that would run; connect to nothing");
   po::options_description judging("judging");
-  judging.add_options()("baseline", texts("FILE"), "known failures; several add up")(
-      "strict", po::bool_switch(), "SHOULD counts as MUST");
+  judging.add_options()("baseline", texts("FILE"), "read the known failures; may be repeated")(
+      "strict", po::bool_switch(), "count a failed SHOULD like a failed MUST");
   po::options_description output("output");
   add_report_options(output, "report-");
   output.add_options()("trace",
                        po::value<std::string>()->implicit_value("failed")->value_name("failed|all"),
-                       "all packets of failed cases, or of all")("verbose,v", po::bool_switch(),
-                                                                 "a line for every case")(
-      "quiet,q", po::bool_switch(), "only what is unexpected, and the summary");
+                       "print all packets of failed cases, or of all cases")(
+      "verbose,v", po::bool_switch(), "print a line for every case")(
+      "quiet,q", po::bool_switch(), "print only what is unexpected, and the summary");
   add_selection_options(to);
   add_target_options(to);
   to.add(running).add(judging).add(output);

@@ -304,32 +304,39 @@ std::optional<std::string> read_password(const parsed_options& options, std::str
 void add_target_options(po::options_description& to) {
   const auto text = [](const char* name) { return po::value<std::string>()->value_name(name); };
   const auto texts = [](const char* name) { return po::value<arguments>()->value_name(name); };
-  po::options_description target("target (without: the embedded broker on loopback)");
-  target.add_options()("broker,b", text("HOST:PORT"), "the broker under test")(
-      "client", text("COMMAND"),
-      "test a client library in place of a broker: the adapter that drives it, or `embedded`")(
-      "target", text("FILE.toml"), "addresses, facts and hooks of the broker")(
-      "start", text("COMMAND"),
-      "launch the broker, watch it, stop it; serves restart cases; {port} is that of --broker, "
-      "with port 0 a free one")("start-timeout", text("TIME"),
-                                "until a launched broker takes a connection (60s)")(
-      "wait", text("TIME"), "wait so long for a broker that is starting (0s)")(
-      "over", text("TRANSPORT"), "run everything over this of the target's transports")(
-      "transport", texts("NAME=ADDRESS"), "another listener: ws=127.0.0.1:8080/mqtt")(
-      "node", texts("NAME=ADDRESS"), "of the cluster: two=127.0.0.1:1884")(
-      "tls", po::bool_switch(), "connect over TLS")("ws", text("PATH"),
-                                                    "connect over WebSocket: /mqtt")(
-      "ca", text("FILE"), "authorities to trust, PEM (the system's)")(
-      "cert", text("FILE"), "the clients' certificate, PEM")("key", text("FILE"), "its key, PEM")(
-      "sni", text("NAME"), "the broker's name in TLS (the host)")(
-      "alpn", texts("NAME"), "protocols to offer over TLS: mqtt")(
-      "insecure", po::bool_switch(), "do not check the broker's certificate")(
-      "simulate", po::bool_switch(), "the embedded broker, in memory and virtual time")(
-      "mqtt", texts("5,3.1.1"), "protocol versions")("user", text("NAME"), "user name")(
-      "password-env", text("VARIABLE"), "environment variable that holds the password")(
-      "password-file", text("FILE"), "file that holds the password and nothing else")(
-      "timeout", text("TIME"), "wait so long for an answer that has no window (5s)")(
-      "slack", text("TIME"), "widens the windows of the standard (1s)");
+  po::options_description target("the target (without any of these: the embedded broker)");
+  auto add = target.add_options();
+  add("broker,b", text("ADDRESS"),
+      "test the broker at HOST:PORT; tls://, ws:// or wss:// in front name the transport");
+  add("client", text("COMMAND"),
+      "test a client library instead of a broker; COMMAND starts its adapter, `embedded` is ours");
+  add("target", text("FILE.toml"), "read addresses, facts and hooks of the broker from a file");
+  add("start", text("COMMAND"),
+      "start the broker, watch it and stop it, so that restart cases run; {port} in COMMAND "
+      "becomes the port of --broker, and port 0 means any free port");
+  add("start-timeout", text("TIME"), "how long a started broker may take to accept (60s)");
+  add("wait", text("TIME"), "how long to wait for a broker that somebody else is starting (0s)");
+  add("over", text("TRANSPORT"), "run everything over this transport of the target");
+  add("transport", texts("NAME=ADDRESS"),
+      "add another listener of the same broker: ws=127.0.0.1:8080/mqtt");
+  add("node", texts("NAME=ADDRESS"), "add a node of the cluster: two=127.0.0.1:1884");
+  add("tls", po::bool_switch(), "connect over TLS");
+  add("ws", text("PATH"), "connect over WebSocket; PATH is often /mqtt");
+  add("ca", text("FILE"), "trust the authorities in this PEM file (those of the system)");
+  add("cert", text("FILE"), "give this PEM certificate to a broker that asks clients for one");
+  add("key", text("FILE"), "the private key of --cert, PEM");
+  add("sni", text("NAME"), "the broker's name in TLS (the host of the address)");
+  add("alpn", texts("NAME"), "offer this protocol over TLS, for example mqtt");
+  add("insecure", po::bool_switch(), "do not check the broker's certificate");
+  add("simulate", po::bool_switch(),
+      "test the embedded broker in memory and in virtual time: no sockets, no waiting");
+  add("mqtt", texts("5,3.1.1"), "test only these protocol versions");
+  add("user", text("NAME"), "log in with this user name");
+  add("password-env", text("VARIABLE"), "take the password from this environment variable");
+  add("password-file", text("FILE"), "take the password from a file that holds nothing else");
+  add("timeout", text("TIME"),
+      "how long to wait for an answer for which the standard gives no time (5s)");
+  add("slack", text("TIME"), "widen each time window of the standard by this much (1s)");
   to.add(target);
 }
 
