@@ -85,7 +85,7 @@ std::string skip_message(const case_result& c) {
   if (c.outcome == verdict::skip) return c.reason;
   if (c.outcome == verdict::inconclusive) return "inconclusive: " + c.reason;
   if (!c.baseline_reason.empty()) return "known failure: " + c.baseline_reason;
-  return "not required by the standard: " + (c.fault ? c.fault->message : c.reason);
+  return "a SHOULD of the standard is not kept: " + (c.fault ? c.fault->message : c.reason);
 }
 
 std::string folder_of(const case_result& c) {
@@ -118,6 +118,7 @@ void write_case(pugi::xml_node suite, const results::run_results& run, const cas
   set(node, "classname", classes);
   set(node, "name", name);
   set(node, "time", seconds(c.took));
+  if (!c.file.empty()) set(node, "file", c.file);
   const std::string text = case_text(run, c);
   switch (standing_of(c)) {
     case standing::passed:
@@ -150,6 +151,7 @@ void write_case(pugi::xml_node suite, const results::run_results& run, const cas
 
 struct counts {
   std::size_t tests = 0, failures = 0, errors = 0, skipped = 0;
+  std::size_t should_failures = 0;  // among the skipped
   duration took{};
 };
 
@@ -162,6 +164,8 @@ counts count_of(const std::vector<const case_result*>& cases) {
     n.failures += s == standing::failed;
     n.errors += s == standing::errored;
     n.skipped += s == standing::skipped;
+    n.should_failures += s == standing::skipped && c->level == "should" &&
+                         c->outcome == verdict::fail && c->baseline_reason.empty();
   }
   return n;
 }
@@ -211,6 +215,7 @@ std::string to_junit(const results::run_results& run) {
     property(properties, "seed", std::to_string(run.seed));
     property(properties, "command", command_line(run));
     property(properties, "tool_version", run.tool_version);
+    property(properties, "should_failures", std::to_string(n.should_failures));
     for (const case_result* c : cases) write_case(suite, run, *c, taken);
     if (!run.void_reason.empty()) {
       text_child(suite, "system-err", "the results are void: " + run.void_reason);

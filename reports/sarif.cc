@@ -9,6 +9,7 @@
 #include "reports/digest.h"
 #include "reports/escape.h"
 #include "reports/text.h"
+#include "results/standard.h"
 
 namespace mqttspec::reports {
 
@@ -33,10 +34,10 @@ class rule_table {
   std::size_t of(const results::statement_check& s) {
     const auto found = known_.find({s.version, s.id});
     const bool catalogued = found != known_.end();
+    const std::string section = catalogued ? found->second->section : "";
     return add(rule_id(s), catalogued ? found->second->summary : s.summary,
-               catalogued
-                   ? fmt::format("{}, section {}", protocol_name(s.version), found->second->section)
-                   : protocol_name(s.version));
+               protocol_name(s.version) + (catalogued ? ", section " + section : ""),
+               results::address_of_statement(s.version, s.id, section));
   }
 
   std::size_t of(const case_result& c) {
@@ -47,7 +48,8 @@ class rule_table {
   std::string id(std::size_t index) const { return rules_[index]["id"].get<std::string>(); }
 
  private:
-  std::size_t add(const std::string& id, std::string_view text, const std::string& full) {
+  std::size_t add(const std::string& id, std::string_view text, const std::string& full,
+                  const std::string& address = "") {
     const auto [at, added] = places_.emplace(id, rules_.size());
     if (added) {
       const std::string shown = visible_line(text);
@@ -55,6 +57,7 @@ class rule_table {
                         {"shortDescription", {{"text", shown.empty() ? id : shown}}},
                         {"fullDescription", {{"text", visible_line(full)}}},
                         {"defaultConfiguration", {{"level", "error"}}}});
+      if (!address.empty()) rules_.back()["helpUri"] = address;
     }
     return at->second;
   }

@@ -139,6 +139,7 @@ std::optional<run_request> read_run_request(const parsed_options& options, const
     return std::nullopt;
   }
   out.run.files = &cases.files;
+  out.run.cases_root = cases.root;
   out.run.command = run_again(options);
   out.run.tool_version = MQTTSPEC_VERSION;
   out.run.catalogue_version = cases.statements.version();

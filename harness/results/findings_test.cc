@@ -79,6 +79,19 @@ TEST(findings, are_cases_for_reports) {
   EXPECT_EQ(with_findings_as_cases(example_run()).cases.size(), example_run().cases.size());
 }
 
+TEST(name_case_files, leaves_no_path_of_this_machine) {
+  run_results r = example_run();
+  r.cases[0].file = "/usr/share/mqttspec/cases/queue/order.mqs";
+  r.cases[1].file = "/home/somebody/mine.mqs";
+  r.cases[2].file = "mine.mqs";
+  r.cases[6].fault->where.file = "/usr/share/mqttspec/cases/lib/common.mqs";
+  name_case_files(r, "/usr/share/mqttspec/cases");
+  EXPECT_EQ(r.cases[0].file, "cases/queue/order.mqs");
+  EXPECT_EQ(r.cases[1].file, "mine.mqs");
+  EXPECT_EQ(r.cases[2].file, "mine.mqs");
+  EXPECT_EQ(r.cases[6].fault->where.file, "cases/lib/common.mqs");
+}
+
 // A password that a broker repeats, in every text that it could have got into.
 TEST(make_public, leaves_no_secret_in_any_text) {
   const std::string secret = "hunter2-secret";

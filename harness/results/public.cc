@@ -92,4 +92,20 @@ void make_public(run_results& r, const trace::secrets& hidden) {
   hide_in(r, hidden);
 }
 
+void name_case_files(run_results& r, const std::string& cases_root) {
+  const auto named = [&](const std::string& file) -> std::string {
+    if (!cases_root.empty() && file.starts_with(cases_root + "/")) {
+      return "cases" + file.substr(cases_root.size());
+    }
+    // One of the reader's own: where it lies is no business of others.
+    return file.starts_with('/') ? file.substr(file.rfind('/') + 1) : file;
+  };
+  // What leads to a file, and files.
+  static constexpr std::array way = std::to_array<std::string_view>({"cases", "fault", "where", "file"});
+  each_text files(
+      [](std::string_view key) { return std::find(way.begin(), way.end(), key) != way.end(); },
+      named);
+  fields(files, r);
+}
+
 }  // namespace mqttspec::results

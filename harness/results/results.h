@@ -215,6 +215,10 @@ void make_public(case_result& c, const trace::secrets& hidden);
 void make_public(run_finding& f, const trace::secrets& hidden);
 void make_public(run_results& r, const trace::secrets& hidden);
 
+// Files of cases as others know them: "cases/queue/order.mqs" for what lies in |cases_root|, the
+// name alone for any other file that is told by its absolute path.
+void name_case_files(run_results& r, const std::string& cases_root);
+
 // |c| with every text of it as a terminal may show it (base/visible.h).
 case_result as_visible(case_result c);
 

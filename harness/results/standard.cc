@@ -1,26 +1,32 @@
 #include "results/standard.h"
 
+#include <fmt/format.h>
+
+#include <cctype>
+
 namespace mqttspec::results {
+
+namespace {
+
+// In a text fragment a bare dash has a meaning of its own.
+std::string encoded(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto octet = static_cast<unsigned char>(c);
+    out += std::isalnum(octet) != 0 || c == '.' ? std::string(1, c) : fmt::format("%{:02X}", octet);
+  }
+  return out;
+}
+
+}  // namespace
 
 std::string address_of_statement(std::string_view version, std::string_view id,
                                  std::string_view section) {
-  std::string out = version == "v311"
-                        ? "https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html"
+  const std::string page =
+      version == "v311" ? "https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html"
                         : "https://docs.oasis-open.org/mqtt/mqtt/v5.0/os/mqtt-v5.0-os.html";
-  const bool numbered = id.starts_with("MQTT-");
-  if (!numbered && section.empty()) return out;
-  out += "#:~:text=";
-  if (!numbered) return out += section;
-  // A bare dash has a meaning of its own in a text fragment.
-  out += "%5B";
-  for (const char c : id) {
-    if (c == '-') {
-      out += "%2D";
-    } else {
-      out += c;
-    }
-  }
-  return out += "%5D";
+  const std::string text = id.starts_with("MQTT-") ? fmt::format("[{}]", id) : std::string(section);
+  return text.empty() ? page : page + "#:~:text=" + encoded(text);
 }
 
 }  // namespace mqttspec::results

@@ -139,6 +139,7 @@ results::run_results run_on_target(const target_run& run, suite_observer& observ
   for (results::run_finding& f : r.findings) {
     verdicts::judge(f, run.suite.known, run.suite.strict);
   }
+  name_case_files(r, run.cases_root);
   make_public(r, run.target.hidden());
   return r;
 }

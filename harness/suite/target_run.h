@@ -21,6 +21,7 @@ struct target_run {
   target::description target;
   suite_settings suite;  // but for what the target says: run_tag, declared and reach
   const script::file_set* files = nullptr;
+  std::string cases_root;            // where the cases lie, which results call cases/
   std::vector<std::string> command;  // the options that say this run again
   std::string tool_version;
   std::string catalogue_version;
