@@ -12,6 +12,7 @@
 #include "reports/compare.h"
 #include "reports/digest.h"
 #include "reports/escape.h"
+#include "reports/lines.h"
 #include "reports/markdown.h"
 #include "reports/matrix.h"
 #include "reports/sarif.h"
@@ -245,6 +246,27 @@ TEST(sarif, hostile_text_stays_text) {
     expect_clean(log, text);
     EXPECT_FALSE(json::parse(log, nullptr, false).is_discarded());
   }
+}
+
+TEST(lines, look_as_documented) {
+  expect_golden_file("report.ndjson", to_ndjson(synthetic_run(20)));
+  expect_golden_file("report.tap", to_tap(results::example_run()));
+}
+
+TEST(lines, hostile_text_stays_on_its_line) {
+  results::run_results run;
+  run.cases.resize(1);
+  run.cases[0].id = "a\nok 2 - b # SKIP";
+  run.cases[0].expected = false;
+  run.cases[0].outcome = results::verdict::fail;
+  run.cases[0].fault.emplace();
+  run.cases[0].fault->message = "\n...\nBail out!";
+  const std::string tap = to_tap(run);
+  EXPECT_EQ(std::count(tap.begin(), tap.end(), '\n'), 6);
+  EXPECT_EQ(tap.find("\nBail out!"), std::string::npos);
+  EXPECT_THAT(tap, HasSubstr("\\# SKIP"));
+  const std::string lines = to_ndjson(run);
+  EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 2);
 }
 
 TEST(badge, looks_as_documented) {

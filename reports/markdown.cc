@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <sstream>
 
 #include "reports/digest.h"
 #include "reports/escape.h"
@@ -76,7 +77,10 @@ std::string failure_text(const results::run_results& run, const case_result& c) 
     }
     std::string block;
     const auto line = [&](std::string_view name, const std::string& text) {
-      if (!text.empty()) block += fmt::format("{:<9} {}\n", name, visible_line(shortened(text)));
+      std::istringstream parts(shortened(text));
+      for (std::string part; std::getline(parts, part); name = "") {
+        block += fmt::format("{:<9} {}\n", name, visible_line(part));
+      }
     };
     if (c.fault->faults.empty()) line("", c.fault->message);
     for (const std::string& fault : c.fault->faults) line("", fault);

@@ -156,7 +156,8 @@ class capture {
   }
 
   void add(const trace_line& t, duration started, const std::string& note) {
-    at_ = epoch_ + started + std::max(duration::zero(), t.at);
+    // Never back: readers take the order of the file for that of time.
+    at_ = std::max(at_, epoch_ + started + std::max(duration::zero(), t.at));
     if (t.direction == trace_direction::event) {
       on_event(t, note);
       return;
@@ -278,9 +279,15 @@ class capture {
 
 std::string to_pcapng(const results::run_results& run, const case_result& c) {
   capture out(run, c);
+  // What did not come is told with the last packet.
+  const bool marked =
+      std::any_of(c.packets.begin(), c.packets.end(), [](const trace_line& t) { return t.marked; });
   for (const trace_line& t : c.packets) {
     std::string note;
     if (t.marked) note = comment("the failure is about this: " + fault_line(c));
+    if (!marked && c.fault && &t == &c.packets.back()) {
+      note = comment("after this the case failed: " + fault_line(c));
+    }
     out.add(t, c.started, note);
   }
   return out.take();

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -73,6 +74,33 @@ TEST(pcapng, tshark_decodes_every_packet_as_mqtt) {
   EXPECT_THAT(all, testing::Not(HasSubstr("Malformed")));
   EXPECT_THAT(all, testing::Not(HasSubstr("previous segment")));
   EXPECT_THAT(all, testing::Not(HasSubstr("Retransmission")));
+}
+
+// Opening a connection takes three packets, which may not come after what follows a microsecond
+// later.
+TEST(pcapng, times_never_go_back_and_the_last_packet_tells_what_did_not_come) {
+  case_result c;
+  c.packets = {{"a", 1us, trace_direction::sent, "", "c0 00", 2, false},
+               {"b", 2us, trace_direction::sent, "", "c0 00", 2, false}};
+  c.fault.emplace();
+  c.fault->message = "expected PINGRESP, nothing came";
+  const std::string capture = to_pcapng({}, c);
+  EXPECT_THAT(capture, HasSubstr("after this the case failed: expected PINGRESP, nothing came"));
+  std::uint64_t last = 0;
+  for (std::size_t at = 0; at + 20 < capture.size();) {
+    const auto number = [&](std::size_t i) {
+      std::uint32_t n = 0;
+      std::memcpy(&n, &capture[at + i], sizeof n);
+      return std::uint64_t{n};
+    };
+    if (number(0) == 6) {  // an enhanced packet block
+      const std::uint64_t time = number(12) << 32 | number(16);
+      EXPECT_GE(time, last);
+      last = time;
+    }
+    at += number(4);
+  }
+  EXPECT_GT(last, 0u);
 }
 
 TEST(pcapng, a_new_connection_of_a_client_is_a_new_stream) {

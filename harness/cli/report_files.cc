@@ -11,6 +11,7 @@
 #include "reports/badge.h"
 #include "reports/html.h"
 #include "reports/junit.h"
+#include "reports/lines.h"
 #include "reports/markdown.h"
 #include "reports/pcapng.h"
 #include "reports/sarif.h"
@@ -61,6 +62,10 @@ constexpr std::array writers = {
            [](const run_results& r, const report_context& c) {
              return reports::to_sarif(r, c.statements);
            }},
+    writer{"ndjson", "NDJSON", "write a JSON object a line, one for each case",
+           [](const run_results& r, const report_context&) { return reports::to_ndjson(r); }},
+    writer{"tap", "TAP", "write TAP version 14",
+           [](const run_results& r, const report_context&) { return reports::to_tap(r); }},
     writer{"badge", "badge", "write an SVG badge, or JSON for shields.io when FILE ends in .json",
            nullptr},
 };
