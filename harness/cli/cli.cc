@@ -35,6 +35,7 @@ constexpr std::array table = std::to_array<command>({
     {"explore", "random histories judged by a model, or hostile octets", explore_command},
     {"judge", "a capture of broker and clients, judged by the trace rules", judge_command},
     {"watch", "stand between clients and a broker, and judge both", watch_command},
+    {"clean", "remove from a broker what a run that was killed left there", clean_command},
     {"adapter", "try an adapter, through which client libraries are tested", adapter_command},
     {"broker", "serve the embedded reference broker", broker_command},
     {"generate", "", generate_command},

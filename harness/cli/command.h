@@ -36,6 +36,7 @@ int explore_command(const arguments& words, console& on);
 int prove_command(const arguments& words, console& on);
 int judge_command(const arguments& words, console& on);
 int watch_command(const arguments& words, console& on);
+int clean_command(const arguments& words, console& on);
 int adapter_command(const arguments& words, console& on);
 int baseline_command(const arguments& words, console& on);
 int generate_command(const arguments& words, console& on);

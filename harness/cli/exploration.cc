@@ -93,7 +93,9 @@ class exploration {
         });
     const auto place = drive::make_network_driver(
         target_.loop(), target_.reach(),
-        {target_.control(), drive::pulse_as(what.versions.front(), what.user, what.password)});
+        {.control = target_.control(),
+         .pulse = drive::pulse_as(what.versions.front(), what.user, what.password),
+         .left = &target_.left()});
     return on_place(*place, place.get());
   }
 

@@ -94,7 +94,8 @@ class bytes_run {
 
   campaign_result play() {
     const robustness::bench_options options{suite::options_for(request_.target),
-                                            request_.campaign.seed, target_.what().own.at.port};
+                                            request_.campaign.seed, target_.what().own.at.port,
+                                            &target_.left()};
     const auto bench =
         robustness::make_network_bench(target_.loop(), target_.reach(), target_.control(), options);
     campaign_result r =
@@ -135,6 +136,7 @@ class bytes_run {
     written = written && write("report.md", report);
     if (!request_.folder.empty()) on_.print(fmt::format("report: {}/report.md\n", request_.folder));
     if (!written) return internal_error;
+    if (r.interrupted) return interrupted;
     return r.experiments == 0 ? broker_unusable : as_expected;
   }
 

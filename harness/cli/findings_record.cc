@@ -43,6 +43,10 @@ void findings_record::tell(const target::standing_target& target) {
   run_.target.address = target.address();
   run_.target.declared = target.told();
   run_.process = target.process();
+  if (const std::string left = target.left_note(); !left.empty()) {
+    run_.notes.push_back(left);
+    on_.print(hide(left) + "\n");
+  }
   if (target.crash().empty()) return;
   run_.problems.push_back(target.crash());
   on_.error(hide(target.crash()));

@@ -9,6 +9,7 @@
 #include "cli/broker_flags.h"
 #include "cli/case_files.h"
 #include "net/endpoint.h"
+#include "target/residue.h"
 #include "target/ways.h"
 
 namespace mqttspec::cli {
@@ -259,6 +260,8 @@ bool read_credentials(const parsed_options& options, target::description& out, c
 }
 
 bool read_embedded(const parsed_options& options, target::description& out, console& on) {
+  // A switch has a value in every command that has it: this one is for brokers of others.
+  if (options.values.count("no-retain") == 0) return true;
   const auto broker = broker_options_from(options, on);
   if (!broker || !read_oddities(options, out.oddities, on)) return false;
   out.embedded = *broker;
@@ -350,6 +353,10 @@ std::optional<target::description> read_target(const parsed_options& options, co
     return std::nullopt;
   }
   out.here = paths_here(on);
+  const auto variable = [&](const char* name) {
+    return on.variable ? on.variable(name).value_or("") : "";
+  };
+  out.state_folder = target::residue_folder(variable("XDG_STATE_HOME"), variable("HOME"));
   return out;
 }
 

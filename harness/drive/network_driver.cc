@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "drive/broker_watch.h"
+#include "drive/remains.h"
 #include "drive/seat.h"
 
 namespace mqttspec::drive {
@@ -47,17 +48,23 @@ class network_driver : public play::driver, public net::timed {
         reach_(reach),
         watch_(loop, reach_.find({"", ""}),
                {options.control, std::move(options.pulse), options.longest_absence}),
+        remains_(options.left),
         around_{loop,
                 reach_,
                 options.control,
                 std::move(options.adapter),
                 [this](seat& s) { changed(s); },
                 [this] { watch_.suspect(); },
+                remains_,
                 options.most_octets_held} {
     loop_.add(*this);
     loop_.on_interrupt([this] { interrupted_ = true; });
   }
-  ~network_driver() override { loop_.remove(*this); }
+  ~network_driver() override {
+    remains_.all_else_is_done();
+    if (remains_.any() && lost().empty() && !interrupted_) settle(longest_clean_up);
+    loop_.remove(*this);
+  }
 
   instant now() const override { return loop_.now(); }
   bool interrupted() const override { return interrupted_; }
@@ -77,7 +84,7 @@ class network_driver : public play::driver, public net::timed {
       const bool ready = watch_.ready(running_.empty());
       if (!lost().empty()) return true;
       if (ready) start_some(next, at_once);
-      return ready && running_.empty() && !more_ && !next_up_ && owed_.empty();
+      return ready && running_.empty() && !more_ && !next_up_ && !remains_.any();
     });
     next_up_.reset();
     if (!lost().empty()) {
@@ -117,10 +124,7 @@ class network_driver : public play::driver, public net::timed {
     if (nudged_ || one_alone_) return;
     const instant pause = loop_.now() + start_slice;
     while (running_.size() < at_once && around_.connecting < most_connecting) {
-      if (!next_up_ && !owed_.empty()) {
-        next_up_ = std::make_unique<play::clean_up>(owed_.back());
-        owed_.pop_back();
-      }
+      if (!next_up_) next_up_ = remains_.next();
       if (!next_up_ && more_) next_up_ = next();
       if (!next_up_) {
         more_ = false;
@@ -183,12 +187,8 @@ class network_driver : public play::driver, public net::timed {
         p.around.suspect = !s->answered() && s->last_sent() >= p.around.away->well;
       }
       running_.erase(s);
-      if (dynamic_cast<const play::clean_up*>(p.what.get()) != nullptr) continue;
-      if (p.around.away) {
-        if (play::leftovers left = p.what->left_behind(); !left.empty()) {
-          owed_.push_back(std::move(left));
-        }
-      }
+      if (remains_.settled(*p.what)) continue;
+      if (p.around.away) remains_.owe(p.what->left_behind());
       wanted = ended(std::move(p)) && wanted;
     }
     if (one_alone_ && running_.empty()) {
@@ -203,27 +203,43 @@ class network_driver : public play::driver, public net::timed {
   void leave(abandonment why, const std::string& reason, const sink& ended) {
     leaving_ = true;
     abandon_all(why, reason);
-    const instant end = loop_.now() + longest_clean_up;
+    settle(longest_clean_up, ended);
+    leaving_ = false;
+  }
+
+  // Goes on with clean-ups and with nothing else.
+  void settle(duration longest, const sink& ended = [](play::played) { return true; }) {
+    const instant end = loop_.now() + longest;
+    bool last = false;
     loop_.run_until([&] {
       collect(ended);
+      if (running_.empty() && interrupted_ && !std::exchange(last, true)) {
+        remains_.all_else_is_done();
+      }
+      while (auto due = remains_.next()) begin(std::move(due));
       return running_.empty() || loop_.now() >= end || !lost().empty();
     });
-    abandon_all(abandonment::interrupted, "there was no time");
-    leaving_ = false;
+    for (seat* s : all_seats()) s->give_up(loop_.now());
+    collect(ended);
   }
 
   // Nothing more will be known.
   bool over() const { return leaving_ || interrupted_ || !lost().empty(); }
 
   void abandon_all(abandonment why, const std::string& reason) {
+    for (seat* s : all_seats()) s->abandon(why, reason, loop_.now());
+  }
+
+  std::vector<seat*> all_seats() const {
     std::vector<seat*> all;
     for (const auto& [raw, s] : running_) all.push_back(raw);
-    for (seat* s : all) s->abandon(why, reason, loop_.now());
+    return all;
   }
 
   net::event_loop& loop_;
   const target::routes reach_;
   broker_watch watch_;
+  remains remains_;
   seat::surroundings around_;
   std::map<seat*, std::unique_ptr<seat>> running_;
   std::set<seat*> finished_;
@@ -231,7 +247,6 @@ class network_driver : public play::driver, public net::timed {
   busiest_moment busiest_;
   std::unique_ptr<play::machine> next_up_;  // could not begin yet
   std::uint64_t begun_ = 0;
-  std::vector<play::leftovers> owed_;  // of those that the broker went away from
   bool more_ = false;
   bool one_alone_ = false;  // that stops the broker
   bool nudged_ = false;

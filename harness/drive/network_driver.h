@@ -11,6 +11,7 @@
 #include "net/event_loop.h"
 #include "play/driver.h"
 #include "target/broker_control.h"
+#include "target/residue.h"
 #include "target/routes.h"
 
 namespace mqttspec::drive {
@@ -24,6 +25,8 @@ struct network_options {
   // How long a broker may be away that nobody can start again. 0: one that is away is lost.
   duration longest_absence = {};
   std::size_t most_octets_held = std::size_t{256} << 20;
+  // The run's book of what it has made and not removed. nullptr: nobody keeps one.
+  target::residue* left = nullptr;
   // The command that drives a client library, for machines that play the server. There is no broker
   // then, and nothing is reached.
   std::string adapter = {};

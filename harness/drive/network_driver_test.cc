@@ -24,7 +24,7 @@ byte_buffer octets_of(const wire::packet& p) {
 class visitor : public play::machine {
  public:
   explicit visitor(duration stays, std::string leaves = "") : stays_(stays) {
-    if (!leaves.empty()) left_.sessions[std::move(leaves)] = wire::protocol_version::v5;
+    if (!leaves.empty()) left_.what.sessions[std::move(leaves)] = wire::protocol_version::v5;
   }
   bool stops = false;
   std::optional<abandonment> abandoned;
@@ -37,9 +37,9 @@ class visitor : public play::machine {
   }
   void connected(play::connection_id, instant) override {
     wire::packet p = wire::make(wire::packet_type::connect, wire::protocol_version::v5);
-    p.client_id = left_.sessions.empty() ? "v" : left_.sessions.begin()->first;
+    p.client_id = left_.what.sessions.empty() ? "v" : left_.what.sessions.begin()->first;
     p.clean_start = true;
-    if (!left_.sessions.empty()) {
+    if (!left_.what.sessions.empty()) {
       p.properties.push_back(
           wire::number_property(wire::property_id::session_expiry_interval, 300));
     }
@@ -68,6 +68,7 @@ class visitor : public play::machine {
   instant next_deadline() const override { return over_ ? never : ends_; }
   bool finished() const override { return over_; }
   bool stops_broker() const override { return stops; }
+  play::left_things take_made() override { return left_.what; }
   play::leftovers left_behind() const override { return left_; }
 
  private:
@@ -122,15 +123,9 @@ TEST_F(network_driver_test, what_is_left_behind_is_removed) {
   answer_connect();
   std::vector<std::unique_ptr<play::machine>> all;
   all.push_back(std::make_unique<visitor>(50ms, "stays"));
-  std::vector<std::string> warnings;
-  make()->play(
-      list(all),
-      [&](play::played p) {
-        warnings = p.around.warnings;
-        return true;
-      },
-      10);
-  EXPECT_TRUE(warnings.empty());
+  target::residue book;
+  make({.left = &book})->play(list(all), [&](play::played) { return true; }, 10);
+  EXPECT_TRUE(book.all().empty());
   EXPECT_EQ(peers_.size(), 2u);
   const std::string_view id = "stays";
   const auto first = std::search(heard_.begin(), heard_.end(), id.begin(), id.end());
@@ -138,23 +133,49 @@ TEST_F(network_driver_test, what_is_left_behind_is_removed) {
   EXPECT_NE(std::search(first + 1, heard_.end(), id.begin(), id.end()), heard_.end());
 }
 
+TEST_F(network_driver_test, what_will_be_left_is_in_the_book_before_it_is_made) {
+  target::residue book;
+  std::size_t known = 0;
+  listen([&](net::stream& s, byte_view) {
+    known = std::max(known, book.all().size());
+    s.write(*from_hex("20 03 00 00 00"));
+  });
+  std::vector<std::unique_ptr<play::machine>> all;
+  all.push_back(std::make_unique<visitor>(50ms, "stays"));
+  make({.left = &book})->play(list(all), [&](play::played) { return true; }, 10);
+  EXPECT_EQ(known, 1u);
+}
+
+TEST_F(network_driver_test, what_a_crowd_did_not_let_be_removed_is_removed_at_the_end) {
+  target::residue book;
+  listen([&](net::stream& s, byte_view) {
+    if (peers_.size() == 2) return s.close();  // the first time
+    s.write(*from_hex("20 03 00 00 00"));
+  });
+  std::vector<std::unique_ptr<play::machine>> all;
+  all.push_back(std::make_unique<visitor>(50ms, "stays"));
+  make({.left = &book})->play(list(all), [&](play::played) { return true; }, 10);
+  EXPECT_TRUE(book.all().empty());
+}
+
 TEST_F(network_driver_test, ends_what_is_under_way_when_the_time_is_over) {
   listen([](net::stream&, byte_view) {});  // lets nobody clean up
   std::vector<std::unique_ptr<play::machine>> all;
   for (int i = 0; i < 20; ++i)
     all.push_back(std::make_unique<visitor>(1h, "v" + std::to_string(i)));
-  const auto on = make();
+  target::residue book;
+  const auto on = make({.left = &book});
   const instant began = on->now();
   std::size_t cut = 0;
   on->play(
       list(all),
       [&](play::played p) {
         cut += static_cast<visitor&>(*p.what).abandoned == abandonment::out_of_time ? 1 : 0;
-        EXPECT_EQ(p.around.warnings.size(), 1u);
         return true;
       },
       10, [&] { return on->now() - began > 200ms; });
   EXPECT_EQ(cut, 10u);
+  EXPECT_EQ(book.all().size(), 10u) << "somebody else has to remove them";
   EXPECT_LT(on->now() - began, 7s);
 }
 
@@ -162,25 +183,57 @@ TEST_F(network_driver_test, an_interrupt_removes_what_was_made) {
   answer_connect();
   std::vector<std::unique_ptr<play::machine>> all;
   all.push_back(std::make_unique<visitor>(1h, "stays"));
-  const auto on = make();
+  target::residue book;
+  const auto on = make({.left = &book});
   const instant began = on->now();
   bool raised = false;
-  std::vector<std::string> warnings;
   on->play(
-      list(all),
-      [&](play::played p) {
-        warnings = p.around.warnings;
-        return true;
-      },
-      10,
+      list(all), [&](play::played) { return true; }, 10,
       [&] {
         if (!raised && on->now() - began > 100ms) raised = std::raise(SIGINT) == 0;
         return false;
       });
   EXPECT_TRUE(on->interrupted());
-  EXPECT_TRUE(warnings.empty());
+  EXPECT_TRUE(book.all().empty());
   EXPECT_EQ(peers_.size(), 2u);  // the second one removes
   EXPECT_LT(on->now() - began, 2s);
+}
+
+// Does something once, when it may.
+class once_it_may : public net::timed {
+ public:
+  once_it_may(std::function<bool()> may, std::function<void()> what)
+      : may_(std::move(may)), what_(std::move(what)) {}
+  instant next_deadline() const override { return due_; }
+  void time_passed(instant now) override {
+    due_ = may_() ? never : now + 10ms;
+    if (due_ == never) what_();
+  }
+
+ private:
+  std::function<bool()> may_;
+  std::function<void()> what_;
+  instant due_{};
+};
+
+TEST_F(network_driver_test, an_interrupt_lets_a_clean_up_go_on) {
+  net::stream* last = nullptr;
+  listen([&](net::stream& s, byte_view) {
+    if (peers_.size() == 1) return s.write(*from_hex("20 03 00 00 00"));
+    if (last == nullptr) std::raise(SIGINT);
+    last = &s;
+  });
+  target::residue book;
+  const auto on = make({.left = &book});
+  once_it_may answer([&] { return on->interrupted(); },
+                     [&] { last->write(*from_hex("20 03 00 00 00")); });
+  loop_.add(answer);
+  std::vector<std::unique_ptr<play::machine>> all;
+  all.push_back(std::make_unique<visitor>(50ms, "stays"));
+  on->play(list(all), [&](play::played) { return true; }, 10);
+  loop_.remove(answer);
+  EXPECT_TRUE(on->interrupted());
+  EXPECT_TRUE(book.all().empty());
 }
 
 TEST_F(network_driver_test, what_stops_the_broker_is_played_alone) {

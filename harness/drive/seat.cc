@@ -41,7 +41,17 @@ void seat::stalled(duration length, instant now) {
 void seat::abandon(abandonment why, const std::string& reason, instant now) {
   if (finished_) return;
   leaves_as_it_is_ = why == abandonment::broker_lost;
+  // A flood is answered at once, whatever it is that was flooded.
+  if (cleaning_ && !leaves_as_it_is_ && why != abandonment::flooded) return;
   present().abandon(why, reason, now);
+  perform(now);
+}
+
+void seat::give_up(instant now) {
+  if (finished_) return;
+  if (!cleaning_) abandon(abandonment::interrupted, "there was no time", now);
+  if (finished_) return;
+  cleaning_->abandon(abandonment::interrupted, "there was no time", now);
   perform(now);
 }
 
@@ -63,6 +73,7 @@ void seat::perform(const play::action& a, instant now) {
     return found == links_.end() ? nullptr : &found->second;
   };
   if (const auto* w = std::get_if<play::write_octets>(&a)) {
+    note_made();
     if (link* l = of(w->id)) l->stream->write_framed(w->octets, {w->text, w->fragment});
     if (!cleaning_) last_sent_ = now;
   } else if (const auto* h = std::get_if<play::shut_down>(&a)) {
@@ -84,18 +95,38 @@ void seat::perform(const play::action& a, instant now) {
 void seat::end_play(instant now) {
   if (clients_) clients_->end();
   let_go();
-  if (cleaning_) {
-    seen_.warnings = cleaning_->warnings();
+  if (cleaning_) return end_clean_up();
+  seen_.ended = now;
+  if (leaves_as_it_is_) {
     finished_ = true;
     return;
   }
-  seen_.ended = now;
   const play::leftovers left = machine_->left_behind();
-  finished_ = left.empty() || leaves_as_it_is_;
-  if (finished_) return;
+  if (left.what.empty()) {
+    around_.left.removed(made_);
+    finished_ = true;
+    return;
+  }
   cleaning_ = std::make_unique<play::clean_up>(left);
   cleaning_->start(now);
   while (const auto next = cleaning_->next_action()) perform(*next, now);
+}
+
+void seat::note_made() {
+  if (cleaning_) return;
+  play::left_things news = machine_->take_made();
+  if (news.empty()) return;
+  around_.left.made(news);
+  made_.sessions.merge(news.sessions);
+  made_.topics.merge(news.topics);
+  made_.levels.merge(news.levels);
+}
+
+void seat::end_clean_up() {
+  finished_ = true;
+  play::leftovers rest = cleaning_->rest();
+  around_.left.removed(made_, rest.what);
+  around_.left.put_off(std::move(rest));
 }
 
 // What was written still arrives.

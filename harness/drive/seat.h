@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "drive/remains.h"
 #include "drive/served_clients.h"
 #include "net/event_loop.h"
 #include "net/stream.h"
@@ -29,6 +30,7 @@ class seat {
     std::string adapter;                        // of the client libraries, for machines that serve
     std::function<void(seat&)> changed;         // its deadline or its end
     std::function<void()> refused;              // a connection could not be made
+    remains& left;
     std::size_t most_octets_held = std::size_t{256} << 20;
     std::size_t octets_held = 0;  // received by all that are under way
     std::size_t connecting = 0;   // connections that do not stand yet
@@ -41,7 +43,10 @@ class seat {
   void start(instant now);
   void time_passed(instant now);
   void stalled(duration length, instant now);
+  // What is under way ends at once; a clean-up goes on, as long as there is a broker.
   void abandon(play::abandonment why, const std::string& reason, instant now);
+  // There is no more time, not even for the clean-up.
+  void give_up(instant now);
 
   instant next_deadline() const { return finished_ ? never : present().next_deadline(); }
   bool finished() const { return finished_; }
@@ -68,7 +73,9 @@ class seat {
   play::machine& present() const { return cleaning_ ? *cleaning_ : *machine_; }
   void perform(instant now);
   void perform(const play::action& a, instant now);
+  void note_made();
   void end_play(instant now);
+  void end_clean_up();
   void let_go();
   void open(const play::open_connection& what, instant now);
   void start(const std::string& client, instant now);
@@ -91,6 +98,7 @@ class seat {
   instant last_sent_ = instant::min();
   instant last_received_ = instant::min();
   bool leaves_as_it_is_ = false;  // nobody is left to clean up with
+  play::left_things made_;
   std::size_t octets_ = 0;
   std::map<play::connection_id, link> links_;
   play::connection_id next_accepted_ = 1;

@@ -78,6 +78,13 @@ void player::send(connection_id c, const wire::packet& p, instant now,
   }
   if (edit) octets[edit->at] = edit->value;
   record_.sent(c, octets, edit ? nullptr : &p, now);
+  if (options_.clean_up) {
+    if (edit) {
+      left_.sent_octets(options_.ns);
+    } else {
+      left_.sent(c, p);
+    }
+  }
   actions_.emplace_back(play::write_octets{c, std::move(octets)});
 }
 
@@ -143,7 +150,7 @@ void player::finish(instant now) {
       if (!told) rules_say_.push_back(std::move(v));
     }
   }
-  if (options_.clean_up) say_goodbye();
+  if (options_.clean_up) leave();
 }
 
 bool player::go_on(instant now) {
@@ -233,7 +240,9 @@ void player::received(connection_id c, byte_view octets, instant now) {
       hear_malformed(c, whole, p.error(), now);
       break;
     }
-    record_.received(c, whole, whole.size(), wire::to_packet(*p), now);
+    const wire::packet came = wire::to_packet(*p);
+    if (options_.clean_up) left_.received(c, came);
+    record_.received(c, whole, whole.size(), came, now);
     answered |= p->type != packet_type::pingresp;
     judge_.received(c, *p, now);
     if (!judge_.suspects()) {

@@ -17,6 +17,7 @@
 
 #include "base/bytes.h"
 #include "explore/judge.h"
+#include "play/ledger.h"
 #include "play/machine.h"
 #include "play/recorder.h"
 
@@ -73,6 +74,7 @@ class player : public play::machine {
   instant next_deadline() const override;
   bool finished() const override { return finished_; }
   bool stops_broker() const override;
+  play::left_things take_made() override { return left_.take_news(); }
   play::leftovers left_behind() const override;
 
   // What trace rules say, each rule and statement once. When it has finished.
@@ -118,8 +120,7 @@ class player : public play::machine {
   void end(connection_id c, trace::event_kind how, instant now);
   void press(instant now);
   bool idle(bool waiting) const;
-  void say_goodbye();
-  std::vector<std::uint8_t> stored_sessions() const;
+  void leave();
   // |will|: the message that its payload names.
   wire::packet connect_packet(std::uint8_t client, const action& a, message_id will) const;
 
@@ -186,7 +187,7 @@ class player : public play::machine {
   std::function<std::optional<action>()> more_;
   bool finished_ = false;
   bool cut_short_ = false;
-  play::leftovers left_;
+  play::ledger left_;
 };
 
 }  // namespace mqttspec::explore

@@ -47,7 +47,6 @@ struct circumstances {
   duration sent_before{};  // how long before the broker was gone
   // A connection was refused, or the broker ended it before it had said anything.
   bool refused = false;
-  std::vector<std::string> warnings;  // what could not be removed from the broker
 };
 
 struct played {

@@ -270,6 +270,7 @@ void scenario_player::state::record_sent(connection& to, byte_view octets, insta
       }
     } else {
       to.faults_sent.push_back(p.error().error);
+      if (!ns().empty()) left.sent_octets(ns());
     }
     record.sent(to.id(), whole, p ? &*p : nullptr, now);
     rest = rest.subspan(whole.size());

@@ -79,18 +79,24 @@ enum class abandonment : std::uint8_t {
   out_of_time,  // the time for all that is played is over
 };
 
+// What outlives the connections of those who made it.
+struct left_things {
+  std::map<std::string, wire::protocol_version> sessions;  // by Client Identifier
+  std::set<std::string> topics;                            // of retained messages
+  std::set<std::string> levels;  // first levels of topics, below which something may be retained
+
+  bool empty() const { return sessions.empty() && topics.empty() && levels.empty(); }
+};
+
 // What a machine may have left on the broker when it has finished, and as whom it is removed.
 struct leftovers {
-  std::map<std::string, wire::protocol_version> sessions;  // by Client Identifier
-  std::set<std::string> retained_topics;
+  left_things what;
   // The client that clears the topics, and what every CONNECT says.
   std::string client_id;
   wire::protocol_version version = wire::protocol_version::v5;
   std::string user_name;  // "": none
   std::string password;
   std::uint16_t keep_alive = 0;
-
-  bool empty() const { return sessions.empty() && retained_topics.empty(); }
 };
 
 class machine {
@@ -130,6 +136,8 @@ class machine {
   virtual bool stops_broker() const { return false; }
   // Asked when it has finished: nothing that the broker did, or did not, stood in its way.
   virtual bool went_well() const { return false; }
+  // What the octets make that it wants written next; asked before each write.
+  virtual left_things take_made() { return {}; }
   // Asked when it has finished; the driver removes them.
   virtual leftovers left_behind() const { return {}; }
 };

@@ -213,15 +213,16 @@ bool scenario_player::went_well() const {
   return state_->evidence.lines == ending::held;
 }
 
+left_things scenario_player::take_made() {
+  return state_->removes_traces() ? state_->left.take_news() : left_things{};
+}
+
 leftovers scenario_player::left_behind() const {
   const state& s = *state_;
   leftovers out;
   if (!s.removes_traces()) return out;
-  out.sessions = s.left.sessions();
-  out.retained_topics = s.left.retained_topics();
-  const auto ns = s.known.find("ns");
-  const auto* text = ns == s.known.end() ? nullptr : std::get_if<std::string>(&ns->second);
-  out.client_id = (text ? *text : s.scenario.name) + "-clean-up";
+  out.what = s.left.all();
+  out.client_id = (s.ns().empty() ? s.scenario.name : s.ns()) + "-clean-up";
   out.version = s.scenario.version;
   out.user_name = s.options.user_name;
   out.password = s.options.password;

@@ -71,6 +71,7 @@ class scenario_player : public machine {
   bool finished() const override { return judged(); }
   bool stops_broker() const override;
   bool went_well() const override;
+  left_things take_made() override;
   leftovers left_behind() const override;
 
   const script::scenario& scenario() const;

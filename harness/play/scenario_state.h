@@ -42,9 +42,7 @@ struct scenario_player::state {
   // Cases that measure send thousands of packets and claim nothing.
   std::unique_ptr<oracle::watcher> for_rules() const {
     if (!options.trace_rules || measures()) return nullptr;
-    const auto ns = known.find("ns");
-    const auto* own = ns == known.end() ? nullptr : std::get_if<std::string>(&ns->second);
-    const oracle::watch_options how{.own = own != nullptr ? *own : "",
+    const oracle::watch_options how{.own = ns(),
                                     .v311_session_expiry = options.v311_session_expiry};
     if (serves()) return std::make_unique<oracle::client_watch>(how);
     return std::make_unique<oracle::watch>(how);
@@ -178,6 +176,13 @@ struct scenario_player::state {
   // How long the harness stood still since |from|.
   duration lateness_since(instant from) const;
   void take_findings(instant now);
+
+  // What begins its client ids and topics.
+  std::string ns() const {
+    const auto found = known.find("ns");
+    const auto* own = found == known.end() ? nullptr : std::get_if<std::string>(&found->second);
+    return own == nullptr ? "" : *own;
+  }
 
   // scenario_player.cc: what becomes of the connections then.
   void leave(instant now);

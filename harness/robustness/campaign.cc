@@ -74,6 +74,7 @@ class campaign {
       observer_(out_);
     }
     judge_memory();
+    out_.interrupted = on_.interrupted();
     out_.took = on_.now() - began;
     return std::move(out_);
   }
@@ -105,7 +106,7 @@ class campaign {
           with_absent_ = false;
           o = control(version, state);
         }
-        if (o.became == fate::served) continue;
+        if (o.became == fate::served || on_.interrupted()) continue;
         if (o.became == fate::lost) {
           out_.ended_early = "the broker was lost without any hostile octets: " + o.evidence;
           return;
@@ -138,6 +139,7 @@ class campaign {
       if (!left_out_.contains({e.version, e.state})) drawn.push_back(std::move(e));
     }
     const std::vector<outcome> outcomes = on_.play(drawn);
+    if (on_.interrupted()) return;  // what was cut short says nothing
     bool all_served = true;
     for (std::size_t i = 0; i < drawn.size(); ++i) {
       count(drawn[i], outcomes[i]);

@@ -63,6 +63,7 @@ struct campaign_result {
   std::string unprepared_evidence;  // the last
   std::vector<memory_sample> memory;
   std::map<std::string, std::size_t> alarms;  // lines of the broker's output, digits left out
+  bool interrupted = false;
   std::string ended_early;                    // why
   duration took{};
 };

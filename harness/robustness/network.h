@@ -7,6 +7,7 @@
 #include "play/scenario_player.h"
 #include "robustness/bench.h"
 #include "target/broker_control.h"
+#include "target/residue.h"
 #include "target/routes.h"
 #include "verdicts/decide.h"
 
@@ -16,6 +17,7 @@ struct bench_options {
   play::run_options engine;
   std::uint64_t seed = 0;  // of the names
   std::uint16_t port = 0;
+  target::residue* left = nullptr;  // as of drive/network_driver.h
 };
 
 // |loop|, |reach|'s connectors and |control| (nullptr: nobody can start the broker again) must

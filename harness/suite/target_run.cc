@@ -38,7 +38,8 @@ std::unique_ptr<play::driver> make_driver(target::standing_target& target,
       target.loop(), target.reach(),
       {.control = target.control(),
        .pulse = drive::pulse_as(settings.versions.front(), what.user, what.password),
-       .longest_absence = longest_absence});
+       .longest_absence = longest_absence,
+       .left = &target.left()});
 }
 
 results::run_results on_standing(const target_run& run, target::standing_target& target,
@@ -126,6 +127,7 @@ results::run_results run_on_target(const target_run& run, suite_observer& observ
   }
   target.end();
   if (const std::string why = target.crash(); !why.empty()) r.problems.push_back(why);
+  if (std::string left = target.left_note(); !left.empty()) r.notes.push_back(std::move(left));
   r.process = target.process();
   r.started_at = started_at;
   r.tool_version = run.tool_version;

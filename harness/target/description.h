@@ -41,6 +41,7 @@
 //   kill       = "pkill -9 -x mosquitto"
 //   wait_ready = "nc -z 127.0.0.1 1883"   # without: until a connection is accepted
 
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <string>
@@ -109,6 +110,7 @@ struct description {
   std::vector<const broker::oddity*> oddities;  // that it has besides
   std::vector<const broker::defect*> defects;   // planted in it
   machine_paths here;                           // what no output may tell
+  std::filesystem::path state_folder;           // of files about what is left; "": none is kept
   // Where a setting comes from, by its name in the target file or as an option: "--broker",
   // "MQTTSPEC_BROKER", "target.toml:2".
   std::map<std::string, std::string> sources;

@@ -78,6 +78,9 @@ std::string standing_target::stand() {
   if (why.empty() && what_.where == place::elsewhere && has_hooks) {
     hooks_ = make_command_control(loop_, ways_->table().own(), what_.hooks);
   }
+  if (why.empty() && what_.where == place::elsewhere && !what_.state_folder.empty()) {
+    unkept_ = left_.keep_in(what_.state_folder, address());
+  }
   return why;
 }
 
@@ -234,6 +237,18 @@ void standing_target::end() {
 broker_control* standing_target::control() const {
   if (server_) return server_.get();
   return launched_ ? launched_.get() : hooks_.get();
+}
+
+std::string standing_target::left_note() const {
+  if (what_.where != place::elsewhere && what_.where != place::launched) return "";
+  const std::string what = left_.describe();
+  if (what.empty()) return "";
+  std::string out = what + " may be left on the broker";
+  if (what_.where == place::launched) return out;
+  if (unkept_.empty() && !what_.state_folder.empty()) {
+    return out + fmt::format("; `mqttspec clean --broker {}` removes what it can", address());
+  }
+  return out + (unkept_.empty() ? "" : "; " + unkept_);
 }
 
 std::string standing_target::name() const {

@@ -23,6 +23,7 @@
 #include "target/broker_control.h"
 #include "target/broker_server.h"
 #include "target/description.h"
+#include "target/residue.h"
 #include "target/ways.h"
 
 namespace mqttspec::target {
@@ -64,6 +65,11 @@ class standing_target {
   capability_values declared() const;
   std::set<route_key> keys() const;
 
+  // What was made on it and is not removed. Kept in a file where somebody else runs it.
+  residue& left() { return left_; }
+  // A sentence about that; "": nothing is left, or it is gone with the broker.
+  std::string left_note() const;
+
   // Not empty: it ended though nobody asked it to, and how.
   std::string ended();
   // Not empty: it crashed when it was asked to end.
@@ -81,6 +87,8 @@ class standing_target {
   void sleep(duration length);
 
   net::event_loop loop_;
+  residue left_;
+  std::string unkept_;  // why left_ has no file
   description what_;
   broker::odd_setup ours_;  // of an embedded broker
   std::uint64_t seed_;

@@ -201,7 +201,6 @@ opinion decide(play::trial t, const play::circumstances& around, duration slack)
     because = doubt::unconfirmed;
   }
   case_result c = std::move(t.seen);
-  c.warnings.insert(c.warnings.end(), around.warnings.begin(), around.warnings.end());
   return {std::move(c), because, beside_others, around.beside_hostile};
 }
 

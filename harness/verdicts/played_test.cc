@@ -423,7 +423,7 @@ TEST_F(played_test, what_the_case_left_is_removed_and_nothing_else) {
   EXPECT_FALSE(after_->finished());
   broker_sends("clean-up", "PINGRESP");
   EXPECT_TRUE(after_->finished());
-  EXPECT_TRUE(after_->warnings().empty());
+  EXPECT_TRUE(after_->rest().what.empty());
 }
 
 TEST_F(played_test, what_is_sent_in_pieces_is_in_the_trace_and_removed_afterwards) {
@@ -436,7 +436,7 @@ TEST_F(played_test, what_is_sent_in_pieces_is_in_the_trace_and_removed_afterward
   EXPECT_FALSE(run_->finished());
   pass_time(2s);
   ASSERT_TRUE(run_->finished());
-  EXPECT_EQ(run_->left_behind().sessions.count("abc"), 1u);
+  EXPECT_EQ(run_->left_behind().what.sessions.count("abc"), 1u);
   std::vector<std::string> sent;
   const auto r = result();
   for (const auto& t : r.packets) {
@@ -448,7 +448,7 @@ TEST_F(played_test, what_is_sent_in_pieces_is_in_the_trace_and_removed_afterward
   EXPECT_EQ(sent[2], "hex(30)");
 }
 
-TEST_F(played_test, a_broker_that_does_not_let_clean_up_is_given_up_on_with_a_warning) {
+TEST_F(played_test, a_broker_that_does_not_let_clean_up_is_given_up_on) {
   load(
       "    c > CONNECT client_id=\"{ns}-a\" clean_start=1 session_expiry_interval=300\n"
       "    c < CONNACK  @MQTT-3.2.0-1\n");
@@ -457,7 +457,8 @@ TEST_F(played_test, a_broker_that_does_not_let_clean_up_is_given_up_on_with_a_wa
   clean_up();
   pass_time(2s);
   EXPECT_TRUE(after_->finished());
-  EXPECT_EQ(after_->warnings().size(), 1u);
+  EXPECT_EQ(after_->rest().what.sessions.size(), 1u);
+  EXPECT_EQ(after_->why_rest(), "no answer within 2s");
 }
 
 TEST_F(played_test, unread_packets_are_warned_of) {
