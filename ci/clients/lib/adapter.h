@@ -2,7 +2,8 @@
 //
 //   tell("done", "n", 7, "reason", 0, NULL);
 //   tell_message("a/b", payload, length, qos, retain, dup);
-//   return serve("ready's fields", run);      // calls run(command) for each line; it returns why not, or NULL
+//   return serve("ready's fields", run);      // calls run(command) for each line; it returns why
+//   not, or NULL
 #pragma once
 #include <cjson/cJSON.h>
 #include <stdarg.h>
@@ -13,11 +14,15 @@
 static inline const char* text(const cJSON* c, const char* name) {
   return cJSON_GetStringValue(cJSON_GetObjectItem(c, name));
 }
-static inline int given(const cJSON* c, const char* name) { return cJSON_GetObjectItem(c, name) != NULL; }
+static inline int given(const cJSON* c, const char* name) {
+  return cJSON_GetObjectItem(c, name) != NULL;
+}
 static inline long number(const cJSON* c, const char* name, long absent) {
   return given(c, name) ? (long)cJSON_GetObjectItem(c, name)->valuedouble : absent;
 }
-static inline int is(const cJSON* c, const char* cmd) { return strcmp(text(c, "cmd"), cmd) == 0; }
+static inline int is(const cJSON* c, const char* cmd) {
+  return strcmp(text(c, "cmd"), cmd) == 0;
+}
 
 // The payload of a publish, as text or as octets; the caller frees it.
 static inline char* payload_of(const cJSON* c, int* length) {
@@ -25,8 +30,10 @@ static inline char* payload_of(const cJSON* c, int* length) {
   *length = plain ? (int)strlen(plain) : hex ? (int)(strlen(hex) / 2) : 0;
   char* out = (char*)calloc(1, (size_t)*length + 1);
   for (int i = 0; i < *length; ++i) {
-    if (plain) out[i] = plain[i];
-    else sscanf(hex + 2 * i, "%2hhx", (unsigned char*)out + i);
+    if (plain)
+      out[i] = plain[i];
+    else
+      sscanf(hex + 2 * i, "%2hhx", (unsigned char*)out + i);
   }
   return out;
 }
@@ -43,7 +50,8 @@ static inline void tell(const char* ev, ...) {
   cJSON_AddStringToObject(event, "ev", ev);
   va_list rest;
   va_start(rest, ev);
-  for (const char* name; (name = va_arg(rest, const char*)) != NULL;) cJSON_AddNumberToObject(event, name, va_arg(rest, int));
+  for (const char* name; (name = va_arg(rest, const char*)) != NULL;)
+    cJSON_AddNumberToObject(event, name, va_arg(rest, int));
   va_end(rest);
   write_line(event);
 }
@@ -54,7 +62,8 @@ static inline void refuse(int n, const char* why) {
   cJSON_AddStringToObject(event, "why", why);
   write_line(event);
 }
-static inline void tell_message(const char* topic, const void* payload, int length, int qos, int retain, int dup) {
+static inline void tell_message(const char* topic, const void* payload, int length, int qos,
+                                int retain, int dup) {
   cJSON* event = cJSON_CreateObject();
   char* hex = (char*)calloc(1, 2 * (size_t)length + 1);
   for (int i = 0; i < length; ++i) sprintf(hex + 2 * i, "%02x", ((const unsigned char*)payload)[i]);
