@@ -101,7 +101,8 @@ void name_case_files(run_results& r, const std::string& cases_root) {
     return file.starts_with('/') ? file.substr(file.rfind('/') + 1) : file;
   };
   // What leads to a file, and files.
-  static constexpr std::array way = std::to_array<std::string_view>({"cases", "fault", "where", "file"});
+  static constexpr std::array way =
+      std::to_array<std::string_view>({"cases", "fault", "where", "file"});
   each_text files(
       [](std::string_view key) { return std::find(way.begin(), way.end(), key) != way.end(); },
       named);

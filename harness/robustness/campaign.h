@@ -64,7 +64,7 @@ struct campaign_result {
   std::vector<memory_sample> memory;
   std::map<std::string, std::size_t> alarms;  // lines of the broker's output, digits left out
   bool interrupted = false;
-  std::string ended_early;                    // why
+  std::string ended_early;  // why
   duration took{};
 };
 

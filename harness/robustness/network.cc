@@ -103,7 +103,8 @@ class network_bench : public bench {
   // One that has lost its broker stays so.
   void take_driver() {
     if (driver_) interrupted_ = interrupted_ || driver_->interrupted();
-    driver_ = drive::make_network_driver(loop_, reach_, {.control = control_, .left = options_.left});
+    driver_ =
+        drive::make_network_driver(loop_, reach_, {.control = control_, .left = options_.left});
   }
 
   std::pair<bool, std::string> perform(script::broker_action action) {
