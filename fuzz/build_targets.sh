@@ -18,7 +18,7 @@ mkdir -p "$work"
 
 targets=$(sed -n 's/^set(fuzz_targets \(.*\))$/\1/p' fuzz/CMakeLists.txt)
 shared=$(sed -n 's/^set(fuzz_shared \(.*\))$/\1/p' fuzz/CMakeLists.txt)
-sources=$(find harness/{base,wire,model,script,broker} -name '*.cc' ! -name '*_test.cc' ! -name '*_bench.cc')
+sources=$(find harness/{base,wire,model,script,broker,trace,oracle,observe} -name '*.cc' ! -name '*_test.cc' ! -name '*_bench.cc')
 for name in $shared arena.cc; do sources+=" fuzz/$name"; done
 for name in $targets; do sources+=" fuzz/$name.cc"; done
 

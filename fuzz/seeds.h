@@ -19,6 +19,7 @@ struct seed {
 std::vector<seed> packet_seeds();   // decode, roundtrip
 std::vector<seed> text_seeds();     // topic, script
 std::vector<seed> history_seeds();  // session, model_pair
+std::vector<seed> capture_seeds();  // capture
 std::vector<seed> all_seeds();
 
 }  // namespace mqttspec::fuzz

@@ -61,6 +61,7 @@ int fuzz_topic(byte_view input);
 int fuzz_script(byte_view input);
 int fuzz_session(byte_view input);
 int fuzz_model_pair(byte_view input);
+int fuzz_capture(byte_view input);
 
 // The two on histories with a broker that follows |rules|: what a planted defect does to them.
 void play_session(byte_view input, const model::rules& rules);
@@ -72,6 +73,7 @@ std::size_t mutate_topic(const mutation& m);
 std::size_t mutate_script(const mutation& m);
 std::size_t mutate_session(const mutation& m);
 std::size_t mutate_model_pair(const mutation& m);
+std::size_t mutate_capture(const mutation& m);
 
 struct target {
   std::string_view name;

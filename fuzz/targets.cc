@@ -7,13 +7,14 @@ namespace mqttspec::fuzz {
 
 namespace {
 
-constexpr std::array<target, 6> all_targets{{
+constexpr std::array<target, 7> all_targets{{
     {"decode", fuzz_decode, mutate_decode, 512},
     {"roundtrip", fuzz_roundtrip, mutate_roundtrip, 256},
     {"topic", fuzz_topic, mutate_topic, 256},
     {"script", fuzz_script, mutate_script, 4096},
     {"session", fuzz_session, mutate_session, 164},
     {"model_pair", fuzz_model_pair, mutate_model_pair, 164},
+    {"capture", fuzz_capture, mutate_capture, 2048},
 }};
 
 }  // namespace

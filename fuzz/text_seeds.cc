@@ -87,7 +87,7 @@ std::vector<seed> text_seeds() {
 
 std::vector<seed> all_seeds() {
   std::vector<seed> out = packet_seeds();
-  for (auto* more : {&text_seeds, &history_seeds}) {
+  for (auto* more : {&text_seeds, &history_seeds, &capture_seeds}) {
     for (seed& each : more()) out.push_back(std::move(each));
   }
   return out;

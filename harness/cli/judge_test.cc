@@ -27,7 +27,8 @@ TEST_F(judge_test, a_capture_of_ours_names_who_is_wrong) {
                  "--report-json", path("out.json")}),
             unexpected_result)
       << out_ << err_;
-  EXPECT_TRUE(printed("the broker to client")) << out_;
+  EXPECT_TRUE(printed(" the broker to client \"")) << out_;
+  EXPECT_TRUE(printed(":MQTT-3.2.2-")) << out_;
   EXPECT_TRUE(printed("no-session-after-clean-start")) << out_;
   EXPECT_TRUE(printed("< CONNACK session_present=1")) << out_;
   EXPECT_TRUE(printed("the broker: 1 finding; clients: 0 findings")) << out_;

@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 #include "cli/case_files.h"
 #include "cli/exit_codes.h"
-#include "observe/findings.h"
+#include "cli/sightings.h"
 #include "reports/text.h"
 #include "verdicts/baseline.h"
 
@@ -92,8 +92,8 @@ void observation::saw(const observe::sighting& s) {
     const script::statement_entry* e = request_.statements.find(one.version, std::string(one.id));
     return e == nullptr ? std::string() : e->summary;
   };
-  results::run_finding f = observe::record_of(s, summary);
-  const std::string who = observe::who(s);
+  results::run_finding f = record_of(s, summary);
+  const std::string who = cli::who(s);
   const bool first = told_.size() < most_told && told_.insert({f.id, who}).second;
   if (!first) {
     f.seen_in.clear();
@@ -108,8 +108,8 @@ void observation::saw(const observe::sighting& s) {
   f.again = reports::command_line(record_.run());
   const std::string trace = end_of_trace(f);
   const results::run_finding& kept = record_.add(std::move(f));
-  on_.print(fmt::format("{} {}\n{}", kept.expected ? "KNOWN" : "FOUND",
-                        secret.hide(observe::sentence_of(s)), trace));
+  on_.print(fmt::format("{} {}\n{}", kept.expected ? "KNOWN" : "FOUND", secret.hide(sentence_of(s)),
+                        trace));
   on_.out.flush();
 }
 

@@ -169,6 +169,10 @@ void flows::take(const segment& s) {
 }
 
 void flows::deliver(flow& f, direction& d, instant now) {
+  if (d.over) {
+    d.early.clear();
+    return;
+  }
   while (true) {
     while (!d.early.empty() && d.early.begin()->first <= d.next) {
       const auto node = d.early.extract(d.early.begin());

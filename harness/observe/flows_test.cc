@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
-#include "observe/capture_test.h"
+#include "observe/sample_capture.h"
 
 namespace mqttspec::observe {
 namespace {
@@ -13,7 +13,7 @@ constexpr std::uint16_t broker = 1883;
 constexpr std::string_view connect_packet("\x10\x0D\x00\x04MQTT\x05\x02\x00\x3C\x00\x00\x00", 15);
 
 // What flows tell: "open 127.0.0.1:1883", "> abc", "< abc", "> missing 3", "> end".
-std::string told(const test_capture& capture, std::uint16_t port = 0) {
+std::string told(const sample_capture& capture, std::uint16_t port = 0) {
   std::string out;
   const auto arrow = [](wire::sender s) { return s == wire::sender::client ? ">" : "<"; };
   flow_events events;
@@ -40,14 +40,14 @@ std::string told(const test_capture& capture, std::uint16_t port = 0) {
   return out;
 }
 
-void shake_hands(test_capture& c, std::uint16_t port = broker) {
+void shake_hands(sample_capture& c, std::uint16_t port = broker) {
   c.segment(client, port, syn, 99, 0);
   c.segment(port, client, syn | ack, 199, 100);
   c.segment(client, port, ack, 100, 200);
 }
 
 TEST(flows, a_connection_from_its_beginning_to_its_end) {
-  test_capture c;
+  sample_capture c;
   shake_hands(c);
   c.segment(client, broker, ack, 100, 200, connect_packet);
   c.segment(broker, client, ack, 200, 115, "ok");
@@ -58,7 +58,7 @@ TEST(flows, a_connection_from_its_beginning_to_its_end) {
 }
 
 TEST(flows, segments_come_again_and_in_another_order) {
-  test_capture c;
+  sample_capture c;
   shake_hands(c);
   c.segment(client, broker, ack, 100, 200, connect_packet);
   c.segment(client, broker, ack, 100, 200, connect_packet);
@@ -70,7 +70,7 @@ TEST(flows, segments_come_again_and_in_another_order) {
 }
 
 TEST(flows, what_was_not_caught_is_told) {
-  test_capture c;
+  sample_capture c;
   shake_hands(c);
   c.segment(client, broker, ack, 100, 200, connect_packet);
   c.segment(client, broker, ack, 120, 200, "later");
@@ -81,7 +81,7 @@ TEST(flows, what_was_not_caught_is_told) {
 }
 
 TEST(flows, a_frame_that_was_cut_short) {
-  test_capture c;
+  sample_capture c;
   shake_hands(c);
   c.segment(client, broker, ack, 100, 200, connect_packet);
   c.segment(client, broker, ack, 115, 200, "abcdefgh", {.caught = 43});
@@ -90,14 +90,14 @@ TEST(flows, a_frame_that_was_cut_short) {
 }
 
 TEST(flows, what_began_before_the_capture) {
-  test_capture c;
+  sample_capture c;
   c.segment(broker, client, ack, 200, 100, "abc");
   c.segment(client, broker, ack, 100, 203, "def");
   EXPECT_EQ(told(c), "open 127.0.0.1:1883 amid\n< abc\n> def\n");
 }
 
 TEST(flows, a_server_is_found_by_connect_or_named) {
-  test_capture c;
+  sample_capture c;
   shake_hands(c, 7000);
   c.segment(client, 7000, ack, 100, 200, connect_packet);
   c.segment(60'000, 8000, ack, 1, 1, "GET / HTTP/1.1");
@@ -107,7 +107,7 @@ TEST(flows, a_server_is_found_by_connect_or_named) {
 }
 
 TEST(flows, resets_and_refusals) {
-  test_capture c;
+  sample_capture c;
   c.segment(client, broker, syn, 99, 0);
   c.segment(broker, client, rst | ack, 0, 100);
   shake_hands(c);
@@ -116,8 +116,16 @@ TEST(flows, resets_and_refusals) {
   EXPECT_EQ(told(c), "refused 127.0.0.1:1883\nopen 127.0.0.1:1883\n> CONNECT\n< reset\n");
 }
 
+TEST(flows, nothing_comes_behind_the_end) {
+  sample_capture c;
+  shake_hands(c);
+  c.segment(client, broker, fin | ack, 100, 200, connect_packet);
+  c.segment(client, broker, ack, 115, 200, "more");
+  EXPECT_EQ(told(c), "open 127.0.0.1:1883\n> CONNECT\n> end\n");
+}
+
 TEST(flows, the_same_ports_again) {
-  test_capture c;
+  sample_capture c;
   shake_hands(c);
   c.segment(client, broker, ack, 100, 200, connect_packet);
   c.segment(client, broker, syn, 5000, 0);
@@ -128,7 +136,7 @@ TEST(flows, the_same_ports_again) {
 
 TEST(capture, link_layers) {
   const auto of = [](std::uint32_t link, const std::string& before, bool v6) {
-    test_capture c(link);
+    sample_capture c(link);
     c.segment(client, broker, ack, 100, 200, connect_packet, {.before = before, .v6 = v6});
     return told(c);
   };
@@ -150,7 +158,7 @@ TEST(capture, link_layers) {
 TEST(capture, what_is_none_is_refused_and_what_is_cut_off_is_read_so_far) {
   EXPECT_FALSE(read_capture(as_bytes("no capture"), [](const segment&) {}));
   EXPECT_FALSE(read_capture({}, [](const segment&) {}));
-  test_capture c;
+  sample_capture c;
   shake_hands(c);
   const auto all = read_capture(c.file(), [](const segment&) {});
   ASSERT_TRUE(all);

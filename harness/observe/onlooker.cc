@@ -90,6 +90,7 @@ oracle::watch_options onlooker::how() const {
   out.patience = options_.patience;
   out.whole = options_.whole;
   out.most_findings = ~std::size_t{0};
+  out.many = options_.many;
   return out;
 }
 
@@ -293,7 +294,7 @@ void onlooker::ended(id on, sender by, bool reset, instant now) {
   look(now);
   connection& c = *found->second;
   const bool of_client = by == sender::client;
-  if (of_client ? c.client_ended : c.server_ended) return;
+  if (!reset && (of_client ? c.client_ended : c.server_ended)) return;
   keep_event(c,
              reset       ? (of_client ? event_kind::aborted : event_kind::reset)
              : of_client ? event_kind::shut

@@ -45,6 +45,8 @@ struct onlooker_options {
   bool whole = false;
   // What is owed counts as missing after so long.
   duration patience = std::chrono::seconds(10);
+  // What is over is forgotten when there is more of it.
+  std::size_t many = 5'000;
   instant began = never;  // what times count from; never: from the first event
 };
 

@@ -44,7 +44,9 @@ std::optional<delivery> work_out(const history& seen, const link& on, const pack
     return std::nullopt;
   }
   const auto topic = seen.topic_of(on, p);
-  if (!topic || !seen.is_own(*topic)) return std::nullopt;
+  if (!topic || !seen.is_own(*topic) || on.of->forgot || seen.is_blind(*topic, p.payload)) {
+    return std::nullopt;
+  }
   delivery d;
   d.to = on.of;
   d.topic = *topic;

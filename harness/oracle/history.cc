@@ -110,7 +110,7 @@ void history::sent_odd(link& on, byte_view octets) {
   const bool whole = frame && *frame && (*frame)->bytes.size() == octets.size();
   const auto type = octets.empty() ? packet_type{} : static_cast<packet_type>(octets[0] >> 4);
   if (whole && (type == packet_type::pingreq || type == packet_type::disconnect)) return;
-  unknown_messages = true;
+  sent_unknown();
   if (on.of != nullptr) on.of->complete = false;
 }
 
@@ -119,6 +119,7 @@ void history::sent(link& on, const packet& p) {
   if (p.type == packet_type::connect) return connect(on, p);
   if (!on.connect || on.goodbye || p.type == packet_type::auth) on.odd = true;
   const auto ask = [&](packet_type answer_type, std::size_t entries = 0) {
+    ++requests_;
     on.requests.push_back({answer_type, p.packet_id, entries, number, now});
   };
   switch (p.type) {
@@ -221,7 +222,8 @@ void history::publish_sent(link& on, const packet& p) {
     }
   }
   if (topic.empty()) {
-    on.odd = unknown_messages = true;
+    on.odd = true;
+    sent_unknown();
     return;
   }
   if (p.qos == 2) {
@@ -251,7 +253,10 @@ void history::publish_sent(link& on, const packet& p) {
 void history::acknowledge(link& on, const packet& p) {
   const bool ends = p.type != packet_type::pubrec || p.reason >= 0x80;
   if (ends) std::erase(on.window, p.packet_id);
-  if (p.type == packet_type::pubrec) on.recorded.push_back(p.packet_id);
+  if (p.type == packet_type::pubrec) {
+    on.recorded.push_back(p.packet_id);
+    ++requests_;
+  }
   if (on.of == nullptr) return;
   const auto found = on.of->exchanges.find(p.packet_id);
   if (found == on.of->exchanges.end()) return;
@@ -422,7 +427,8 @@ bool history::many_sessions() const {
 // A retained message may be older than the trace; topics with '$' are the server's own.
 bool history::is_of_others(const link& on, const packet& p, const std::string& topic) const {
   return !options.whole && !unknown_messages && !restarted && on.of->complete && !on.odd &&
-         !p.retain && !p.dup && !topic.starts_with('$') && candidates(topic, p.payload).empty();
+         !on.of->forgot && !p.retain && !p.dup && !topic.starts_with('$') &&
+         candidates(topic, p.payload).empty();
 }
 
 void history::publish_received(link& on, const packet& p, std::size_t size) {

@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <deque>
+#include <list>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -116,6 +118,7 @@ struct session {
   std::vector<subscription> subscriptions;
   std::map<std::uint16_t, exchange> exchanges;
   std::unordered_map<std::string, deliveries> delivered;  // by message key
+  bool forgot = false;  // messages that may still come to it are forgotten (forgetting.cc)
 
   connection_id newest() const { return links.back(); }
 };
@@ -172,6 +175,7 @@ struct link {
   session* of = nullptr;
   session* before = nullptr;       // what the client id had when CONNECT was sent
   const link* previous = nullptr;  // the connection of this client id before
+  bool forgot_previous = false;    // there was one
   std::map<std::uint16_t, std::string> client_aliases;
   std::map<std::uint16_t, std::string> server_aliases;
   std::vector<request> requests;
@@ -203,12 +207,13 @@ class history {
   bool restarted = false;
   bool stood_still = false;
   bool unknown_messages = false;  // something was sent that may be a message, and is not understood
+  instant unknown_at{};           // the last time
   bool others_publish = false;    // a message came that nobody sent here
 
   mutable std::shared_ptr<last_delivery> last;  // delivery.cc
 
   std::map<connection_id, link> links;
-  std::deque<session> sessions;
+  std::list<session> sessions;
   std::deque<message> messages;
 
   link& open(connection_id id, const std::string& client, protocol_version version);
@@ -217,12 +222,23 @@ class history {
   void received(link& on, const packet& p, std::size_t size);
   void ended(link& on, end_of_link how);
 
+  // Octets that may be a message and are not understood.
+  void sent_unknown() {
+    unknown_messages = true;
+    unknown_at = now;
+  }
+  // forgetting.cc: lets go of what is over. Pointers into the history do not outlive it.
+  bool is_long() const;
+  void forget();
+
   bool is_own(std::string_view name) const { return name.starts_with(options.own); }
   // Messages with this topic and payload; empty when there is none.
   std::vector<const message*> candidates(const std::string& topic,
                                          const std::string& payload) const;
   // The topic of a PUBLISH from the server, its alias resolved; nullopt when that is not known.
   std::optional<std::string> topic_of(const link& on, const packet& p) const;
+  // Messages with this topic and payload were forgotten, and others were not.
+  bool is_blind(std::string_view topic, std::string_view payload) const;
   // More sessions are to last than every server has room for: it may have ended some.
   bool many_sessions() const;
   const link& link_of(connection_id id) const { return links.at(id); }
@@ -246,9 +262,13 @@ class history {
   // The newest QoS 1 or 2 message of the client of |on| with this Packet Identifier, or nullptr.
   message* outbound(const link& on, std::uint16_t id);
   std::size_t add(message m);
+  void forget_sessions();
+  void forget_messages(instant horizon);
 
   std::unordered_map<std::string, client_record> clients_;
   std::unordered_map<std::string, std::vector<std::size_t>> by_key_;
+  std::unordered_set<std::string> blind_keys_;
+  std::size_t requests_ = 0;  // that are kept, and PUBRECs
   std::map<std::pair<connection_id, std::uint16_t>, std::vector<packet>> unsubscribes_;
 };
 

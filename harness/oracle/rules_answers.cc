@@ -58,7 +58,9 @@ class answer_has_a_request : public rule {
     const auto recorded = [&](const request& r) {
       return p.type == packet_type::pubrec && r.type == p.type && r.id == p.packet_id;
     };
+    if (on.forgot_previous) return;
     for (const link* l = on.previous; l != nullptr; l = l->previous) {
+      if (l->forgot_previous) return;
       if (std::any_of(l->requests.begin(), l->requests.end(), fits)) return;
       if (std::any_of(l->requests.begin(), l->requests.end(), recorded)) return;
     }

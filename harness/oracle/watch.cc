@@ -121,8 +121,19 @@ struct watch::state {
   std::vector<finding> findings;
   bool finished = false;
   bool in_doubt = false;
+  instant next_forgetting{};
 
   watching view() { return {seen, memory, findings, in_doubt}; }
+
+  void forget() {
+    if (!seen.is_long() || seen.now < next_forgetting) return;
+    next_forgetting = seen.now + std::chrono::seconds(10);
+    seen.forget();
+    memory.newest.clear();
+    memory.lower_than_due.clear();
+    memory.wills_of_the_living.clear();
+    std::erase_if(memory.told, [&](const auto& t) { return !seen.links.contains(t.second); });
+  }
 
   // The connection of |id|, with the history at this instant; nullptr for one that was never
   // opened.
@@ -177,7 +188,7 @@ void watch::received_malformed(connection_id id, const wire::wire_fault& fault,
   for (const auto& r : the_rules().all) r->received_malformed(w, *on, fault, text);
   // What it meant to say is not known.
   on->odd = true;
-  state_->seen.unknown_messages = true;
+  state_->seen.sent_unknown();
   if (on->of != nullptr) on->of->complete = false;
 }
 
@@ -212,7 +223,7 @@ void watch::lost_sight(connection_id id, instant now) {
   if (link* on = state_->at(id, now)) {
     state_->seen.sent_odd(*on, {});
   } else {
-    state_->seen.unknown_messages = true;
+    state_->seen.sent_unknown();
   }
 }
 
@@ -220,6 +231,7 @@ void watch::look(instant now) {
   state_->at(0, now);
   watching w = state_->view();
   for (const auto& r : the_rules().all) r->look(w);
+  state_->forget();
 }
 
 void watch::finish(instant now) {

@@ -67,6 +67,8 @@ struct watch_options {
   // nothing is said about where messages come from.
   bool whole = true;
   std::size_t most_findings = 50;  // of one trace; more says nothing more
+  // What is over is forgotten when there is more of it: connections, sessions, messages, requests.
+  std::size_t many = ~std::size_t{0};
 };
 
 enum class end_of_link : std::uint8_t {

@@ -1,7 +1,10 @@
 #pragma once
-// Captures for tests, as tcpdump would write them.
+// Captures as tcpdump would write them, for tests and seeds.
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 
@@ -10,9 +13,9 @@ namespace mqttspec::observe {
 enum tcp_flag : int { fin = 1, syn = 2, rst = 4, ack = 16 };
 
 // A pcap file, big-endian with microseconds, of raw IP unless |link| says otherwise.
-class test_capture {
+class sample_capture {
  public:
-  explicit test_capture(std::uint32_t link = 101) {
+  explicit sample_capture(std::uint32_t link = 101) {
     put32(0xA1B2C3D4);
     put32(0x00020004);
     put32(0);

@@ -1,4 +1,4 @@
-#include "observe/findings.h"
+#include "cli/sightings.h"
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 #include "wire/types.h"
 
-namespace mqttspec::observe {
+namespace mqttspec::cli {
 
 namespace {
 
@@ -29,13 +29,13 @@ std::string_view sentence_of_rule(std::string_view name) {
 
 }  // namespace
 
-std::string who(const sighting& s) {
-  return s.by == party::broker ? "the broker" : quoted(s.client);
+std::string who(const observe::sighting& s) {
+  return s.by == observe::party::broker ? "the broker" : quoted(s.client);
 }
 
-std::string sentence_of(const sighting& s) {
+std::string sentence_of(const observe::sighting& s) {
   std::string out = fmt::format("{} {}", print_seconds(s.what.at - instant{}), who(s));
-  if (s.by == party::broker) out += fmt::format(" to {}", quoted(s.client));
+  if (s.by == observe::party::broker) out += fmt::format(" to {}", quoted(s.client));
   out += fmt::format(": {}: {} [", s.what.rule, s.what.message);
   for (std::size_t i = 0; i < s.what.statements.size(); ++i) {
     out += (i == 0 ? "" : " ") + print(s.what.statements[i]);
@@ -43,7 +43,7 @@ std::string sentence_of(const sighting& s) {
   return out + "]";
 }
 
-results::run_finding record_of(const sighting& s, const summary_of& summary) {
+results::run_finding record_of(const observe::sighting& s, const summary_of& summary) {
   const oracle::finding& f = s.what;
   const oracle::statement first = f.statements.empty()
                                       ? oracle::statement{wire::protocol_version::v311, "format"}
@@ -54,10 +54,10 @@ results::run_finding record_of(const sighting& s, const summary_of& summary) {
   out.rule = f.rule;
   out.version = wire::version_name(first.version);
   out.title = fmt::format("{} breaks trace rule {}",
-                          s.by == party::broker ? "the broker" : "a client", f.rule);
+                          s.by == observe::party::broker ? "the broker" : "a client", f.rule);
   out.wanted = sentence_of_rule(f.rule);
-  out.seen =
-      fmt::format("{}: {}", s.by == party::broker ? "to " + quoted(s.client) : who(s), f.message);
+  out.seen = fmt::format(
+      "{}: {}", s.by == observe::party::broker ? "to " + quoted(s.client) : who(s), f.message);
   out.seen_in = {who(s)};
   for (const oracle::statement& one : f.statements) {
     if (one.id == "format") continue;
@@ -68,4 +68,4 @@ results::run_finding record_of(const sighting& s, const summary_of& summary) {
   return out;
 }
 
-}  // namespace mqttspec::observe
+}  // namespace mqttspec::cli
