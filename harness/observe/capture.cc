@@ -184,7 +184,7 @@ void read_pcap(byte_view file, bool big, std::uint64_t a_second, dissector& to,
     const std::uint64_t seconds = r.u32(0);
     const std::uint64_t fraction = r.u32(4);
     const std::size_t caught = r.u32(8);
-    if (!r.ok() || rest.size() - 16 < caught) {
+    if (rest.size() < 16 || rest.size() - 16 < caught) {
       counts.cut_off = true;
       return;
     }

@@ -168,6 +168,11 @@ TEST(capture, what_is_none_is_refused_and_what_is_cut_off_is_read_so_far) {
   ASSERT_TRUE(part);
   EXPECT_EQ(part->segments, 2u);
   EXPECT_TRUE(part->cut_off);
+  for (std::size_t length = 0; length < c.file().size(); ++length) {
+    const byte_buffer cut(c.file().begin(), c.file().begin() + static_cast<std::ptrdiff_t>(length));
+    const auto read = read_capture(cut, [](const segment&) {});
+    if (read) EXPECT_LT(read->segments, 3u);
+  }
 }
 
 }  // namespace
