@@ -59,9 +59,10 @@ constexpr mishap table[] = {
          crash("assertion failed: nobody subscribes\n");
        };
      }},
-    {"restarts-once", "restarts 2 s after its start, is down for 250 ms, and has lost all",
+    {"restarts-once",
+     "restarts 4 s after its first client came, is down for 250 ms, and has lost all",
      [](odd_setup& s) {
-       s.network.restarts_after = 2s;
+       s.network.restarts_after = 4s;
        s.network.down_for = 250ms;
        s.options.sessions_survive_restart = false;
      }},
@@ -71,9 +72,9 @@ constexpr mishap table[] = {
        s.network.down_for = 250ms;
        s.options.sessions_survive_restart = false;
      }},
-    {"lets-go-once", "ends all connections 2 s after its start, as a proxy may do",
+    {"lets-go-once", "ends all connections 4 s after its first client came, as a proxy may do",
      [](odd_setup& s) {
-       s.network.restarts_after = 2s;
+       s.network.restarts_after = 4s;
        s.network.only_lets_go = true;
      }},
     {"lets-go-often", "ends all connections every 2 s",

@@ -22,7 +22,7 @@ struct network_manner {
   duration latency{};           // each way
   bool octet_by_octet = false;  // to clients
   duration gathered{};          // to clients: sent at its multiples, all in one; 0: at once
-  duration restarts_after{};    // stops and starts again; 0: never
+  duration restarts_after{};    // from the first client on: stops and starts again; 0: never
   duration restarts_again{};    // after that and after each time; 0: once is enough
   duration down_for{};          // between stop and start
   bool only_lets_go = false;    // in place of restarts: all connections end, and that is all

@@ -17,9 +17,6 @@ broker_server::broker_server(net::event_loop& loop, broker::broker_options optio
       network_(network),
       network_is_odd_(network.latency > duration::zero() || network.octet_by_octet ||
                       network.gathered > duration::zero()) {
-  if (network.restarts_after > duration::zero()) {
-    restart_at_ = saturating_add(loop_.now(), network.restarts_after);
-  }
   loop_.add(*this);
 }
 
@@ -88,6 +85,9 @@ std::unique_ptr<net::stream> broker_server::layered(std::unique_ptr<net::stream>
 
 void broker_server::accepted(std::unique_ptr<net::stream> connection, instant now) {
   if (!running_) return connection->abort();
+  if (std::exchange(no_client_yet_, false) && network_.restarts_after > duration::zero()) {
+    restart_at_ = saturating_add(now, network_.restarts_after);
+  }
   const broker::connection_id id = broker_.accept(now);
   net::stream& s = *connection;
   connections_[id] = std::move(connection);

@@ -77,6 +77,7 @@ class broker_server : public net::timed, public broker_control {
   std::multimap<instant, broker::output> put_off_;
   std::map<broker::connection_id, instant> last_put_off_;
   instant restart_at_ = never;
+  bool no_client_yet_ = true;
   instant start_at_ = never;  // down since a restart of its own
   bool running_ = true;
 };
