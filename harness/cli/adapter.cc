@@ -102,7 +102,11 @@ scenario reconnect
   clients  c
   needs    reconnect, resumes
   step "the connection is lost"
-           do up(c)
+    [v5]   c asks connect client_id="{ns}-c" clean_start=0 session_expiry_interval=300
+    [v311] c asks connect client_id="{ns}-c" clean_start=0
+           c > CONNECT
+           c < CONNACK session_present=0
+           c tells connected
            c < close
            c asks reconnect
     [v5]   c > CONNECT client_id="{ns}-c" clean_start=0

@@ -17,7 +17,9 @@ namespace {
 
 constexpr duration before_reopening = 50ms;
 constexpr std::uint64_t usual_keep_alive = 60;
+constexpr std::size_t own_window = 20;  // of some defects
 constexpr std::uint64_t malformed = 0x81;
+constexpr std::uint8_t shutting_down = 0x8B;
 
 }  // namespace
 
@@ -66,7 +68,9 @@ void client::ask(const adapter::message& command, instant now) {
     send(p, now);
     left_ = true;
     if (!rules_.silent_behind_disconnect) {
-      send(wire::make(packet_type::pingreq, version_), now);
+      packet behind = wire::make(packet_type::publish, version_);
+      behind.topic = behind.payload = "behind";
+      send(behind, now);
     }
     if (rules_.closes_behind_disconnect) close(0, now);
   } else {
@@ -156,7 +160,7 @@ void client::send_connect(instant now) {
   p.clean_start = asked_.number("clean_start") != 0;
   keep_alive_ = asked_.number("keep_alive", usual_keep_alive);
   p.keep_alive = static_cast<std::uint16_t>(keep_alive_);
-  if (p.clean_start) {
+  if (p.clean_start && rules_.drops_at_clean_start) {
     session_ = false;
     drop_session();
   }
@@ -175,6 +179,7 @@ void client::send_connect(instant now) {
       copy(name);
     }
   }
+  second_time_ = second_;
   second_ = true;
   send(p, now);
 }
@@ -197,7 +202,10 @@ void client::received(byte_view octets, instant now) {
                          : wire::wire_result<packet>(tl::unexpected(frame.error()));
     if (!p || (!rules_.takes_short_acks && (*frame)->bytes.size() == 4 &&
                p->type == packet_type::puback && version_ == wire::protocol_version::v5)) {
-      return close(malformed, now);
+      const byte_view octets = frame ? (*frame)->bytes : byte_view(in_);
+      if (p || !overlooks(p.error(), octets)) return close(malformed, now);
+      in_.erase(in_.begin(), in_.begin() + static_cast<std::ptrdiff_t>(octets.size()));
+      continue;
     }
     const std::size_t size = (*frame)->bytes.size();
     take(*p, now);
@@ -207,7 +215,10 @@ void client::received(byte_view octets, instant now) {
 }
 
 void client::take(const packet& p, instant now) {
-  if ((p.type == packet_type::connack) == live_) return close(malformed, now);
+  if ((p.type == packet_type::connack) == live_) {
+    if (live_ && !rules_.closes_on_second_connack) return;
+    return close(malformed, now);
+  }
   switch (p.type) {
     case packet_type::connack:
       return connack(p, now);
@@ -228,6 +239,7 @@ void client::take(const packet& p, instant now) {
       }
       return;
     case packet_type::disconnect:
+      if (p.reason == shutting_down && !rules_.closes_on_reason_alone) return;
       if (rules_.closes_on_disconnect) close(p.reason, now);
       return;
     default:
@@ -250,23 +262,40 @@ void client::connack(const packet& p, instant now) {
     return close(malformed, now);
   }
   live_ = true;
-  if (!p.session_present) drop_session();
+  const bool was_lost = !p.session_present && second_time_;
+  const bool cleans = asked_.number("clean_start") != 0;
+  if (!p.session_present && (!cleans || rules_.drops_at_clean_start)) drop_session();
+  if (was_lost && !rules_.keeps_never_sent_when_lost) queue_.clear();
   session_ = true;
   if (rules_.takes_new_receive_maximum || !had_receive_maximum_) {
     receive_maximum_ = told(property_id::receive_maximum, 65535);
   }
   had_receive_maximum_ = true;
-  quota_ = receive_maximum_;
+  if (!was_lost || rules_.takes_quota_anew_when_lost) quota_ = receive_maximum_;
   maximum_qos_ = told(property_id::maximum_qos, 2);
   retain_available_ = told(property_id::retain_available, 1) != 0;
   packet_size_ = told(property_id::maximum_packet_size, 268435460);
-  alias_maximum_ = told(property_id::topic_alias_maximum, rules_.takes_no_alias_as_0 ? 0 : 65535);
+  const std::uint64_t older = rules_.forgets_alias_maximum ? 0 : alias_maximum_;
+  alias_maximum_ =
+      told(property_id::topic_alias_maximum, rules_.takes_no_alias_as_0 ? older : 65535);
+  if (!rules_.keeps_own_limits && asked_.fields.contains("topic_alias_maximum")) {
+    asked_.fields["topic_alias_maximum"] = alias_maximum_;
+  }
   if (rules_.takes_server_keep_alive) {
     keep_alive_ = told(property_id::server_keep_alive, keep_alive_);
   }
   tell_of("connected",
           {{"session_present", std::uint64_t{p.session_present}}, {"reason", std::uint64_t{0}}});
   if (!rules_.repeats_in_order) std::reverse(flights_.begin(), flights_.end());
+  if (!rules_.sorts_by_number) {
+    std::sort(flights_.begin(), flights_.end(), [](const flight& a, const flight& b) {
+      return std::to_string(a.publish.packet_id) < std::to_string(b.publish.packet_id);
+    });
+  }
+  if (!rules_.repeats_full_window && flights_.size() >= own_window) {
+    for (flight& f : flights_) f.here = true;
+  }
+  if (!rules_.repeats_old_only && p.session_present) repeat_at_ = now + before_reopening;
   if (!rules_.repeats_on_resume_only) repeat_at_ = now + 2s;
   if (!rules_.repeats_open_only) {
     for (flight& f : std::exchange(finished_, {})) flights_.push_back(std::move(f));
@@ -285,7 +314,7 @@ instant client::next_deadline() const {
 void client::advance(instant now) {
   if (open_at_ <= now) open();
   if (repeat_at_ <= now) {
-    repeat_at_ = now + 2s;
+    repeat_at_ = rules_.repeats_old_only ? now + 2s : never;
     for (flight& f : flights_) repeat(f, now);
   }
   if (live_ && !left_ && keep_alive_ != 0 && rules_.pings &&

@@ -21,6 +21,7 @@
 #include "base/bytes.h"
 #include "base/instant.h"
 #include "client/decisions.h"
+#include "wire/error.h"
 #include "wire/packet.h"
 #include "wire/value.h"
 
@@ -80,6 +81,12 @@ class client {
   void refuse(std::uint64_t n, const char* why);
   std::uint64_t interval() const;
 
+  // limits.cc
+  bool overlooks(const wire::wire_fault& fault, byte_view octets) const;
+  bool refuses_topic(const std::string& topic) const;
+  bool refuses_filter(const std::string& filter) const;
+  void send_as_it_is(wire::packet p, const std::string& text, instant now);
+
   // exchange.cc
   void publish(const adapter::message& command, instant now);
   void subscribe(const adapter::message& command, instant now);
@@ -101,10 +108,11 @@ class client {
   wire::protocol_version version_ = wire::protocol_version::v5;
   bool wants_connection_ = false;
   bool open_ = false;
-  bool live_ = false;     // CONNACK came
-  bool left_ = false;     // DISCONNECT was sent
-  bool session_ = false;  // there is one that the server may have
-  bool second_ = false;   // it has connected before
+  bool live_ = false;         // CONNACK came
+  bool left_ = false;         // DISCONNECT was sent
+  bool session_ = false;      // there is one that the server may have
+  bool second_ = false;       // it has connected before
+  bool second_time_ = false;  // and so before this connection
   byte_buffer in_;
   instant open_at_ = never;
   instant last_sent_{};
@@ -127,6 +135,7 @@ class client {
   bool retain_available_ = true;
   std::uint64_t packet_size_ = 268435460;
   std::uint64_t alias_maximum_ = 0;
+  std::uint64_t completed_ = 0;  // QoS 2 messages, for a defect
   bool last_dup_ = false;
   std::optional<std::pair<wire::packet_type, std::uint16_t>> held_;  // an answer, by a defect
   std::set<std::uint16_t> ended_ids_;                                // likewise

@@ -17,7 +17,9 @@ struct decisions {
   bool keeps_incoming = true;
   bool drops_outgoing_when_lost = true;  // Session Present 0
   bool drops_incoming_when_lost = true;
-  bool keeps_store = true;  // over the end of the process, where it was asked to
+  bool drops_at_clean_start = true;
+  bool keeps_own_limits = true;  // in CONNECT, whatever CONNACK says
+  bool keeps_store = true;       // over the end of the process, where it was asked to
 
   // Sent again.
   bool repeats_publish = true;
@@ -30,6 +32,14 @@ struct decisions {
   bool repeats_on_resume_only = true;    // not by a timer
   bool repeats_expired = true;           // Message Expiry Interval is no reason not to
   bool repeats_once = true;
+
+  bool sorts_by_number = true;      // and not by the text of identifiers
+  bool repeats_full_window = true;  // however many there are
+  bool repeats_old_only = true;     // not what was sent first on this connection
+
+  // Asked for while there is no connection.
+  bool keeps_asked_while_away = true;
+  bool keeps_never_sent_when_lost = true;  // Session Present 0
 
   // Identifiers.
   bool avoids_used = true;
@@ -44,6 +54,8 @@ struct decisions {
   bool answers_qos2 = true;
   bool answers_by_qos = true;  // no PUBACK for QoS 2
   bool answers_repeats = true;
+  bool answers_repeats_with_dup_0 = true;
+  bool answers_qos1_again = true;
   bool answers_pubrel = true;
   bool answers_unknown_pubrel = true;
   bool pubacks_in_order = true;
@@ -88,12 +100,43 @@ struct decisions {
   bool takes_highest_alias = true;
   bool takes_server_keep_alive = true;
 
+  bool frees_own_window = true;            // at PUBCOMP
+  bool takes_quota_anew_when_lost = true;  // Session Present 0
+  bool forgets_alias_maximum = true;       // of an older connection
+  bool sends_above_own_size = true;        // its own Maximum Packet Size binds the server
+
+  // What it refuses to send.
+  bool refuses_topic_wildcards = true;
+  bool refuses_misplaced_hash = true;
+  bool refuses_misplaced_plus = true;
+  bool refuses_nameless_share = true;
+  bool refuses_wildcards_in_share = true;
+
   // Time and the end.
   bool pings = true;
   bool counts_own_packets_only = true;  // for Keep Alive
   bool closes_behind_disconnect = true;
   bool silent_behind_disconnect = true;
   bool closes_on_disconnect = true;
+
+  // What is malformed or forbidden ends the connection.
+  bool closes_on_reserved_flags = true;
+  bool closes_on_qos_3 = true;
+  bool closes_on_type_0 = true;
+  bool closes_on_long_length = true;
+  bool closes_on_ill_text = true;
+  bool closes_on_null = true;
+  bool closes_on_second_connack = true;
+  bool closes_on_disconnect_flags = true;
+  bool closes_on_reason_alone = true;  // DISCONNECT without properties
+  bool closes_on_foreign_property = true;
+  bool closes_on_alias_0 = true;
+  bool closes_on_alias_above = true;
+  bool closes_on_unknown_alias = true;
+  bool closes_on_empty_topic = true;
+  bool closes_on_property_twice = true;
+  bool closes_on_alias_twice = true;
+  bool takes_any_property_order = true;
 
   // Text.
   bool keeps_bom = true;

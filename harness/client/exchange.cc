@@ -38,6 +38,9 @@ void client::publish(const adapter::message& command, instant now) {
     const auto found = command.fields.find(name);
     if (found != command.fields.end()) (void)wire::set_field(p, name, found->second);
   }
+  if (refuses_topic(p.topic)) return refuse(f.n, "a topic has no wildcards");
+  if (p.topic.find_first_of("+#") != std::string::npos) return send_as_it_is(p, p.topic, now);
+  if (!live_ && second_ && !rules_.keeps_asked_while_away) return;
   queue_.push_back(std::move(f));
   if (live_) pump(now);
 }
@@ -53,6 +56,11 @@ void client::subscribe(const adapter::message& command, instant now) {
                                0});
   } else {
     p.filters.push_back(command.text("filter"));
+  }
+  if (adds && !wire::encode(p)) {
+    const std::string filter = command.text("filter");
+    if (refuses_filter(filter)) return refuse(command.number("n"), "no topic filter");
+    return send_as_it_is(p, filter, now);
   }
   requests_[p.packet_id] = command.number("n");
   if (quota_ == 0 && !rules_.asks_at_zero_quota) return;
@@ -75,6 +83,7 @@ void client::pump(instant now) {
     flight& f = queue_.front();
     packet& p = f.publish;
     if (p.qos > 0 && quota_ == 0 && rules_.keeps_receive_maximum) return;
+    if (p.qos == 2 && completed_ >= 10 && !rules_.frees_own_window) return;
     flight next = std::move(f);
     queue_.pop_front();
     packet& sent = next.publish;
@@ -100,6 +109,12 @@ void client::pump(instant now) {
     if (const auto encoded = wire::encode(sent);
         encoded && encoded->bytes.size() > packet_size_ && rules_.keeps_packet_size) {
       refuse(next.n, "the packet is too large for the server");
+      continue;
+    }
+    if (const auto encoded = wire::encode(sent);
+        encoded && encoded->bytes.size() > asked_.number("maximum_packet_size", packet_size_) &&
+        !rules_.sends_above_own_size) {
+      refuse(next.n, "the packet is too large for the client");
       continue;
     }
     if (alias) aliases_out_[static_cast<std::uint16_t>(*alias)] = whole.topic;
@@ -185,9 +200,13 @@ void client::deliver(const packet& p) {
 void client::message_came(const packet& p, instant now) {
   const auto alias = wire::find_number(p.properties, property_id::topic_alias);
   const std::uint64_t mine = asked_.number("topic_alias_maximum");
-  const bool too_high = alias && (*alias > mine || (*alias == mine && !rules_.takes_highest_alias));
-  const bool unknown =
-      p.topic.empty() && (!alias || !aliases_in_.contains(static_cast<std::uint16_t>(*alias)));
+  const bool too_high = alias && ((*alias > mine && rules_.closes_on_alias_above) ||
+                                  (*alias == mine && !rules_.takes_highest_alias));
+  const bool unknown = p.topic.empty() && rules_.closes_on_unknown_alias &&
+                       (!alias || !aliases_in_.contains(static_cast<std::uint16_t>(*alias)));
+  const bool in_order = std::is_sorted(p.properties.begin(), p.properties.end(),
+                                       [](const auto& a, const auto& b) { return a.id < b.id; });
+  if (!in_order && !rules_.takes_any_property_order) return close(0x81, now);
   if (too_high || unknown) return close(0x94, now);
   last_dup_ = p.dup;
   if (p.qos == 0) return deliver(p);
@@ -197,6 +216,7 @@ void client::message_came(const packet& p, instant now) {
         (again && !rules_.delivers_after_puback) || (p.dup && !again && !rules_.delivers_first_dup);
     ended_ids_.insert(p.packet_id);
     if (!swallowed) deliver(p);
+    if (again && !rules_.answers_qos1_again) return;
     if (rules_.answers_qos1) answer(packet_type::puback, p.packet_id, now);
     return;
   }
@@ -206,6 +226,7 @@ void client::message_came(const packet& p, instant now) {
       (p.dup && !repeated && !rules_.delivers_first_dup);
   if ((!repeated || !rules_.delivers_qos2_once) && !swallowed) deliver(p);
   if (repeated && !rules_.answers_repeats) return;
+  if (repeated && !p.dup && !rules_.answers_repeats_with_dup_0) return;
   if (!rules_.answers_by_qos) return answer(packet_type::puback, p.packet_id, now);
   if (rules_.answers_qos2) answer(packet_type::pubrec, p.packet_id, now);
 }
@@ -255,6 +276,7 @@ void client::acknowledged(const packet& p, instant now) {
   if (p.type == packet_type::puback ? rules_.gives_back_at_puback : rules_.gives_back_at_pubcomp) {
     give_back();
   }
+  if (p.type == packet_type::pubcomp) ++completed_;
   ended_ids_.insert(p.packet_id);
   finished_.push_back(std::move(*f));
   finished_.back().released = false;

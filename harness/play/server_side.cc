@@ -96,15 +96,15 @@ void scenario_player::state::give_up_on_refusal(const std::string& client, insta
   }
 }
 
-// PINGREQ is answered and no line sees it, unless the case is about it.
+// PINGREQ is answered, and no line sees it, unless the case is about it.
 bool scenario_player::state::answers_ping(connection& on, const inbound& item, instant now) {
   const bool is_ping =
       item.kind == inbound_kind::packet && item.packet.type == packet_type::pingreq;
-  if (!serves() || !is_ping || scenario.pings_shown) return false;
+  if (!serves() || !is_ping) return false;
   if (on.state == link_state::open) {
     write(on, {static_cast<std::uint8_t>(packet_type::pingresp) << 4, 0}, now);
   }
-  return true;
+  return !scenario.pings_shown;
 }
 
 void scenario_player::accepted(connection_id id, const std::string& client, instant now) {

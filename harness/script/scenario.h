@@ -243,7 +243,7 @@ struct scenario {
   std::string title;
   wire::protocol_version version{};
   side plays = side::client;
-  bool pings_shown = false;  // `plays server`: PINGREQ is not answered by itself
+  bool pings_shown = false;  // `plays server`: lines see PINGREQ
   requirement_level level = requirement_level::must;
   std::vector<std::string> purposes;
   std::vector<std::string> tags;

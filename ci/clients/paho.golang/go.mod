@@ -1,0 +1,15 @@
+module client
+
+go 1.24.0
+
+require (
+	adapter v0.0.0
+	github.com/eclipse/paho.golang v0.23.0
+)
+
+require (
+	github.com/gorilla/websocket v1.5.3 // indirect
+	golang.org/x/net v0.43.0 // indirect
+)
+
+replace adapter => ../lib/go
