@@ -105,7 +105,7 @@ void client::lose_link(instant now) {
   if (rules_.forgets_outgoing_aliases) aliases_out_.clear();
   if (interval() == 0) {
     session_ = false;
-    drop_session();
+    if (rules_.drops_at_clean_start) drop_session();
   }
   if (!rules_.keeps_outgoing) flights_.clear();
   if (!rules_.keeps_incoming) recorded_.clear();

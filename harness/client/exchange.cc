@@ -114,7 +114,6 @@ void client::pump(instant now) {
     if (const auto encoded = wire::encode(sent);
         encoded && encoded->bytes.size() > asked_.number("maximum_packet_size", packet_size_) &&
         !rules_.sends_above_own_size) {
-      refuse(next.n, "the packet is too large for the client");
       continue;
     }
     if (alias) aliases_out_[static_cast<std::uint16_t>(*alias)] = whole.topic;

@@ -42,6 +42,7 @@ struct client_link {
   std::optional<wire::packet> connect;
   std::optional<wire::packet> connack;
   bool goodbye = false;
+  bool first = true;  // of its client: nothing can have been lost on the way before
   bool server_goodbye = false;
   bool odd = false;  // the server sent what is malformed or out of place
   bool ended = false;

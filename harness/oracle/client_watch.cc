@@ -255,7 +255,7 @@ struct client_watch::state {
       if (of_old) {
         report(on, lost_is_lost,
                fmt::format("PUBLISH id={} of the lost session came again", p.packet_id));
-      } else {
+      } else if (on.first) {
         report(on, p.qos == 1 ? dup_0_qos1 : dup_0_qos2,
                fmt::format("PUBLISH id={} came for the first time with DUP 1", p.packet_id));
       }
@@ -401,6 +401,9 @@ void client_watch::opened(connection_id id, const std::string& client,
   on.id = id;
   on.client = client;
   on.version = version;
+  on.first = std::none_of(state_->links.begin(), state_->links.end(), [&](const auto& other) {
+    return other.first != id && other.second.client == client;
+  });
   on.last_received = now;
 }
 

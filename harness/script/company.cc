@@ -89,7 +89,8 @@ bool sends_field(const scenario& s, std::string_view field) {
 }
 
 bool is_hostile(const scenario& s) {
-  return any_line<send_line>(s, [&](const send_line& l) { return is_hostile(s, l); });
+  return s.plays == side::client &&
+         any_line<send_line>(s, [&](const send_line& l) { return is_hostile(s, l); });
 }
 
 std::size_t most_sessions(const scenario& s) {
