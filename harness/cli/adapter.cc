@@ -1,10 +1,11 @@
-// mqttspec adapter check
+// mqttspec adapter check, mqttspec adapter new
 
 #include <fmt/format.h>
 
 #include <random>
 
 #include "base/shell_words.h"
+#include "cli/adapter_skeletons.h"
 #include "cli/command.h"
 #include "cli/exit_codes.h"
 #include "cli/options.h"
@@ -172,18 +173,36 @@ class each_command : public suite::suite_observer {
   console& on_;
 };
 
+int write_skeleton(const arguments& words, console& on) {
+  std::string known;
+  for (const skeleton& s : skeletons()) {
+    if (words.size() == 2 && words.back() == s.language) {
+      on.print(std::string(s.text));
+      return as_expected;
+    }
+    known += (known.empty() ? "" : ", ") + std::string(s.language);
+  }
+  on.error("say in which language", "valid here: " + known);
+  return bad_usage;
+}
+
 }  // namespace
 
 int adapter_command(const arguments& words, console& on) {
   option_set set;
-  set.usage = "mqttspec adapter check [OPTIONS] -- COMMAND ...";
+  set.usage = "mqttspec adapter check [OPTIONS] -- COMMAND ..., or mqttspec adapter new LANGUAGE";
   set.explanation =
-      "Asks an adapter for every command once and looks at what its client library does.";
+      "check asks an adapter for every command once and looks at what its client library does. "
+      "new LANGUAGE writes one that refuses everything: python, javascript, go, java, rust, c, "
+      "cpp.";
   set.words_are = "command";
   set.verb = "check";
   int status = 0;
   const auto options = parse_options(set, words, on, status);
   if (!options) return status;
+  if (!options->words.empty() && options->words.front() == "new") {
+    return write_skeleton(options->words, on);
+  }
   if (options->words.size() < 2 || options->words.front() != "check") {
     on.error("say what to do, and with which adapter",
              "write for example: mqttspec adapter check -- python3 my_adapter.py");

@@ -24,6 +24,7 @@ constexpr std::array kinds = std::to_array<text_kind>({
     {"bash", bash_completion},
     {"zsh", zsh_completion},
     {"fish", fish_completion},
+    {"adapter-schema", adapter_schema},
 });
 
 }  // namespace
@@ -56,7 +57,7 @@ int generate_command(const arguments& words, console& on) {
     on.print(k.make(describe_commands()));
     return as_expected;
   }
-  on.error("name what to write", "valid here: man, options, bash, zsh, fish");
+  on.error("name what to write", "valid here: man, options, bash, zsh, fish, adapter-schema");
   return bad_usage;
 }
 

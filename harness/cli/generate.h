@@ -1,5 +1,6 @@
 #pragma once
-// Texts made from the option table, for `mqttspec generate KIND` and the build.
+// Texts made from the option table, and one from that of adapters, for `mqttspec generate KIND` and
+// the build.
 
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ std::string option_pages(const command_table& commands);     // docs/options.md
 std::string bash_completion(const command_table& commands);  // needs nothing but bash
 std::string zsh_completion(const command_table& commands);
 std::string fish_completion(const command_table& commands);
+std::string adapter_schema(const command_table& commands);  // docs/adapter.schema.json
 
 // What is typed in place of an option's value or of a command's words.
 enum class completes { nothing, choices, files, directories, cases, statements };

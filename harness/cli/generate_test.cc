@@ -94,5 +94,22 @@ TEST(generate, every_text_has_every_option) {
   }
 }
 
+TEST(adapter_schema, has_every_message_of_the_protocol) {
+  const std::string text = adapter_schema({});
+  for (const char* part : {"\"cmd\": { \"const\": \"publish\" }", "\"ev\": { \"const\": \"done\" }",
+                           "\"payload_hex\"", "\"min_keep_alive\""}) {
+    EXPECT_TRUE(holds(text, part)) << part;
+  }
+}
+
+TEST(adapter_new, writes_a_program_that_is_ready_and_refuses) {
+  for (const char* language : {"python", "javascript", "go", "java", "rust", "c", "cpp"}) {
+    std::ostringstream out;
+    console on{out, out, false, false, {}, "never"};
+    EXPECT_EQ(run_program({"adapter", "new", language}, on), 0) << language;
+    EXPECT_TRUE(holds(out.str(), "ready") && holds(out.str(), "unknown")) << language;
+  }
+}
+
 }  // namespace
 }  // namespace mqttspec::cli
