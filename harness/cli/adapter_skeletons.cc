@@ -6,7 +6,7 @@ namespace mqttspec::cli {
 
 namespace {
 
-constexpr std::string_view python = R"("""Drives MY LIBRARY for `mqttspec run --client`."""
+constexpr std::string_view python = R"text("""Drives MY LIBRARY for `mqttspec run --client`."""
 import json
 import sys
 
@@ -29,10 +29,10 @@ for line in sys.stdin:
         run(c)
     except Exception as error:  # whatever the library raises is its refusal
         say("refused", n=c["n"], why=str(error))
-)";
+)text";
 
 constexpr std::string_view javascript =
-    R"(// Drives MY LIBRARY for `mqttspec run --client`. Save as .mjs.
+    R"text(// Drives MY LIBRARY for `mqttspec run --client`. Save as .mjs.
 import { createInterface } from 'node:readline'
 
 const say = (ev, fields) => console.log(JSON.stringify({ ev, ...fields }))
@@ -52,9 +52,9 @@ createInterface({ input: process.stdin }).on('line', (line) => {
     say('refused', { n: c.n, why: String(error.message) })
   }
 }).on('close', () => process.exit(0))
-)";
+)text";
 
-constexpr std::string_view go = R"(// Drives MY LIBRARY for `mqttspec run --client`.
+constexpr std::string_view go = R"text(// Drives MY LIBRARY for `mqttspec run --client`.
 package main
 
 import (
@@ -93,9 +93,10 @@ func main() {
 		}
 	}
 }
-)";
+)text";
 
-constexpr std::string_view java = R"(// Drives MY LIBRARY for `mqttspec run --client`. Save as Adapter.java; a library for JSON serves better than this.
+constexpr std::string_view java =
+    R"text(// Drives MY LIBRARY for `mqttspec run --client`. Save as Adapter.java; a library for JSON serves better than this.
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.util.regex.Matcher;
@@ -122,9 +123,10 @@ static void main(String[] args) throws Exception {
   Runtime.getRuntime().halt(0);
 }
 }
-)";
+)text";
 
-constexpr std::string_view rust = R"(// Drives MY LIBRARY for `mqttspec run --client`. The crate serde_json serves better than this.
+constexpr std::string_view rust =
+    R"text(// Drives MY LIBRARY for `mqttspec run --client`. The crate serde_json serves better than this.
 fn field<'a>(line: &'a str, name: &str) -> &'a str {
     let rest = line.split_once(&format!("\"{name}\":")).map_or("", |(_, rest)| rest.trim_start());
     rest.trim_start_matches('"').split(['"', ',', '}']).next().unwrap_or("")
@@ -140,11 +142,11 @@ fn main() {
         }
     }
 }
-)";
+)text";
 
 // In the language that C and C++ share.
 constexpr std::string_view c =
-    R"(// Drives MY LIBRARY for `mqttspec run --client`. cJSON serves better than this.
+    R"text(// Drives MY LIBRARY for `mqttspec run --client`. cJSON serves better than this.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -165,7 +167,7 @@ int main(void) {
   }
   return 0;
 }
-)";
+)text";
 
 constexpr std::array all = std::to_array<skeleton>({
     {"python", python},
