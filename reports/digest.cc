@@ -294,8 +294,10 @@ judgement_text judge(const results::run_results& run, const digest& d) {
     t.violated = fmt::format("{} recorded what {} does; none of them can accuse it.",
                              counted(n.pass + n.pass_note, "case"), target_name(run));
   } else {
-    t.is = n.error == 0 ? tone::good : tone::unknown;
-    t.headline = n.error == 0 ? "No violation found" : "No violation found, but the run had errors";
+    t.is = n.error == 0 && !run.interrupted ? tone::good : tone::unknown;
+    t.headline = run.interrupted ? "No violation found until the run was interrupted"
+                 : n.error == 0  ? "No violation found"
+                                 : "No violation found, but the run had errors";
     t.violated = checked.empty() ? fmt::format("{} passes all {}.", target_name(run),
                                                counted(n.pass + n.pass_note, "case"))
                                  : fmt::format("{} keeps every statement that was judged: {}.",

@@ -14,8 +14,8 @@ std::string finding_markdown(const results::run_results& run, const results::run
       fmt::format("## {}\n\n{} on {}: {}\n\n", markdown_text(f.title), markdown_code(f.id),
                   markdown_text(target_name(run)), outcome_label(c));
   for (const results::statement_check& s : f.statements) {
-    out += fmt::format("- {} ({}): {}\n", markdown_code(s.id), protocol_name(s.version),
-                       markdown_text(s.summary));
+    out += fmt::format("- {} ({}): {}\n", markdown_code(s.id),
+                       markdown_text(protocol_name(s.version)), markdown_text(s.summary));
   }
   out += fmt::format("- expected: {}\n- seen: {}\n",
                      markdown_code(f.wanted.empty() ? "nothing" : f.wanted), markdown_code(f.seen));

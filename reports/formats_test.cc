@@ -17,6 +17,7 @@
 #include "reports/matrix.h"
 #include "reports/sarif.h"
 #include "reports/synthetic_test.h"
+#include "reports/text.h"
 #include "results/example.h"
 
 namespace mqttspec::reports {
@@ -137,6 +138,19 @@ TEST(digest, void_results_are_not_called_conformant) {
   EXPECT_EQ(t.headline, "The results are void");
 }
 
+TEST(digest, an_interrupted_run_is_not_called_conformant) {
+  run_results run = synthetic_run(5);
+  run.interrupted = true;
+  for (auto& c : run.cases) {
+    c.outcome = results::verdict::pass;
+    c.expected = true;
+  }
+  const judgement_text t = judge(run, make_digest(run, {}));
+  EXPECT_EQ(t.is, tone::unknown);
+  EXPECT_EQ(t.headline, "No violation found until the run was interrupted");
+  EXPECT_THAT(summary_text(run), HasSubstr("NOT OK: 5 passed"));
+}
+
 TEST(digest, known_failures_are_violations_nevertheless) {
   run_results run = example_run();
   run.cases = {run.cases[5]};
@@ -177,6 +191,13 @@ TEST(markdown, hostile_text_stays_text) {
     const comparison changes = compare(hostile_run("x"), run);
     const std::string page = to_markdown(run, {nullptr, &changes, 60'000});
     expect_clean(page, text);
+    // One hostile field among sound ones gets further than many.
+    run_results one = example_run();
+    for (results::run_finding& f : one.findings) {
+      for (auto& s : f.statements) s.version = text;
+    }
+    expect_clean(to_markdown(results::with_findings_as_cases(one), {nullptr, nullptr, 60'000}),
+                 text);
     // Outside of code there is no tag, link or mention; every fence is closed.
     std::string outside;
     std::string fence;

@@ -72,8 +72,9 @@ std::string failure_text(const results::run_results& run, const case_result& c) 
   if (c.fault) {
     for (const auto& s : c.fault->statements) {
       if (s.outcome != check_outcome::violated) continue;
-      out += fmt::format("Violates {} ({}): {}\n\n", markdown_code(shortened(s.id)),
-                         protocol_name(s.version), markdown_text(shortened(s.summary)));
+      out +=
+          fmt::format("Violates {} ({}): {}\n\n", markdown_code(shortened(s.id)),
+                      markdown_text(protocol_name(s.version)), markdown_text(shortened(s.summary)));
     }
     std::string block;
     const auto line = [&](std::string_view name, const std::string& text) {
@@ -108,8 +109,9 @@ std::vector<std::string> cause_lines(const results::run_results& run) {
   for (const results::cause& c : causes) {
     std::string line = fmt::format("- **{}**: {}", markdown_text(shortened(c.what)), weight_of(c));
     for (const auto& s : c.statements) {
-      line += fmt::format("\n  - breaks {} ({}): {}", markdown_code(shortened(s.id)),
-                          protocol_name(s.version), markdown_text(shortened(s.summary)));
+      line +=
+          fmt::format("\n  - breaks {} ({}): {}", markdown_code(shortened(s.id)),
+                      markdown_text(protocol_name(s.version)), markdown_text(shortened(s.summary)));
     }
     line += fmt::format("\n  - for example {}\n",
                         markdown_code(shortened(run.cases[c.cases.front()].id)));

@@ -321,7 +321,7 @@ std::string summary_text(const results::run_results& run, bool colour, bool list
   part(t.skip, "skipped");
   const bool simulated = run.target.address == "simulated";
   const bool bad = t.unexpected + t.unexpected_findings != 0 || !run.problems.empty() ||
-                   !run.void_reason.empty();
+                   !run.void_reason.empty() || run.interrupted;
   if (t.findings != 0) {
     parts.push_back(fmt::format("{} finding{} ({} unexpected)", t.findings,
                                 t.findings == 1 ? "" : "s", t.unexpected_findings));

@@ -123,7 +123,7 @@ int baseline_command(const arguments& words, console& on) {
   }
   if ((!exists || update->text != before) && !replace_file(file, update->text)) {
     on.error(fmt::format("cannot write '{}'", file));
-    return bad_usage;
+    return internal_error;
   }
   return as_expected;
 }

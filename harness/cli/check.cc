@@ -25,6 +25,10 @@ int check_command(const arguments& words, console& on) {
   }
   if (!cases.found.empty()) on.show(cases.found);
   const script::expansion all = script::expand(cases.files, {.plays = std::nullopt});
+  if (!all.problems.empty()) {
+    on.show(all.problems);
+    return bad_usage;
+  }
   on.print(fmt::format("{} files, {} cases, {} warnings\n", cases.files.files().size(),
                        all.scenarios.size(), cases.found.size()));
   return options.get<bool>("strict") && !cases.found.empty() ? bad_usage : as_expected;

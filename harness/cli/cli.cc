@@ -81,13 +81,7 @@ int print_version(const arguments& words, console& on) {
   return problems.empty() ? as_expected : bad_usage;
 }
 
-}  // namespace
-
-std::span<const command> commands() {
-  return table;
-}
-
-int run_program(arguments words, console& on) {
+int run_words(arguments words, console& on) {
   if (words.empty()) return run_command({}, on);
   const std::string first = words.front();
   if (first == "--version" || first == "version") {
@@ -101,7 +95,7 @@ int run_program(arguments words, console& on) {
   if (first == "help") {
     words.erase(words.begin());
     words.insert(words.begin() + 1, "--help");
-    return run_program(std::move(words), on);
+    return run_words(std::move(words), on);
   }
   if (first.starts_with('-')) return run_command(words, on);
   const auto found =
@@ -122,6 +116,21 @@ int run_program(arguments words, console& on) {
   }
   on.error(fmt::format("there is no command '{}'", first), suggest(first, names));
   return bad_usage;
+}
+
+}  // namespace
+
+std::span<const command> commands() {
+  return table;
+}
+
+int run_program(arguments words, console& on) {
+  try {
+    return run_words(std::move(words), on);
+  } catch (const cannot_write& e) {
+    on.error(e.what());
+    return internal_error;
+  }
 }
 
 int run(int argc, char** argv) {

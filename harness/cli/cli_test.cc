@@ -72,7 +72,7 @@ TEST_F(cli_test, mistakes_are_told_with_what_is_right) {
            {{"run", "--node", "=a"}, bad_usage, "--node two=127.0.0.1:1884"},
            {{"run", "--ws", "/mqtt"}, bad_usage, "--ws needs a broker"},
            {{"broker", "--authority", "x", "--listen", "127.0.0.1:0"}, bad_usage, "over TLS"},
-           {{"run", "--report-json", path("bad.txt/dir.json")}, bad_usage, "cannot write"},
+           {{"run", "--report-json", path("bad.txt/dir.json")}, internal_error, "cannot write"},
            {{"run", "basic/pong"}, nothing_ran, "no case matches 'basic/pong'"},
            {{"run", "--tag", "none"}, nothing_ran, "--tag none leaves none of 2 cases"},
            {{"run", "basic/pnig"}, nothing_ran, "did you mean 'basic/ping'?"},

@@ -16,7 +16,7 @@ std::span<const exit_meaning> exit_meanings() {
        "no broker that lets a client in, or one that goes away again and again: the results are "
        "void"},
       {nothing_ran, "nothing ran, or fewer cases than --min"},
-      {internal_error, "an error of mqttspec itself"},
+      {internal_error, "an output that cannot be written, or an error of mqttspec itself"},
       {interrupted, "interrupted; the reports so far are written"},
   });
   return meanings;

@@ -2,6 +2,7 @@
 // What the process ends with (docs/running.md).
 
 #include <span>
+#include <stdexcept>
 #include <string_view>
 
 #include "results/results.h"
@@ -14,8 +15,13 @@ enum exit_code : int {
   bad_usage = 2,        // or a case, baseline or target file that does not parse
   broker_unusable = 3,  // unreachable, lets nobody in, or goes away: results are void
   nothing_ran = 4,
-  internal_error = 5,
+  internal_error = 5,  // or an output that cannot be written
   interrupted = 130,
+};
+
+// Thrown before anything is run, and caught by run_program: it ends with internal_error.
+struct cannot_write : std::runtime_error {
+  using std::runtime_error::runtime_error;
 };
 
 struct exit_meaning {

@@ -134,8 +134,10 @@ class exploration {
       }
     }
     if (run.has_news()) examine();
-    summary(run,
-            run.counts().kinds.empty() ? "OK" : fmt::format("{} findings", run.findings().size()));
+    summary(run, place.interrupted()          ? "INTERRUPTED"
+                 : !place.lost().empty()      ? "VOID"
+                 : run.counts().kinds.empty() ? "OK"
+                                              : fmt::format("{} findings", run.findings().size()));
     if (place.interrupted()) return interrupted;
     if (!place.lost().empty()) return unusable(place.lost());
     if (run.counts().histories == 0) return nothing_ran;

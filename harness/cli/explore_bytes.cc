@@ -54,7 +54,7 @@ std::optional<bytes_request> read_request(const parsed_options& options, console
   }
   out.campaign.seed =
       options.has("seed") ? options.get<std::uint64_t>("seed") : std::random_device{}();
-  if (options.has("out")) out.folder = options.get<std::string>("out");
+  if (options.has("out")) out.folder = writable_folder(options, "out");
   return out;
 }
 
@@ -137,7 +137,10 @@ class bytes_run {
     if (!request_.folder.empty()) on_.print(fmt::format("report: {}/report.md\n", request_.folder));
     if (!written) return internal_error;
     if (r.interrupted) return interrupted;
-    return r.experiments == 0 ? broker_unusable : as_expected;
+    // What was found is told all the same.
+    const bool cut_short = !r.ended_early.empty() && r.findings.empty();
+    if (cut_short) whole.void_reason = r.ended_early;
+    return r.experiments == 0 || cut_short ? broker_unusable : as_expected;
   }
 
   bool write(const std::string& name, const std::string& text) {

@@ -127,7 +127,7 @@ int explore_model(const arguments& words, console& on) {
     request.record.command.insert(request.record.command.end(),
                                   {"--defect", std::string(request.defect->name)});
   }
-  if (options->has("out")) request.out = options->get<std::string>("out");
+  if (options->has("out")) request.out = writable_folder(*options, "out");
   request.campaign.generator.versions = request.target.versions;
   explore::player_options& player = request.campaign.player;
   if (!request.target.user.empty()) {

@@ -22,9 +22,7 @@ void add_record_options(po::options_description& to) {
 
 bool read_record_options(const parsed_options& options, record_request& into, console& on) {
   if (!read_baseline(options, into.known, on)) return false;
-  auto files = read_report_request(options, "report-", on);
-  if (!files) return false;
-  into.reports = std::move(*files);
+  into.reports = read_report_request(options, "report-");
   return true;
 }
 

@@ -62,7 +62,7 @@ int fmt_command(const arguments& words, console& on) {
         on.print(fmt::format("{} {}\n", check ? "would change" : "formatted", name));
         if (!check && !replace_file(name, *laid_out)) {
           on.error(fmt::format("cannot write '{}'", name));
-          failed = true;
+          return internal_error;
         }
       }
     }

@@ -24,7 +24,7 @@ int write_matrix(const parsed_options& options, const std::vector<results::run_r
   const reports::matrix m = reports::make_matrix(shown);
   const std::string text =
       file.ends_with(".json") ? reports::to_matrix_json(m) : reports::to_matrix_html(m);
-  if (!write_report(file, text, on)) return bad_usage;
+  if (!write_report(file, text, on)) return internal_error;
   int status = 0;
   for (const auto& run : runs) {
     on.print_coloured(reports::summary_text(run, on.colour_out()));
@@ -42,15 +42,14 @@ int write_one(const parsed_options& options, const results::run_results& run, co
     if (!older) return bad_usage;
     context.changes = reports::compare(with_findings_as_cases(*older), with_findings_as_cases(run));
   }
-  const auto request = read_report_request(options, "", on);
-  if (!request) return bad_usage;
-  if (!request->files.empty()) {
+  const report_request request = read_report_request(options, "");
+  if (!request.files.empty()) {
     if (const auto statements = load_statements(find_cases_directory(options), on)) {
       context.statements = for_reports(*statements);
     }
   }
   std::string where;
-  if (!write_reports(run, *request, context, where, on)) return bad_usage;
+  if (!write_reports(run, request, context, where, on)) return internal_error;
   reports::text_options how;
   how.colour = on.colour_out();
   how.whole_trace = options.get<bool>("trace");

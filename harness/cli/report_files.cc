@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "cli/case_files.h"
+#include "cli/exit_codes.h"
 #include "reports/badge.h"
 #include "reports/html.h"
 #include "reports/junit.h"
@@ -112,6 +113,12 @@ bool write_captures(const run_results& run, const std::string& directory, std::s
 
 }  // namespace
 
+std::string writable_folder(const parsed_options& options, const std::string& name) {
+  const auto& folder = options.get<std::string>(name);
+  if (can_write((fs::path(folder) / ".mqttspec").string())) return folder;
+  throw cannot_write(fmt::format("cannot write to the folder '{}' of --{}", folder, name));
+}
+
 std::optional<results::run_results> read_results(const std::string& file, console& on) {
   const auto text = read_file(file, "results file", on);
   if (!text) return std::nullopt;
@@ -136,21 +143,17 @@ void add_report_options(po::options_description& to, const std::string& prefix, 
                    "write a packet capture of every failed case");
 }
 
-std::optional<report_request> read_report_request(const parsed_options& options,
-                                                  const std::string& prefix, console& on) {
+report_request read_report_request(const parsed_options& options, const std::string& prefix) {
   report_request out;
   for (const writer& w : writers) {
     const std::string name = prefix + w.name;
     if (!options.has(name)) continue;
     const auto& file = options.get<std::string>(name);
     // Better now than after an hour.
-    if (!can_write(file)) {
-      on.error(fmt::format("cannot write the report '{}'", file));
-      return std::nullopt;
-    }
+    if (!can_write(file)) throw cannot_write(fmt::format("cannot write the report '{}'", file));
     out.files.emplace_back(w.name, file);
   }
-  if (options.has("pcap")) out.pcap = options.get<std::string>("pcap");
+  if (options.has("pcap")) out.pcap = writable_folder(options, "pcap");
   return out;
 }
 

@@ -31,9 +31,10 @@ struct report_request {
   std::string pcap;                                        // directory for captures; empty: none
 };
 
-// What |options| ask for. nullopt, told on err: a file cannot be written.
-std::optional<report_request> read_report_request(const parsed_options& options,
-                                                  const std::string& prefix, console& on);
+// What |options| ask for. Throws cannot_write.
+report_request read_report_request(const parsed_options& options, const std::string& prefix);
+// The folder that option |name| names, which is made. Throws cannot_write.
+std::string writable_folder(const parsed_options& options, const std::string& name);
 
 // As reports want the catalogue.
 reports::catalogue for_reports(const script::catalogue& statements);

@@ -15,6 +15,14 @@ namespace mqttspec::cli {
 
 namespace {
 
+// What is wrong all the same with files in which no error was found, such as cases without number.
+std::vector<diagnostic> problems_of(const suite::target_run& run) {
+  script::expand_options options;
+  options.versions = run.suite.versions;
+  options.plays = run.suite.plays;
+  return script::expand(*run.files, options).problems;
+}
+
 // Before anything is connected: is there anything to run?
 std::optional<suite::empty_selection> selects_nothing(const suite::target_run& run) {
   if (!suite::chosen_scenarios(run).empty()) return std::nullopt;
@@ -36,6 +44,7 @@ int only_list(const suite::target_run& run, console& on) {
 int finish(const results::run_results& r, const run_request& request, const case_files& cases,
            console& on) {
   std::string where;
+  bool written = true;
   report_context context;
   if (!request.reports.files.empty() || request.workflow_log != nullptr) {
     context.statements = for_reports(cases.statements);
@@ -43,9 +52,9 @@ int finish(const results::run_results& r, const run_request& request, const case
   if (request.workflow_log != nullptr) {
     const results::run_results shown = with_findings_as_cases(r);
     request.workflow_log->tell(shown, request.trace != trace_choice::none);
-    request.workflow_log->write_summary(shown, context.statements);
+    written = request.workflow_log->write_summary(shown, context.statements);
   }
-  const bool written = write_reports(r, request.reports, context, where, on);
+  written &= write_reports(r, request.reports, context, where, on);
   if (request.profile) {
     on.print(reports::profile_text(r));
   } else {
@@ -86,6 +95,10 @@ int run_with(option_set& set, const arguments& words, bool profile, console& on)
     if (options->words.empty()) request->run.suite.chosen.patterns = {"profile/**"};
   }
   if (inside) request->workflow_log = &*inside;
+  if (const auto problems = problems_of(request->run); !problems.empty()) {
+    to.show(problems);
+    return bad_usage;
+  }
   if (const auto nothing = selects_nothing(request->run)) {
     to.error(nothing->why, nothing->help);
     return nothing_ran;

@@ -71,9 +71,7 @@ bool read_output(const parsed_options& options, run_request& out, console& on) {
     out.trace = what == "all" ? trace_choice::all : trace_choice::failed;
     out.run.suite.trace_passed = out.trace == trace_choice::all;
   }
-  auto files = read_report_request(options, "report-", on);
-  if (!files) return false;
-  out.reports = std::move(*files);
+  out.reports = read_report_request(options, "report-");
   return true;
 }
 

@@ -26,8 +26,27 @@ TEST_F(cli_test, a_report_that_cannot_be_written_is_an_error) {
   EXPECT_EQ(run({"run", "--simulate", "--report-json", "/dev/full"}), internal_error);
   EXPECT_TRUE(told("cannot write the report '/dev/full'")) << err_;
   write("file", "");
-  EXPECT_EQ(run({"run", "--simulate", "--report-json", path("file/r.json")}), bad_usage);
+  EXPECT_EQ(run({"run", "--simulate", "--report-json", path("file/r.json")}), internal_error);
   EXPECT_TRUE(told("cannot write the report")) << err_;
+}
+
+TEST_F(cli_test, every_output_that_cannot_be_written_ends_with_the_same_code) {
+  write("file", "");
+  ASSERT_EQ(run({"run", "--simulate", "--report-json", path("r.json")}), as_expected) << err_;
+  const std::vector<arguments> commands = {
+      {"run", "--simulate", "--pcap", path("file")},
+      {"run", "--simulate", "--report-html", "/proc/x/y.html"},
+      {"explore", "--simulate", "--count", "5", "--out", "/proc/x"},
+      {"explore", "--simulate", "--count", "5", "--report-sarif", "/dev/full"},
+      {"explore", "bytes", "--for", "1s", "--out", path("file")},
+      {"report", path("r.json"), "--html", "/dev/full"},
+      {"report", path("r.json"), "--junit", path("file/x.xml")},
+      {"baseline", "update", path("r.json"), "--file", path("file/b.txt")},
+  };
+  for (const arguments& words : commands) {
+    EXPECT_EQ(run(words), internal_error) << words.back() << out_ << err_;
+    EXPECT_TRUE(told("cannot write")) << words.back() << err_;
+  }
 }
 
 TEST_F(cli_test, folders_of_reports_are_made) {

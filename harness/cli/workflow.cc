@@ -118,14 +118,15 @@ void workflow::tell(const results::run_results& run, bool whole_trace) {
   command(annotations(run));
 }
 
-void workflow::write_summary(const results::run_results& run,
+bool workflow::write_summary(const results::run_results& run,
                              const reports::catalogue& statements) {
   const auto file = on_.variable("GITHUB_STEP_SUMMARY");
-  if (!file || file->empty()) return;
+  if (!file || file->empty()) return true;
   std::ofstream out(*file, std::ios::binary | std::ios::app);
   out << reports::to_markdown(run, {&statements, nullptr});
   out.close();
   if (!out) on_.error(fmt::format("cannot write the job summary '{}'", *file));
+  return static_cast<bool>(out);
 }
 
 }  // namespace mqttspec::cli

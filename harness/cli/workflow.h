@@ -33,7 +33,8 @@ class workflow {
   // Ends the group of the cases; shows what was unexpected, each in its group, and annotates it.
   void tell(const results::run_results& run, bool whole_trace);
   // Appends to GITHUB_STEP_SUMMARY, where that is set.
-  void write_summary(const results::run_results& run, const reports::catalogue& statements);
+  // false: told on err.
+  bool write_summary(const results::run_results& run, const reports::catalogue& statements);
 
  private:
   // A command of ours, behind everything that was printed before.

@@ -38,6 +38,8 @@ class broker_watch : public net::timed {
   // It has gone and is not back yet: what is under way is to be abandoned.
   bool away() const { return away_.has_value(); }
   const std::string& lost() const { return lost_; }
+  // It is of no use any more.
+  void give_up(const std::string& why) { lost_ = why; }
   // Somebody stops the broker on purpose: that it goes is no news.
   void stopped_on_purpose(bool yes);
 

@@ -1,5 +1,7 @@
 #include "drive/network_driver.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -21,6 +23,8 @@ constexpr duration start_slice = 5ms;
 constexpr std::size_t most_connecting = 32;
 // So long what has ended is kept until it is known whether the broker was there.
 constexpr duration longest_doubt = 2s;
+// A broker that floods so many floods all.
+constexpr std::size_t most_floods = 24;
 // So long what was abandoned at the end of the time may be cleaned up.
 constexpr duration longest_clean_up = 5s;
 
@@ -186,6 +190,9 @@ class network_driver : public play::driver, public net::timed {
         p.around.sent_before = p.around.away->since - s->last_sent();
         p.around.suspect = !s->answered() && s->last_sent() >= p.around.away->well;
       }
+      if (s->was_flooded() && ++floods_ == most_floods) {
+        watch_.give_up(fmt::format("the broker flooded the harness {} times", floods_));
+      }
       running_.erase(s);
       if (remains_.settled(*p.what)) continue;
       if (p.around.away) remains_.owe(p.what->left_behind());
@@ -247,6 +254,7 @@ class network_driver : public play::driver, public net::timed {
   busiest_moment busiest_;
   std::unique_ptr<play::machine> next_up_;  // could not begin yet
   std::uint64_t begun_ = 0;
+  std::size_t floods_ = 0;
   bool more_ = false;
   bool one_alone_ = false;  // that stops the broker
   bool nudged_ = false;

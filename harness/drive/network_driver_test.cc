@@ -272,6 +272,23 @@ TEST_F(network_driver_test, a_flood_ends_the_machine_that_takes_too_much) {
   EXPECT_EQ(why, abandonment::flooded);
 }
 
+TEST_F(network_driver_test, a_broker_that_floods_all_is_given_up_on) {
+  listen([](net::stream& s, byte_view) { s.write(byte_buffer(3u << 20)); });
+  std::vector<std::unique_ptr<play::machine>> all;
+  for (int i = 0; i < 100; ++i) all.push_back(std::make_unique<visitor>(1h));
+  const auto on = make({.most_octets_held = 1u << 20});
+  std::size_t ended = 0;
+  on->play(
+      list(all),
+      [&](play::played) {
+        ++ended;
+        return true;
+      },
+      4);
+  EXPECT_EQ(on->lost(), "the broker flooded the harness 24 times");
+  EXPECT_LT(ended, 30u);
+}
+
 TEST_F(network_driver_test, tells_who_was_refused_and_that_nobody_is_there) {
   answer_connect();
   listener_.reset();

@@ -41,6 +41,7 @@ void seat::stalled(duration length, instant now) {
 void seat::abandon(abandonment why, const std::string& reason, instant now) {
   if (finished_) return;
   leaves_as_it_is_ = why == abandonment::broker_lost;
+  flooded_ = flooded_ || why == abandonment::flooded;
   // A flood is answered at once, whatever it is that was flooded.
   if (cleaning_ && !leaves_as_it_is_ && why != abandonment::flooded) return;
   present().abandon(why, reason, now);

@@ -55,6 +55,7 @@ class seat {
   // All went well, and the broker ended none of its connections.
   bool went_smoothly() const { return !cut_ && machine_->went_well(); }
   instant last_sent() const { return last_sent_; }
+  bool was_flooded() const { return flooded_; }
   bool answered() const { return last_received_ > last_sent_; }
   // Once.
   play::played take() { return {std::move(machine_), std::move(seen_)}; }
@@ -95,6 +96,7 @@ class seat {
   play::circumstances seen_;
   bool finished_ = false;
   bool cut_ = false;
+  bool flooded_ = false;
   instant last_sent_ = instant::min();
   instant last_received_ = instant::min();
   bool leaves_as_it_is_ = false;  // nobody is left to clean up with

@@ -15,6 +15,7 @@ namespace {
 
 using wire::protocol_version;
 
+constexpr duration longest_wait = std::chrono::hours(1);  // of one step
 constexpr std::string_view kind_names[] = {"connect", "subscribe", "unsubscribe", "publish",
                                            "repeat",  "release",   "acknowledge", "again",
                                            "wrong",   "refuse",    "cut",         "wait",
@@ -136,6 +137,10 @@ class line_reader {
       case action_kind::wait: {
         const auto length = parse_duration(w);
         if (!length) return fmt::format("'{}' is no duration; write for example 2s", w);
+        if (*length > longest_wait) {
+          return fmt::format("'{}' is too long; a step waits for {} at most", w,
+                             print_duration(longest_wait));
+        }
         a_.milliseconds = static_cast<std::uint32_t>(*length / std::chrono::milliseconds(1));
         return {};
       }

@@ -17,6 +17,8 @@ using wire::packet_type;
 
 namespace {
 
+constexpr std::size_t longest_write = std::size_t{512} << 20;
+
 std::string client_of(const script::instruction& i) {
   if (const auto* send = std::get_if<script::send_line>(&i.what)) return send->client;
   if (const auto* expect = std::get_if<script::expect_line>(&i.what)) return expect->client;
@@ -338,6 +340,13 @@ bool scenario_player::state::begin_send(const script::send_line& l, instant now)
   auto octets = octets_of(l, *on);
   if (!octets) {
     conclude(ending::faulty, why_not, now);
+    return false;
+  }
+  if (octets->size() > longest_write / l.manner.repeat) {
+    conclude(ending::faulty,
+             fmt::format("{} octets {} times are more than {} MiB", octets->size(), l.manner.repeat,
+                         longest_write >> 20),
+             now);
     return false;
   }
   byte_buffer whole = std::move(held_back[l.client]);

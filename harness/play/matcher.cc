@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <functional>
-#include <regex>
 
+#include "base/text_pattern.h"
 #include "base/utf8.h"
 #include "wire/table.h"
 
@@ -71,11 +71,8 @@ bool same(const value& a, const value& b) {
 bool found_in(const std::string& text, const std::string& pattern) {
   constexpr std::size_t longest_subject = 4096;
   if (text.size() > longest_subject) return false;
-  try {
-    return std::regex_search(text, std::regex(pattern));
-  } catch (const std::regex_error&) {  // too complex for this subject
-    return false;
-  }
+  const auto compiled = text_pattern::compile(pattern);
+  return compiled && compiled->found_in(text);
 }
 
 // What is compared: named values, and how they are shown.

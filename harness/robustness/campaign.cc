@@ -95,6 +95,10 @@ class campaign {
 
   // Without hostile octets everything must work, or nothing can be said about them.
   void control_arm_holds() {
+    if (const std::string why = answers_nobody(); !why.empty()) {
+      out_.ended_early = "the broker serves nobody: " + why;
+      return;
+    }
     for (const auto version : settings_.versions) {
       for (std::uint8_t s = 0; s < session_states; ++s) {
         const auto state = static_cast<session_state>(s);
@@ -121,13 +125,32 @@ class campaign {
       out_.ended_early = "no state works without hostile octets: " + out_.doubts.back();
     }
   }
+  // Each state would show it too, one after the other. Twice: it may have been late.
+  std::string answers_nobody() {
+    std::vector<experiment> all;
+    for (const auto version : settings_.versions) {
+      all.push_back(plain(version, session_state::unconnected));
+    }
+    std::string why;
+    for (int attempt = 0; attempt < 2; ++attempt) {
+      for (const outcome& o : on_.play(all)) {
+        const bool silent = o.evidence.find("nothing came") != o.evidence.npos;
+        if (o.became == fate::served || !silent || o.evidence.starts_with("o:")) return "";
+        why = o.evidence;
+      }
+    }
+    return why;
+  }
+  experiment plain(wire::protocol_version version, session_state state) const {
+    experiment e;
+    e.version = version;
+    e.state = state;
+    e.operation = "nothing";
+    e.with_absent = with_absent_;
+    return e;
+  }
   outcome control(wire::protocol_version version, session_state state) {
-    experiment nothing;
-    nothing.version = version;
-    nothing.state = state;
-    nothing.operation = "nothing";
-    nothing.with_absent = with_absent_;
-    return play_alone(nothing);
+    return play_alone(plain(version, state));
   }
 
   outcome play_alone(const experiment& e) { return std::move(on_.play({&e, 1}).front()); }

@@ -78,7 +78,7 @@ struct field_clause {
   std::vector<expression> values;  // equals: one; one_of, none_of: the list
   std::uint64_t smallest = 0;      // in_range
   std::uint64_t largest = 0;
-  std::string pattern;   // matches_regex: ECMAScript, searched anywhere
+  std::string pattern;   // matches_regex: base/text_pattern.h, searched anywhere
   std::string variable;  // captured
   source_span where;
   std::vector<statement_reference> statements = {};  // that a mismatch of this field breaks

@@ -4,9 +4,9 @@
 
 #include <algorithm>
 #include <cctype>
-#include <regex>
 
 #include "base/spelling.h"
+#include "base/text_pattern.h"
 #include "base/utf8.h"
 #include "script/walker.h"
 
@@ -169,8 +169,11 @@ std::optional<packet_pattern> walker::packet(const packet_node& p, wire::protoco
     }
     const bool twice = std::any_of(
         p.fields.begin(), p.fields.begin() + static_cast<std::ptrdiff_t>(i), [&](const auto& g) {
+          // A capture beside something else, and several patterns, say no less than one.
           const bool capture = g.kind == match_kind::captured || f.kind == match_kind::captured;
-          return g.name.text == f.name.text && (!capture || g.kind == f.kind);
+          const bool patterns =
+              g.kind == match_kind::matches_regex && f.kind == match_kind::matches_regex;
+          return g.name.text == f.name.text && !patterns && (!capture || g.kind == f.kind);
         });
     if (twice) {
       error(f.name.where, {fmt::format("field '{}' stands twice", f.name.text), "second one",
@@ -275,17 +278,11 @@ std::optional<field_clause> walker::field(const field_node& f, const wire::named
       }
       for (const text_piece& piece : pattern_text->text) clause.pattern += piece.text;
       constexpr std::size_t longest_pattern = 500;
-      bool good = clause.pattern.size() <= longest_pattern;
-      if (good) {
-        try {
-          const std::regex compiled(clause.pattern);
-        } catch (const std::regex_error&) {
-          good = false;
-        }
+      if (clause.pattern.size() <= longest_pattern && text_pattern::compile(clause.pattern)) {
+        return clause;
       }
-      if (good) return clause;
       error(f.values[0].where, {"the pattern is not a regular expression", "bad pattern",
-                                "ECMAScript syntax, at most 500 octets"});
+                                "ECMAScript syntax without looking ahead, at most 500 octets"});
       return std::nullopt;
     }
     case match_kind::captured:

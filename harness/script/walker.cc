@@ -7,6 +7,7 @@
 
 #include <algorithm>
 
+#include "base/instant.h"
 #include "base/spelling.h"
 
 namespace mqttspec::script {
@@ -137,7 +138,12 @@ std::optional<std::uint64_t> walker::number(const value_node& node) {
 std::optional<duration> walker::length(const value_node& node) {
   const auto v = value(node);
   if (!v || v->kind == shape::unknown) return std::nullopt;
-  if (v->kind == shape::duration) return v->length;
+  if (v->kind == shape::duration && v->length <= longest_duration) return v->length;
+  if (v->kind == shape::duration) {
+    error(node.where, {fmt::format("{} is longer than a day", print_duration(v->length)),
+                       "nobody waits for that", ""});
+    return std::nullopt;
+  }
   error(node.where, {fmt::format("expected a duration, not {}", shape_name(v->kind)),
                      "expected a duration", "write 2s, 300ms, 80us or 1m"});
   return std::nullopt;

@@ -25,7 +25,8 @@ namespace mqttspec::script {
 inline constexpr std::uint64_t most_instructions = 1'000'000;  // of a run, all scenarios together
 inline constexpr std::uint64_t most_rows = 10'000;             // of a scenario
 inline constexpr std::uint64_t most_iterations = 100'000;      // of a loop
-inline constexpr std::uint64_t most_text = 1u << 28;           // octets in all instructions
+inline constexpr duration longest_duration = std::chrono::hours(24);
+inline constexpr std::uint64_t most_text = 1u << 28;  // octets in all instructions
 
 // Spent by every walk of one run.
 struct budget {

@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "base/instant.h"
 
 namespace mqttspec::suite {
 
@@ -21,6 +25,41 @@ std::string_view capability_of(script::broker_action action) {
   return "stop";
 }
 
+// How often it sends something and then awaits something.
+std::size_t round_trips_of(const script::scenario& s) {
+  std::size_t out = 0;
+  std::size_t times = 1;
+  std::vector<std::size_t> outer;
+  bool sent = false;
+  for (const script::instruction& line : s.lines) {
+    if (const auto* loop = std::get_if<script::loop_begin>(&line.what)) {
+      outer.push_back(times);
+      times *= loop->last - loop->first + 1;
+    } else if (std::holds_alternative<script::loop_end>(line.what)) {
+      times = outer.back();
+      outer.pop_back();
+    } else if (std::holds_alternative<script::send_line>(line.what)) {
+      sent = true;
+    } else if (std::holds_alternative<script::expect_line>(line.what) &&
+               std::exchange(sent, false)) {
+      out += times;
+    }
+  }
+  return out;
+}
+
+// Far from the broker a case of hundreds of round trips takes minutes.
+std::optional<std::string> too_far(const script::scenario& s,
+                                   const target::capability_values& can) {
+  constexpr duration longest = std::chrono::seconds(60);
+  const auto told = can.find(round_trip_ms);
+  if (told == can.end()) return std::nullopt;
+  const duration one = std::chrono::milliseconds(told->second);
+  const std::size_t trips = round_trips_of(s);
+  if (trips * one <= longest) return std::nullopt;
+  return fmt::format("needs {} round trips, and the broker is {} away", trips, print_duration(one));
+}
+
 }  // namespace
 
 std::optional<std::string> obstacle(const script::scenario& s, const target::capability_values& can,
@@ -28,6 +67,7 @@ std::optional<std::string> obstacle(const script::scenario& s, const target::cap
   if (!settings.slow && std::find(s.tags.begin(), s.tags.end(), "slow") != s.tags.end()) {
     return "slow; --slow runs it too";
   }
+  if (auto reason = too_far(s, can)) return reason;
   for (const script::need& n : s.needs) {
     if (auto reason = target::unmet(n, can)) return reason;
   }

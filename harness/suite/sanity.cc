@@ -7,6 +7,7 @@
 
 #include "script/expander.h"
 #include "script/library.h"
+#include "suite/obstacle.h"
 #include "suite/slips.h"
 
 namespace mqttspec::suite {
@@ -185,6 +186,19 @@ void learn_grants(const case_result& c, target::capability_values& into) {
   if (told && *told > 0) into["session_expiry_min"] = *told;
 }
 
+// The shortest time from what was sent to what came then.
+duration round_trip_in(const case_result& c) {
+  duration least = duration::max();
+  std::optional<duration> sent;
+  for (const trace::entry& e : c.trace) {
+    if (e.way == trace::direction::sent) sent = e.at;
+    if (e.way != trace::direction::received || !sent) continue;
+    least = std::min(least, e.at - *sent);
+    sent.reset();
+  }
+  return least;
+}
+
 std::int64_t publishes_in(const case_result& c) {
   return std::count_if(c.trace.begin(), c.trace.end(), [](const trace::entry& e) {
     const auto p =
@@ -321,6 +335,7 @@ sanity_outcome check_sanity(play::driver& on, const std::string& run_tag,
         on.lost().empty() ? "it did not end" : on.lost();
   }
   half_known seen;
+  duration nearest = duration::max();
   const auto play = [&](bool first) {
     b.jobs.clear();
     for (const script::scenario& s : scenarios) {
@@ -330,6 +345,7 @@ sanity_outcome check_sanity(play::driver& on, const std::string& run_tag,
       }
     }
     play_cases(on, b, [&](verdicts::opinion o) {
+      nearest = std::min(nearest, round_trip_in(o.result));
       const std::string slip = likely_slip(o.result, plain, options.user_name);
       take(std::move(o), out, seen, slip);
       return true;
@@ -337,6 +353,10 @@ sanity_outcome check_sanity(play::driver& on, const std::string& run_tag,
   };
   play(true);
   play(false);
+  constexpr duration near = std::chrono::milliseconds(10);
+  if (nearest >= near && nearest != duration::max()) {
+    out.learned[round_trip_ms] = nearest / std::chrono::milliseconds(1);
+  }
   // What does not come later either was not held back by a window.
   for (const auto& [version, window] : seen.windows) {
     std::int64_t& least = out.learned.at("inflight_window");
