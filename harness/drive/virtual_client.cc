@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "client/client.h"
+#include "drive/in_turn.h"
 
 namespace mqttspec::drive {
 
@@ -165,30 +166,6 @@ class world {
   std::multimap<instant, std::function<void()>> arrivals_;  // of one instant: as they were sent
 };
 
-class virtual_client_driver : public play::driver {
- public:
-  explicit virtual_client_driver(virtual_client_world in) : in_(in) {}
-
-  void play(const source& next, const sink& ended, std::size_t, const stop_sign& stop) override {
-    while (!stop || !stop()) {
-      play::played p{next(), {}};
-      if (!p.what) return;
-      p.around.began = now_;
-      now_ += play_virtual_client(*p.what, in_);
-      p.around.ended = now_;
-      if (!ended(std::move(p))) return;
-    }
-  }
-  instant now() const override { return now_; }
-  bool interrupted() const override { return false; }
-  const std::string& lost() const override { return lost_; }
-
- private:
-  virtual_client_world in_;
-  instant now_{};
-  std::string lost_;
-};
-
 }  // namespace
 
 duration play_virtual_client(play::machine& what, const virtual_client_world& in) {
@@ -196,7 +173,8 @@ duration play_virtual_client(play::machine& what, const virtual_client_world& in
 }
 
 std::unique_ptr<play::driver> make_virtual_client_driver(virtual_client_world in) {
-  return std::make_unique<virtual_client_driver>(in);
+  return in_turn(
+      [in = std::move(in)](play::machine& what) { return play_virtual_client(what, in); });
 }
 
 }  // namespace mqttspec::drive

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "drive/in_turn.h"
+
 namespace mqttspec::drive {
 
 namespace {
@@ -271,30 +273,6 @@ class world {
   std::map<play::connection_id, bool> deaf_;  // closed by the machine
 };
 
-class virtual_driver : public play::driver {
- public:
-  explicit virtual_driver(virtual_world in) : in_(std::move(in)) {}
-
-  void play(const source& next, const sink& ended, std::size_t, const stop_sign& stop) override {
-    while (!stop || !stop()) {
-      play::played p{next(), {}};
-      if (!p.what) return;
-      p.around.began = now_;
-      now_ += play_virtually(*p.what, in_);
-      p.around.ended = now_;
-      if (!ended(std::move(p))) return;
-    }
-  }
-  instant now() const override { return now_; }
-  bool interrupted() const override { return false; }
-  const std::string& lost() const override { return lost_; }
-
- private:
-  virtual_world in_;
-  instant now_{};
-  std::string lost_;
-};
-
 }  // namespace
 
 duration play_virtually(play::machine& what, const virtual_world& in) {
@@ -302,7 +280,7 @@ duration play_virtually(play::machine& what, const virtual_world& in) {
 }
 
 std::unique_ptr<play::driver> make_virtual_driver(virtual_world in) {
-  return std::make_unique<virtual_driver>(std::move(in));
+  return in_turn([in = std::move(in)](play::machine& what) { return play_virtually(what, in); });
 }
 
 }  // namespace mqttspec::drive

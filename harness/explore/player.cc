@@ -76,8 +76,14 @@ void player::send(connection_id c, const wire::packet& p, instant now,
     broken_ = "a packet cannot be encoded";
     return;
   }
-  if (edit) octets[edit->at] = edit->value;
-  record_.sent(c, octets, edit ? nullptr : &p, now);
+  std::shared_ptr<trace::making> made;
+  if (edit) {
+    octets[edit->at] = edit->value;
+    made = std::make_shared<trace::making>();
+    made->of = p;
+    made->edits.push_back({wire::edit_kind::set, "", edit->at, edit->value, {}});
+  }
+  record_.sent(c, octets, edit ? nullptr : &p, now, std::move(made));
   if (options_.clean_up) {
     if (edit) {
       left_.sent_octets(options_.ns);

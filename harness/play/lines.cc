@@ -189,7 +189,7 @@ void scenario_player::state::do_or_defer(connection& on, action a) {
 }
 
 std::optional<byte_buffer> scenario_player::state::octets_of(const script::send_line& l,
-                                                             connection& on) {
+                                                             connection& on, trace::making& how) {
   if (l.kind == send_kind::octets && l.edits.empty()) return l.octets;
   wire::encoded e;
   // Of what the harness adds to a CONNECT; a line that sets the Connect Flags knows nothing of it.
@@ -233,6 +233,7 @@ std::optional<byte_buffer> scenario_player::state::octets_of(const script::send_
       return std::nullopt;
     }
     e = std::move(*made);
+    how.of = std::move(p);
   }
   for (wire::edit edit : l.edits) {
     if (sets_connect_flags(edit)) edit.second |= flags_of_credentials;
@@ -241,18 +242,19 @@ std::optional<byte_buffer> scenario_player::state::octets_of(const script::send_
                             print(applied.error()));
       return std::nullopt;
     }
+    how.edits.push_back(std::move(edit));
   }
   return std::move(e.bytes);
 }
 
-void scenario_player::state::write(connection& to, byte_buffer octets, instant now,
-                                   const script::write_manner& manner) {
-  record_sent(to, octets, now);
-  do_or_defer(to, write_octets{to.id(), std::move(octets), manner.text, manner.fragment});
+void scenario_player::state::write(connection& to, byte_buffer octets, instant now) {
+  record_sent(to, octets, now, false);
+  do_or_defer(to, write_octets{to.id(), std::move(octets)});
 }
 
 // Traced and remembered packet by packet, whatever the writes look like.
-void scenario_player::state::record_sent(connection& to, byte_view octets, instant now) {
+void scenario_player::state::record_sent(connection& to, byte_view octets, instant now,
+                                         bool of_line) {
   to.last_sent = now;
   byte_view rest = octets;
   while (!rest.empty()) {
@@ -274,7 +276,16 @@ void scenario_player::state::record_sent(connection& to, byte_view octets, insta
       to.faults_sent.push_back(p.error().error);
       if (!ns().empty()) left.sent_octets(ns());
     }
-    record.sent(to.id(), whole, p ? &*p : nullptr, now);
+    std::shared_ptr<const trace::making> made;
+    if (of_line) {
+      // An edit of a length may hide where the next send of the line begins.
+      const auto next = makings.begin();
+      if (next != makings.end() && next->first <= line_octets_recorded) {
+        made = makings.extract(next).mapped();
+      }
+      line_octets_recorded += whole.size();
+    }
+    record.sent(to.id(), whole, p ? &*p : nullptr, now, std::move(made));
     rest = rest.subspan(whole.size());
   }
 }
@@ -289,7 +300,7 @@ void scenario_player::state::write_piece(connection& to, byte_buffer octets, ins
     const auto frame = wire::split(pieces, to.version());
     if (!frame || !*frame) return;
     const auto whole = static_cast<std::ptrdiff_t>((*frame)->bytes.size());
-    record_sent(to, (*frame)->bytes, now);
+    record_sent(to, (*frame)->bytes, now, true);
     pieces.erase(pieces.begin(), pieces.begin() + whole);
   }
 }
@@ -298,7 +309,7 @@ void scenario_player::state::write_piece(connection& to, byte_buffer octets, ins
 void scenario_player::state::end_pieces(instant now) {
   to_write.clear();
   if (const byte_buffer rest = std::exchange(pieces, {}); !rest.empty()) {
-    record_sent(connections.at(pieces_to), rest, now);
+    record_sent(connections.at(pieces_to), rest, now, true);
   }
 }
 
@@ -337,7 +348,8 @@ bool scenario_player::state::begin_send(const script::send_line& l, instant now)
     return false;
   }
 
-  auto octets = octets_of(l, *on);
+  auto how = std::make_shared<trace::making>();
+  auto octets = octets_of(l, *on, *how);
   if (!octets) {
     conclude(ending::faulty, why_not, now);
     return false;
@@ -351,6 +363,18 @@ bool scenario_player::state::begin_send(const script::send_line& l, instant now)
   }
   byte_buffer whole = std::move(held_back[l.client]);
   held_back.erase(l.client);
+  if (whole.empty()) {
+    makings.clear();
+    line_octets_recorded = 0;
+  }
+  how->repeat = l.manner.repeat;
+  how->split = l.manner.split;
+  how->every = l.manner.every;
+  how->text = l.manner.text;
+  how->fragment = l.manner.fragment;
+  if (!how->edits.empty() || l.manner != script::write_manner{}) {
+    makings[whole.size()] = std::move(how);
+  }
   for (std::uint64_t n = 0; n < l.manner.repeat; ++n) {
     whole.insert(whole.end(), octets->begin(), octets->end());
   }
@@ -359,11 +383,10 @@ bool scenario_player::state::begin_send(const script::send_line& l, instant now)
     return true;
   }
   if (l.manner.split == 0) {
-    write(*on, std::move(whole), now, l.manner);
+    record_sent(*on, whole, now, true);
+    do_or_defer(*on, write_octets{on->id(), std::move(whole), l.manner.text, l.manner.fragment});
     return true;
   }
-  record.noted(on->id(), trace::event_kind::noted,
-               fmt::format("write of {} bytes in pieces of {}", whole.size(), l.manner.split), now);
   instant at = now;
   for (std::size_t i = 0; i < whole.size(); i += l.manner.split) {
     const std::size_t end = std::min<std::size_t>(whole.size(), i + l.manner.split);

@@ -16,7 +16,7 @@ void recorder::opened(connection_id id, const std::string& client, wire::protoco
 
 std::uint64_t recorder::add(connection_id id, trace::direction way, byte_view octets,
                             std::uint64_t size, const wire::packet* p, std::string text,
-                            instant now) {
+                            instant now, std::shared_ptr<const trace::making> made) {
   if (!keeps_) return 0;
   const party& who = parties_[id];
   if (serves_) {
@@ -24,11 +24,13 @@ std::uint64_t recorder::add(connection_id id, trace::direction way, byte_view oc
   }
   trace::entry e = trace::packet_entry(who.client, id, way, who.version, octets, size, p);
   e.text = std::move(text);
+  e.made = std::move(made);
   return trace_.add(std::move(e), now);
 }
 
-void recorder::sent(connection_id id, byte_view octets, const wire::packet* p, instant now) {
-  add(id, trace::direction::sent, octets, octets.size(), p, "", now);
+void recorder::sent(connection_id id, byte_view octets, const wire::packet* p, instant now,
+                    std::shared_ptr<const trace::making> made) {
+  add(id, trace::direction::sent, octets, octets.size(), p, "", now, std::move(made));
   if (rules_) rules_->sent(id, octets, p, now);
 }
 

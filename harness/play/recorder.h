@@ -27,8 +27,9 @@ class recorder {
 
   void opened(connection_id id, const std::string& client, wire::protocol_version version,
               instant now);
-  // One packet, or octets that are none: then |p| is nullptr.
-  void sent(connection_id id, byte_view octets, const wire::packet* p, instant now);
+  // One packet, or octets that are none: then |p| is nullptr. |made|: see trace::entry.
+  void sent(connection_id id, byte_view octets, const wire::packet* p, instant now,
+            std::shared_ptr<const trace::making> made = nullptr);
   // Each returns the number of the entry. |octets|: as many as the caller has of |size|.
   std::uint64_t received(connection_id id, byte_view octets, std::uint64_t size,
                          const wire::packet& p, instant now);
@@ -62,7 +63,8 @@ class recorder {
   };
 
   std::uint64_t add(connection_id id, trace::direction way, byte_view octets, std::uint64_t size,
-                    const wire::packet* p, std::string text, instant now);
+                    const wire::packet* p, std::string text, instant now,
+                    std::shared_ptr<const trace::making> made = nullptr);
 
   bool keeps_;
   trace::log trace_;

@@ -92,8 +92,11 @@ struct scenario_player::state {
   std::optional<expectation> awaiting;   // of an expect line
   std::optional<telling> awaiting_word;  // of a tell line
   instant waiting_until = never;         // of a wait line
-  std::deque<timed_write> to_write;      // of a split send
-  byte_buffer pieces;                    // that went out, of a packet that has not ended
+  // How the octets of send lines were made, by their place among those that are written together.
+  std::map<std::size_t, std::shared_ptr<const trace::making>> makings;
+  std::size_t line_octets_recorded = 0;
+  std::deque<timed_write> to_write;  // of a split send
+  byte_buffer pieces;                // that went out, of a packet that has not ended
   connection_id pieces_to = 0;
   std::string why_not;  // what octets_of cannot make
   bool hook_pending = false;
@@ -118,7 +121,9 @@ struct scenario_player::state {
   bool continue_line(instant now);  // true: the line is finished
   void finish_line(instant now);
   bool begin_send(const script::send_line& l, instant now);
-  std::optional<byte_buffer> octets_of(const script::send_line& l, connection& on);
+  // |how|: gets the packet and its edits.
+  std::optional<byte_buffer> octets_of(const script::send_line& l, connection& on,
+                                       trace::making& how);
   void begin_expect(const script::expect_line& l, instant now);
   bool continue_expect(const script::expect_line& l, instant now);
   wire::protocol_version version_of(const std::string& client) const;
@@ -126,11 +131,12 @@ struct scenario_player::state {
   // nullptr: there is none, or nothing that happens on it counts any more.
   connection* find_live(connection_id id);
   connection& open(const std::string& client, instant now);
-  void write(connection& to, byte_buffer octets, instant now,
-             const script::write_manner& manner = {});
+  // What the harness adds of its own: PINGREQ.
+  void write(connection& to, byte_buffer octets, instant now);
   void write_piece(connection& to, byte_buffer octets, instant now);
   void end_pieces(instant now);
-  void record_sent(connection& to, byte_view octets, instant now);
+  // |of_line|: octets of a send line; else of the harness itself.
+  void record_sent(connection& to, byte_view octets, instant now, bool of_line);
   void do_or_defer(connection& on, action a);
 
   // server_side.cc: client libraries.

@@ -246,7 +246,7 @@ class damage {
       const edit e = sample_edit(random_, encoded_);
       // What an edit before this one has added has no name in the notation.
       if (e.field == "property" || e.field == "will_property") continue;
-      if (apply(e, encoded_)) out.push_back(print_edit(e));
+      if (apply(e, encoded_)) out.push_back(wire::print(e));
     }
     return out;
   }

@@ -1,8 +1,5 @@
 #include "robustness/notation.h"
 
-#include <fmt/format.h>
-
-#include "base/bytes.h"
 #include "wire/notation.h"
 
 namespace mqttspec::robustness {
@@ -47,35 +44,6 @@ std::optional<wire::packet> read_packet(std::string_view text, wire::protocol_ve
   auto p = wire::parse_packet(plain, version);
   if (!p) return std::nullopt;
   return std::move(*p);
-}
-
-std::string print_edit(const wire::edit& e) {
-  const std::string_view name = wire::edit_name(e.kind);
-  const auto octets = [&] { return fmt::format("hex({})", to_hex(e.bytes)); };
-  switch (e.kind) {
-    case wire::edit_kind::flags:
-    case wire::edit_kind::length:
-    case wire::edit_kind::keep:
-    case wire::edit_kind::cut:
-      return fmt::format("{} {}", name, e.first);
-    case wire::edit_kind::overlong:
-      return fmt::format("{} {} {}", name, e.field, e.first);
-    case wire::edit_kind::truncate:
-    case wire::edit_kind::drop:
-    case wire::edit_kind::duplicate:
-      return fmt::format("{} {}", name, e.field);
-    case wire::edit_kind::put:
-      return fmt::format("{} {} {}", name, e.field, octets());
-    case wire::edit_kind::property:
-    case wire::edit_kind::will_property:
-    case wire::edit_kind::append:
-      return fmt::format("{} {}", name, octets());
-    case wire::edit_kind::set:
-      return fmt::format("{} {} {}", name, e.first, e.second);
-    case wire::edit_kind::insert:
-      return fmt::format("{} {} {}", name, e.first, octets());
-  }
-  return {};
 }
 
 }  // namespace mqttspec::robustness

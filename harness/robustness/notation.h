@@ -8,7 +8,6 @@
 #include <string>
 #include <string_view>
 
-#include "wire/craft.h"
 #include "wire/packet.h"
 
 namespace mqttspec::robustness {
@@ -19,8 +18,5 @@ inline constexpr std::string_view ns_mark = "NAMESPACE";
 std::string print_packet(const wire::packet& p);
 // nullopt: hex(..), or no packet.
 std::optional<wire::packet> read_packet(std::string_view text, wire::protocol_version version);
-
-// `truncate filter`, `put topic hex(00 01 61)`
-std::string print_edit(const wire::edit& e);
 
 }  // namespace mqttspec::robustness

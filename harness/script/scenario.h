@@ -124,6 +124,8 @@ struct write_manner {
   bool join_next = false;      // one write with the next send of this client
   bool text = false;           // over WebSocket: a text frame
   std::uint64_t fragment = 0;  // over WebSocket: octets a frame of one message; 0: one frame
+
+  friend bool operator==(const write_manner&, const write_manner&) = default;
 };
 
 enum class send_kind : std::uint8_t { packet, octets, open, close, shutdown, abort };

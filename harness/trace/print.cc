@@ -36,6 +36,18 @@ std::string hex_of(byte_view octets, const std::vector<bool>& hidden) {
   return out;
 }
 
+// The packet that was meant, and what was done to it: `SUBSCRIBE id=1 ... | truncate filter`.
+std::string text_of(const making& m, const std::string& without_packet) {
+  std::string out = m.of ? wire::print(*m.of, {longest_shown_text, true}) : without_packet;
+  for (const wire::edit& e : m.edits) out += " | " + wire::print(e);
+  if (m.repeat != 1) out += fmt::format(" | repeat {}", m.repeat);
+  if (m.split != 0) out += fmt::format(" | split {}", m.split);
+  if (m.split != 0 && m.every != duration::zero()) out += " every " + print_duration(m.every);
+  if (m.text) out += " | text";
+  if (m.fragment != 0) out += fmt::format(" | fragments {}", m.fragment);
+  return out;
+}
+
 }  // namespace
 
 line print(const entry& e, const secrets& hidden) {
@@ -50,6 +62,7 @@ line print(const entry& e, const secrets& hidden) {
   hidden.mark(e.octets, masked);
   out.hex = hex_of(e.octets, masked);
   if (out.text.empty()) out.text = fmt::format("hex({})", out.hex);
+  if (e.made) out.text = hidden.hide(text_of(*e.made, out.text));
   return out;
 }
 

@@ -15,6 +15,7 @@
 
 #include "base/bytes.h"
 #include "base/instant.h"
+#include "wire/craft.h"
 #include "wire/packet.h"
 #include "wire/types.h"
 
@@ -39,6 +40,17 @@ enum class event_kind : std::uint8_t {
 
 inline constexpr std::size_t most_octets = 4096;  // kept of a packet
 
+// How a send came to its octets, where it is not one packet, encoded and written at once.
+struct making {
+  std::optional<wire::packet> of;  // nullopt: octets
+  std::vector<wire::edit> edits;
+  std::uint64_t repeat = 1;
+  std::uint64_t split = 0;     // octets a write; 0: all at once
+  duration every{};            // pause between the writes
+  bool text = false;           // over WebSocket: a text frame
+  std::uint64_t fragment = 0;  // over WebSocket: octets a frame; 0: one frame
+};
+
 struct entry {
   std::string client;
   std::uint32_t connection = 0;
@@ -54,6 +66,8 @@ struct entry {
   // A packet of which |octets| are the beginning only, or that were not kept. Not of a long
   // PUBLISH: its payload is what is long.
   std::shared_ptr<const wire::packet> cut;
+  // Of the first packet, or the first octets, of a send; nullptr: as any client makes it.
+  std::shared_ptr<const making> made;
 };
 
 // The packet of |e|; nullopt: an event, octets that are no packet, or a long PUBLISH.

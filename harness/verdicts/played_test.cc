@@ -443,9 +443,31 @@ TEST_F(played_test, what_is_sent_in_pieces_is_in_the_trace_and_removed_afterward
     if (t.direction == results::trace_direction::sent) sent.push_back(t.text);
   }
   ASSERT_EQ(sent.size(), 3u);
-  EXPECT_TRUE(sent[0].starts_with("CONNECT ")) << sent[0];
-  EXPECT_EQ(sent[1], "PINGREQ");
+  EXPECT_TRUE(sent[0].starts_with("CONNECT ") && sent[0].ends_with(" | split 5")) << sent[0];
+  EXPECT_EQ(sent[1], "PINGREQ | append hex(30) | split 1 every 1s");
   EXPECT_EQ(sent[2], "hex(30)");
+}
+
+TEST_F(played_test, the_trace_tells_what_was_done_to_a_packet) {
+  options_.trace_passed = true;
+  options_.user_name = "u";
+  options_.password = "hunter2";
+  load(
+      "    c > CONNECT client_id=\"abc\" clean_start=1 | join\n"
+      "    c > SUBSCRIBE id=1 filter=\"a\" max_qos=0 | flags 3 | repeat 2\n"
+      "    c > PUBLISH topic=\"a\" payload=\"x\" | length 9\n");
+  ASSERT_TRUE(run_->finished());
+  std::vector<std::string> sent;
+  for (const auto& t : result().packets) {
+    if (t.direction == results::trace_direction::sent) sent.push_back(t.text);
+  }
+  ASSERT_EQ(sent.size(), 4u);
+  EXPECT_TRUE(sent[0].ends_with(" user_name=\"***\" password=\"***\"")) << sent[0];
+  EXPECT_TRUE(sent[1].starts_with("SUBSCRIBE id=1 filter=\"a\" ")) << sent[1];
+  EXPECT_TRUE(sent[1].ends_with(" | flags 3 | repeat 2")) << sent[1];
+  EXPECT_TRUE(sent[2].starts_with("hex(83 ")) << sent[2];
+  EXPECT_TRUE(sent[3].starts_with("PUBLISH topic=\"a\" ")) << sent[3];
+  EXPECT_TRUE(sent[3].ends_with(" | length 9")) << sent[3];
 }
 
 TEST_F(played_test, a_broker_that_does_not_let_clean_up_is_given_up_on) {

@@ -1,5 +1,7 @@
 #include "wire/craft.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -353,6 +355,35 @@ std::string_view edit_name(edit_kind kind) {
       return "append";
   }
   return "unknown";
+}
+
+std::string print(const edit& e) {
+  const std::string_view name = edit_name(e.kind);
+  const auto octets = [&] { return fmt::format("hex({})", to_hex(e.bytes)); };
+  switch (e.kind) {
+    case edit_kind::flags:
+    case edit_kind::length:
+    case edit_kind::keep:
+    case edit_kind::cut:
+      return fmt::format("{} {}", name, e.first);
+    case edit_kind::overlong:
+      return fmt::format("{} {} {}", name, e.field, e.first);
+    case edit_kind::truncate:
+    case edit_kind::drop:
+    case edit_kind::duplicate:
+      return fmt::format("{} {}", name, e.field);
+    case edit_kind::put:
+      return fmt::format("{} {} {}", name, e.field, octets());
+    case edit_kind::property:
+    case edit_kind::will_property:
+    case edit_kind::append:
+      return fmt::format("{} {}", name, octets());
+    case edit_kind::set:
+      return fmt::format("{} {} {}", name, e.first, e.second);
+    case edit_kind::insert:
+      return fmt::format("{} {} {}", name, e.first, octets());
+  }
+  return {};
 }
 
 }  // namespace mqttspec::wire

@@ -65,5 +65,7 @@ struct edit {
 wire_result<void> apply(const edit& e, encoded& target);
 
 std::string_view edit_name(edit_kind kind);
+// As the notation writes it: `truncate filter`, `put topic hex(00 01 61)`.
+std::string print(const edit& e);
 
 }  // namespace mqttspec::wire
