@@ -73,9 +73,21 @@ std::vector<feature> used_by(const std::string& lines) {
 
 TEST(features, follow_from_what_is_sent) {
   const std::string join = "    c > CONNECT client_id=\"{ns}-c\" clean_start=";
-  EXPECT_TRUE(used_by(join + "0\n    c < CONNACK\n").empty());
-  EXPECT_EQ(used_by(join + "1\n    d > CONNECT client_id=\"{ns}-c\" clean_start=0\n"),
-            std::vector{feature::resume});
+  EXPECT_EQ(used_by(join + "0\n    c < CONNACK\n"),
+            std::vector{feature::begin_without_clean_start});
+  const std::string subscribe = "    c > SUBSCRIBE id=1 filter=\"a\" max_qos=0\n";
+  const std::string leave = "    c > DISCONNECT\n    c > shutdown\n";
+  const std::string back = join + "0\n";
+  EXPECT_EQ(used_by(back + subscribe + leave + back),
+            (std::vector{feature::begin_without_clean_start, feature::resume}));
+  EXPECT_EQ(used_by(join + "1\n" + subscribe + leave + back),
+            (std::vector{feature::resume, feature::resume_of_clean_start}));
+  EXPECT_EQ(used_by(back + leave + back),
+            (std::vector{feature::begin_without_clean_start, feature::resume,
+                         feature::resume_without_subscription}));
+  EXPECT_EQ(used_by(back + subscribe + "    c > shutdown\n" + back),
+            (std::vector{feature::begin_without_clean_start, feature::resume,
+                         feature::resume_after_loss}));
   EXPECT_EQ(used_by(join + "1 will_topic=\"a\" will_payload=\"b\"\n"), std::vector{feature::wills});
   EXPECT_EQ(used_by(join + "1\n    c > PUBLISH id=1 topic=\"a\" qos=2\n"),
             std::vector{feature::qos2});

@@ -1,7 +1,10 @@
 #include "script/features.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 #include <set>
+#include <string>
 
 namespace mqttspec::script {
 
@@ -34,22 +37,77 @@ bool some_connect(const scenario& s, Test test) {
   });
 }
 
-// Somebody comes back to a Client Identifier and does not ask for a clean start.
-bool resumes(const scenario& s) {
-  std::set<std::string> seen;
-  return some_connect(s, [&](const send_line& connect) {
-    const field_clause* id = clause_of(connect, "client_id");
-    const auto value = id != nullptr ? evaluate(id->values.front(), s.constants) : std::nullopt;
-    const auto* text = value ? std::get_if<std::string>(&*value) : nullptr;
-    if (text == nullptr) return false;
-    const bool v5 = connect.packet.version == wire::protocol_version::v5;
-    const field_clause* clean = clause_of(connect, v5 ? "clean_start" : "clean_session");
-    const auto flag = clean != nullptr ? evaluate(clean->values.front(), s.constants)
-                                       : std::optional<wire::value>(std::uint64_t{1});
-    const bool again = !seen.insert(*text).second;
-    return again && flag == wire::value(std::uint64_t{0});
-  });
+std::optional<wire::value> value_of(const send_line& send, std::string_view name,
+                                    const bindings& known) {
+  const field_clause* clause = clause_of(send, name);
+  return clause != nullptr ? evaluate(clause->values.front(), known) : std::nullopt;
 }
+
+// What the lines so far have done to a session.
+struct session_so_far {
+  bool begun_clean = false;
+  bool subscribed = false;
+  bool lost = false;
+};
+
+// How sessions are left that somebody comes back to without asking for a clean start.
+class resumptions {
+ public:
+  explicit resumptions(const scenario& s) : known_(s.constants) {
+    for (const instruction& i : s.lines) {
+      if (const auto* send = std::get_if<send_line>(&i.what)) look_at(*send);
+    }
+  }
+  const std::set<feature>& all() const { return all_; }
+
+ private:
+  void look_at(const send_line& l) {
+    if (l.kind == send_kind::packet && l.packet.type == packet_type::connect) return connect(l);
+    session_so_far* session = of(l.client);
+    if (session == nullptr) return;
+    if (l.kind == send_kind::packet && l.packet.type == packet_type::subscribe) {
+      session->subscribed = true;
+    } else if (l.kind == send_kind::packet && l.packet.type == packet_type::disconnect) {
+      ids_.erase(l.client);
+    } else if (l.kind == send_kind::close || l.kind == send_kind::shutdown ||
+               l.kind == send_kind::abort) {
+      session->lost = true;
+    }
+  }
+
+  void connect(const send_line& l) {
+    const auto id = value_of(l, "client_id", known_);
+    const auto* text = id ? std::get_if<std::string>(&*id) : nullptr;
+    if (text == nullptr) return;
+    const bool v5 = l.packet.version == wire::protocol_version::v5;
+    const char* field = v5 ? "clean_start" : "clean_session";
+    const bool clean =
+        value_of(l, field, known_).value_or(std::uint64_t{1}) != wire::value(std::uint64_t{0});
+    const auto before = sessions_.find(*text);
+    if (before == sessions_.end() && !clean) all_.insert(feature::begin_without_clean_start);
+    if (before == sessions_.end() || clean) {
+      sessions_[*text] = {.begun_clean = clean && v5};
+    } else {
+      all_.insert(feature::resume);
+      const session_so_far& is = before->second;
+      if (is.begun_clean) all_.insert(feature::resume_of_clean_start);
+      if (!is.subscribed) all_.insert(feature::resume_without_subscription);
+      if (is.lost) all_.insert(feature::resume_after_loss);
+      before->second.lost = false;
+    }
+    ids_[l.client] = *text;
+  }
+
+  session_so_far* of(const std::string& client) {
+    const auto id = ids_.find(client);
+    return id == ids_.end() ? nullptr : &sessions_.at(id->second);
+  }
+
+  const bindings& known_;
+  std::map<std::string, session_so_far> sessions_;  // by Client Identifier
+  std::map<std::string, std::string> ids_;          // of clients that have not said goodbye
+  std::set<feature> all_;
+};
 
 }  // namespace
 
@@ -63,10 +121,22 @@ std::string_view absence_of(feature f) {
       return "wills are never sent here";
     case feature::qos2:
       return "an exchange of QoS 2 is never completed here";
+    case feature::begin_without_clean_start:
+      return "no session can be begun without a clean start here";
     case feature::resume:
       return "no session is ever resumed here";
+    case feature::resume_of_clean_start:
+      return "no session that was begun with Clean Start 1 is ever resumed here";
+    case feature::resume_without_subscription:
+      return "no session without a subscription is ever resumed here";
+    case feature::resume_after_loss:
+      return "no session is ever resumed here after its connection was lost";
   }
   return "";
+}
+
+bool is_kept(feature f) {
+  return f >= feature::resume;
 }
 
 std::vector<feature> features_of(const scenario& s) {
@@ -77,7 +147,8 @@ std::vector<feature> features_of(const scenario& s) {
     out.push_back(feature::wills);
   }
   if (needs(s, "maximum_qos", 2)) out.push_back(feature::qos2);
-  if (resumes(s)) out.push_back(feature::resume);
+  const resumptions resumed(s);
+  out.insert(out.end(), resumed.all().begin(), resumed.all().end());
   return out;
 }
 

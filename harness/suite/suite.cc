@@ -12,6 +12,7 @@
 #include "results/profile.h"
 #include "script/company.h"
 #include "script/features.h"
+#include "suite/habits.h"
 #include "suite/limits.h"
 #include "suite/obstacle.h"
 #include "suite/sanity.h"
@@ -178,7 +179,6 @@ class suite {
       if (number == 0) announce(all.back(), chosen.size());
       for (const std::size_t i : chosen) {
         const script::scenario& s = all.back()[i];
-        uses_[s.id] = script::features_of(s);
         add_job(s, number, script::is_witness(s) ? witnesses : others);
       }
     }
@@ -186,6 +186,9 @@ class suite {
     play(witnesses);
     sift();
     try_again();
+    for (auto& repetition : all) {
+      for (script::scenario& s : repetition) s = habits_.go_round(std::move(s));
+    }
     play(others);
     sift();
     try_again();
@@ -199,6 +202,7 @@ class suite {
   std::vector<script::scenario> scenarios() {
     std::vector<script::scenario> out = source_(tags_.next(), can_);
     for (script::scenario& s : out) {
+      s = habits_.go_round(std::move(s));
       if (!script::is_hostile(s)) continue;
       hostile_.insert(s.id);
       s = script::with_bystander(std::move(s));
@@ -464,24 +468,12 @@ class suite {
 
   bool record(case_result c) {
     if (profile::measures(c)) measure(c);
-    look_at_features(c);
+    habits_.look_at(c);
     verdicts::judge(c, settings_.known, settings_.strict);
     observer_.case_ended(c);
     if (settings_.fail_fast && !c.expected) stopped_ = true;
     out_.cases.push_back(std::move(c));
     return !stopped_;
-  }
-
-  void look_at_features(case_result& c) {
-    const bool witness = std::find(c.tags.begin(), c.tags.end(), "witness") != c.tags.end();
-    for (const script::feature f : uses_[c.id]) {
-      const std::pair here{f, c.version};
-      if (witness) {
-        if (c.outcome == verdict::fail) never_works_.insert(here);
-      } else if (never_works_.contains(here)) {
-        return verdicts::rest_on_nothing(c, script::absence_of(f));
-      }
-    }
   }
 
   play::driver& on_;
@@ -491,10 +483,9 @@ class suite {
   run_tags tags_;
   results::run_results out_;
   target::capability_values can_;
-  std::vector<std::string> all_ids_;                               // selected or not
-  open_tries late_;                                                // tries that are not all
-  std::map<std::string, std::vector<script::feature>> uses_;       // by a case's id
-  std::set<std::pair<script::feature, std::string>> never_works_;  // in this version
+  std::vector<std::string> all_ids_;  // selected or not
+  open_tries late_;                   // tries that are not all
+  habits habits_;
   std::size_t beside_hostile_ = 0;  // cases that failed beside hostile ones only
   std::size_t only_in_crowds_ = 0;  // cases that failed beside others and pass with fewer
   limits limits_;

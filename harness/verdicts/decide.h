@@ -63,9 +63,12 @@ results::case_result settle(std::vector<opinion> opinions);
 // fault.
 void note_measured(results::case_result& c, std::vector<std::string> facts);
 
-// |c| builds on a feature that never works here (|why|). What is missing accuses nobody then; a
-// packet that came and has a wrong field still does.
-void rest_on_nothing(results::case_result& c, std::string_view why);
+// Whether |c| came to nothing for want of something: its premise, or what it awaits, did not come.
+// |kept|: or a session that should be there is not. Another packet or a wrong field is a fault of
+// its own.
+bool lacks_feature(const results::case_result& c, bool kept);
+// |c| accuses nobody: |why| tells what it builds on and another case has told.
+void rest_on_another(results::case_result& c, std::string_view why);
 
 // What came of |c| says nothing, because of |why|: an error.
 void make_void(results::case_result& c, const std::string& why);
