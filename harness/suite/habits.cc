@@ -46,20 +46,21 @@ bool is_witness(const case_result& c) {
 
 }  // namespace
 
-script::scenario habits::go_round(script::scenario s) {
+void habits::go_round(std::vector<script::scenario>& all) {
+  for (script::scenario& s : all) {
+    if (!script::is_witness(s)) s = round(std::move(s));
+    uses_[s.id] = script::features_of(s);
+  }
+}
+
+script::scenario habits::round(script::scenario s) const {
   const std::string version(wire::version_name(s.version));
   const auto never = [&](feature f) { return never_works_.contains({f, version}); };
-  if (!script::is_witness(s)) {
-    if (never(feature::begin_without_clean_start)) s = begun_with_clean_start(std::move(s));
-    if (!never(feature::resume)) {
-      if (never(feature::resume_of_clean_start)) s = begun_without_clean_start(std::move(s));
-      if (never(feature::resume_after_loss)) s = left_by_disconnect(std::move(s));
-      if (told_by_.contains(key_of(version, never_present))) {
-        s = without_session_present(std::move(s));
-      }
-    }
-  }
-  uses_[s.id] = script::features_of(s);
+  if (never(feature::begin_without_clean_start)) s = begun_with_clean_start(std::move(s));
+  if (never(feature::resume)) return s;
+  if (never(feature::resume_of_clean_start)) s = begun_without_clean_start(std::move(s));
+  if (never(feature::resume_after_loss)) s = left_by_disconnect(std::move(s));
+  if (told_by_.contains(key_of(version, never_present))) s = without_session_present(std::move(s));
   return s;
 }
 

@@ -17,12 +17,13 @@ namespace mqttspec::suite {
 
 class habits {
  public:
-  // |s| as it is to be played here.
-  script::scenario go_round(script::scenario s);
+  // Makes of |all| what is to be played here.
+  void go_round(std::vector<script::scenario>& all);
   // What |c|, which has come to an outcome, tells of a habit; or it is why |c| came to it.
   void look_at(results::case_result& c);
 
  private:
+  script::scenario round(script::scenario s) const;
   void learn(const results::case_result& witness);
   // "so it is in every session here, as packets/... tells"; nullopt: |c| has another fault, or
   // none.

@@ -186,9 +186,7 @@ class suite {
     play(witnesses);
     sift();
     try_again();
-    for (auto& repetition : all) {
-      for (script::scenario& s : repetition) s = habits_.go_round(std::move(s));
-    }
+    for (auto& each : all) habits_.go_round(each);
     play(others);
     sift();
     try_again();
@@ -201,8 +199,8 @@ class suite {
   // With names of their own. Beside each that is hostile another client looks on.
   std::vector<script::scenario> scenarios() {
     std::vector<script::scenario> out = source_(tags_.next(), can_);
+    habits_.go_round(out);
     for (script::scenario& s : out) {
-      s = habits_.go_round(std::move(s));
       if (!script::is_hostile(s)) continue;
       hostile_.insert(s.id);
       s = script::with_bystander(std::move(s));
