@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <pugixml.hpp>
 
@@ -16,6 +17,7 @@
 #include "reports/markdown.h"
 #include "reports/matrix.h"
 #include "reports/sarif.h"
+#include "reports/site.h"
 #include "reports/synthetic_test.h"
 #include "reports/text.h"
 #include "results/example.h"
@@ -333,6 +335,27 @@ TEST(matrix, rows_that_differ_come_first_and_alike_variants_are_folded) {
   EXPECT_FALSE(m.rows.back().differs);
   ASSERT_EQ(m.columns.size(), 4u);
   EXPECT_EQ(m.columns[1].totals.fail, 6u);
+}
+
+TEST(site, links_brokers_and_statements) {
+  run_results run = synthetic_run(20);
+  std::string violated;
+  for (const case_result& c : run.cases) {
+    if (c.fault) violated = c.fault->statements.at(0).id;
+  }
+  const catalogue statements = {{violated, "v5", "1.2", "MUST", "It <keeps> it.", "testable", ""},
+                                {"MQTT-9.9.9-9", "v5", "9", "MUST", "For clients.", "client", ""}};
+  std::map<std::string, std::string> pages;
+  for (const site_page& p : make_site({{"some broker", run}}, statements)) pages[p.file] = p.text;
+  ASSERT_EQ(pages.size(), 4u);
+  const std::string& index = pages.at("index.html");
+  EXPECT_THAT(index, HasSubstr("href=\"some_broker.html\""));
+  EXPECT_THAT(index, HasSubstr("href=\"matrix.html\""));
+  EXPECT_THAT(index, HasSubstr("href=\"statements/v5-" + violated + ".html\""));
+  EXPECT_THAT(index, HasSubstr("It &lt;keeps&gt; it."));
+  const std::string& page = pages.at("statements/v5-" + violated + ".html");
+  EXPECT_THAT(page, HasSubstr("violates it"));
+  EXPECT_THAT(page, HasSubstr("href=\"../some_broker.html#"));
 }
 
 TEST(matrix, a_case_that_a_run_lacks_is_absent) {

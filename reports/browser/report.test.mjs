@@ -72,7 +72,8 @@ describe("every page", () => {
 
   }
 
-  for (const name of [...pages, "published/mosquitto.html", "published/matrix.html"]) {
+  for (const name of [...pages, "published/mosquitto-2.0.11.html", "published/matrix.html", "published/index.html",
+    "published/statements/v5-MQTT-3.3.1-13.html"]) {
     for (const viewport of [phone, desktop]) {
       test(`${name} fits ${viewport.width} px`, async () => {
         const opened = await open(name, { viewport });
