@@ -30,19 +30,19 @@ std::size_t round_trips_of(const script::scenario& s) {
   std::size_t out = 0;
   std::size_t times = 1;
   std::vector<std::size_t> outer;
-  bool sent = false;
+  std::size_t sent = 0;  // how often what was sent last is sent before something is awaited
   for (const script::instruction& line : s.lines) {
     if (const auto* loop = std::get_if<script::loop_begin>(&line.what)) {
       outer.push_back(times);
       times *= loop->last - loop->first + 1;
     } else if (std::holds_alternative<script::loop_end>(line.what)) {
       times = outer.back();
+      sent = std::min(sent, times);
       outer.pop_back();
     } else if (std::holds_alternative<script::send_line>(line.what)) {
-      sent = true;
-    } else if (std::holds_alternative<script::expect_line>(line.what) &&
-               std::exchange(sent, false)) {
-      out += times;
+      sent = times;
+    } else if (std::holds_alternative<script::expect_line>(line.what)) {
+      out += std::exchange(sent, 0);
     }
   }
   return out;

@@ -23,9 +23,9 @@ TEST(obstacle, a_case_of_many_round_trips_needs_a_broker_that_is_near) {
       "      c < PUBACK id=1\n");
   const script::scenario at_once = scenario_of(
       "    for n in 1..499\n      c > PINGREQ\n    for n in 1..499\n      c < PINGRESP\n");
-  EXPECT_EQ(obstacle(many, {}, {}), std::nullopt);
-  EXPECT_EQ(obstacle(many, {{round_trip_ms, 100}}, {}), std::nullopt);
-  EXPECT_EQ(obstacle(many, {{round_trip_ms, 300}}, {}),
+  EXPECT_EQ(obstacle(many, {{"maximum_qos", 2}}, {}), std::nullopt);
+  EXPECT_EQ(obstacle(many, {{"maximum_qos", 2}, {round_trip_ms, 100}}, {}), std::nullopt);
+  EXPECT_EQ(obstacle(many, {{"maximum_qos", 2}, {round_trip_ms, 300}}, {}),
             "needs 500 round trips, and the broker is 300ms away");
   EXPECT_EQ(obstacle(at_once, {{round_trip_ms, 1000}}, {}), std::nullopt);
 }
