@@ -14,10 +14,10 @@ static int message(void* o, char* topic, int length, MQTTAsync_message* m) {
 }
 static void done(void* n, MQTTAsync_successData* d) { tell("done", "n", (int)(long)n, "reason", 0, NULL); }
 static void done5(void* n, MQTTAsync_successData5* d) { tell("done", "n", (int)(long)n, "reason", (int)d->reasonCode, NULL); }
-static void failed(void* n, MQTTAsync_failureData* d) { refuse((int)(long)n, d && d->message ? d->message : "failed"); }
+// What the library does not take it says at once. A failure that is told later is that of the connection.
+static void failed(void* n, MQTTAsync_failureData* d) {}
 static void failed5(void* n, MQTTAsync_failureData5* d) {
   if (d->reasonCode >= 0x80) tell("done", "n", (int)(long)n, "reason", (int)d->reasonCode, NULL);
-  else refuse((int)(long)n, d->message ? d->message : "failed");
 }
 
 // A field has one name in all commands.

@@ -65,7 +65,7 @@ final class Client implements MqttCallback {
   }
 
   public static void main(String[] args) throws Exception {
-    Adapter.serve("Paho Java v5", "1.2.5", Map.of("v311", 0, "store", 1, "topic_alias_out", "library"), Map.ofEntries(
+    Adapter.serve("Paho Java v5", "1.2.5", Map.of("v311", 0, "store", 1, "topic_alias_out", "library", "topic_alias_in", 0), Map.ofEntries(
         entry("connect", Client::connect), entry("reconnect", c -> { }), // which it does by itself
         entry("publish", Client::publish), entry("disconnect", Client::disconnect),
         entry("subscribe", c -> client.subscribe(Adapter.text(c, "filter"), (int) Adapter.number(c, "max_qos", 0), null, outcome(c))),

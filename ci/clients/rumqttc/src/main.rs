@@ -69,7 +69,7 @@ fn run(client: &AsyncClient, c: &Value, waiting: &mut VecDeque<Value>) -> Result
 fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let (asked, mut client) = (Arc::new(Mutex::new(Asked::default())), None);
-    serve("rumqttc", "0.25.1", json!({"v311": 0, "min_keep_alive": 5, "disconnect_expiry": 0}), |c| match &client {
+    serve("rumqttc", "0.25.1", json!({"v311": 0, "min_keep_alive": 5, "disconnect_expiry": 0, "topic_alias_in": 0}), |c| match &client {
         None => {
             let (made, events) = connect(&c);
             runtime.spawn(stay(events, Arc::clone(&asked)));
