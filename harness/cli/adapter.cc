@@ -190,10 +190,11 @@ int write_skeleton(const arguments& words, console& on) {
 
 int adapter_command(const arguments& words, console& on) {
   option_set set;
-  set.usage = "mqttspec adapter check [OPTIONS] -- COMMAND ..., or mqttspec adapter new LANGUAGE";
+  set.usage = "mqttspec adapter check [OPTIONS] -- COMMAND ...";
   set.explanation =
       "check asks an adapter for every command once and looks at what its client library does. "
-      "new LANGUAGE writes one that refuses everything: python, javascript, go, java, rust, c, "
+      "`mqttspec adapter new LANGUAGE` writes one that refuses everything: python, javascript, go, "
+      "java, rust, c, "
       "cpp.";
   set.words_are = "command";
   set.verb = "check";
