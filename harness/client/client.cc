@@ -202,9 +202,9 @@ void client::received(byte_view octets, instant now) {
                          : wire::wire_result<packet>(tl::unexpected(frame.error()));
     if (!p || (!rules_.takes_short_acks && (*frame)->bytes.size() == 4 &&
                p->type == packet_type::puback && version_ == wire::protocol_version::v5)) {
-      const byte_view octets = frame ? (*frame)->bytes : byte_view(in_);
-      if (p || !overlooks(p.error(), octets)) return close(malformed, now);
-      in_.erase(in_.begin(), in_.begin() + static_cast<std::ptrdiff_t>(octets.size()));
+      const byte_view faulty = frame ? (*frame)->bytes : byte_view(in_);
+      if (p || !overlooks(p.error(), faulty)) return close(malformed, now);
+      in_.erase(in_.begin(), in_.begin() + static_cast<std::ptrdiff_t>(faulty.size()));
       continue;
     }
     const std::size_t size = (*frame)->bytes.size();
