@@ -79,6 +79,8 @@ struct broker_options {
   bool wildcards_available = true;
   bool shared_subscriptions_available = true;
   bool subscription_identifiers_available = true;
+  std::string assigned_ids_begin_with = "auto-";
+  bool suback_is_last = false;  // behind the retained messages
 };
 
 class broker {

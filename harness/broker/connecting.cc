@@ -187,9 +187,9 @@ model::client_id_facts broker::state::client_id_of(const connection& c,
 }
 
 std::string broker::state::assign_client_id(const model::client_id_facts& f) {
-  if (!rules->assigned_id_is_fresh(f)) return "auto-0";
+  if (!rules->assigned_id_is_fresh(f)) return options.assigned_ids_begin_with + "0";
   while (true) {
-    std::string id = fmt::format("auto-{:016x}", random.next());
+    std::string id = fmt::format("{}{:016x}", options.assigned_ids_begin_with, random.next());
     if (!store.holds(id)) return id;
   }
 }

@@ -217,6 +217,7 @@ void broker::state::handle_subscribe(connection& c, const wire::packet& p, insta
   if (!rules->reason_order_is_kept({c.version, answer.reasons.size(), 0})) {
     std::reverse(answer.reasons.begin(), answer.reasons.end());
   }
+  if (options.suback_is_last) flush(now);
   if (answered) send_or_close(c, answer, now);
 }
 

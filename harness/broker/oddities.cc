@@ -50,11 +50,19 @@ constexpr oddity table[] = {
      [](odd_setup& s) { s.options.server_keep_alive = 5; }},
     {"two-weeks-at-most", "keeps sessions for 1,209,600 s at most, and announces that",
      "v5:v5-3.2.2.3.2-b", [](odd_setup& s) { s.options.session_expiry_max = 1'209'600; }},
+    {"a-minute-at-most", "keeps sessions for 60 s at most, and announces that", "v5:v5-3.2.2.3.2-b",
+     [](odd_setup& s) { s.options.session_expiry_max = 60; }},
+    {"five-minutes-at-most", "keeps sessions for 300 s at most, and announces that",
+     "v5:v5-3.2.2.3.2-b", [](odd_setup& s) { s.options.session_expiry_max = 300; }},
     {"one-at-a-time", "has one message in flight to a client",
      "v5:MQTT-3.3.4-9: the client's Receive Maximum is an upper bound; 3.1.1 has none",
      [](odd_setup& s) { s.options.inflight_window = 1; }},
     {"takes-two", "has a Receive Maximum of 2", "v5:v5-3.2.2.3.3-a",
      [](odd_setup& s) { s.options.receive_maximum = 2; }},
+    {"takes-one", "has a Receive Maximum of 1", "v5:v5-3.2.2.3.3-a",
+     [](odd_setup& s) { s.options.receive_maximum = 1; }},
+    {"packets-of-four-kibibytes", "takes packets of 4096 octets at most", "v5:MQTT-3.2.2-15",
+     [](odd_setup& s) { s.options.maximum_packet_size = 4096; }},
     {"small-packets", "takes packets of 512 octets at most", "v5:MQTT-3.2.2-15",
      [](odd_setup& s) { s.options.maximum_packet_size = 512; }},
     {"no-aliases", "takes no Topic Alias", "v5:MQTT-3.2.2-18",
@@ -84,6 +92,15 @@ constexpr oddity table[] = {
          return sound_rules().client_id_refusal(f);
        };
      }},
+    {"long-assigned-ids", "assigns Client Identifiers of 80 characters, with slashes and blanks",
+     "v5:MQTT-3.1.3-7, v5:MQTT-3.2.2-16: that they are unique is all that is asked",
+     [](odd_setup& s) {
+       s.options.assigned_ids_begin_with =
+           "a client without a name/that came by TCP/and was given this one by node 1/";
+     }},
+    {"suback-last", "sends retained messages in front of the SUBACK that they follow from",
+     "v5:v5-3.8.4-a, v311:v311-3.8.4-a: messages may come before SUBACK",
+     [](odd_setup& s) { s.options.suback_is_last = true; }},
     {"closes-without-a-word", "closes where others send a reason of 0x80 and above",
      "v5:v5-4.13.1-a, v5:v5-3.1.4-b: the packet is a SHOULD or a MAY, the close is the MUST",
      [](odd_setup& s) {
@@ -132,6 +149,17 @@ constexpr oddity table[] = {
      [](odd_setup& s) {
        s.options.queue_limit = 16;
        s.options.overflow = overflow_policy::drop_oldest;
+     }},
+    {"queue-of-ten", "keeps 10 messages for an absent client, and takes no more", "as above",
+     [](odd_setup& s) { s.options.queue_limit = 10; }},
+    {"empty-ids-want-a-clean-start",
+     "refuses clients without an identifier that ask for no clean start",
+     "v5:MQTT-3.1.3-6: it need not take them; v311:MQTT-3.1.3-8 asks for it",
+     [](odd_setup& s) {
+       s.rules.client_id_refusal = [](const client_id_facts& f) -> std::uint8_t {
+         if (f.client_id.empty() && !f.clean_start) return is_v5(f.version) ? 0x85 : 0x02;
+         return sound_rules().client_id_refusal(f);
+       };
      }},
     {"refuses-empty-ids", "refuses clients without an identifier",
      "v5:MQTT-3.1.3-6, v311:v311-3.1.3.1-b: it need not take them",
