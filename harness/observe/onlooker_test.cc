@@ -250,6 +250,17 @@ TEST(onlooker, what_is_owed_is_told_while_the_connection_stands) {
               ElementsAre("broker request-is-answered"));
 }
 
+TEST(onlooker, brokers_look_for_silent_clients_now_and_then) {
+  const std::string silent = R"(
+    a > CONNECT client_id="a" clean_start=1 keep_alive=2
+    a < CONNACK session_present=0
+  )";
+  // The client is at fault either way.
+  EXPECT_THAT(looked_on(silent + "+ 9s\na - closed\n").rules(), ElementsAre("a client-keep-alive"));
+  EXPECT_THAT(looked_on(silent + "+ 14s\na - closed\n").rules(),
+              testing::Contains("broker keep-alive"));
+}
+
 // What is over is forgotten, and accuses nobody afterwards.
 TEST(onlooker, a_long_trace_is_not_kept_as_a_whole) {
   std::string trace = sub_joins + pub_joins;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "oracle/rule.h"
 #include "wire/table.h"
 
@@ -85,7 +87,7 @@ class keep_alive : public rule {
       if (!on.accepted() || on.keep_alive() == 0 || on.goodbye || on.server_said_goodbye) continue;
       if (!on.open() || on.odd || w.seen.restarted) continue;
       const duration silent = w.seen.now - on.last_sent_at;
-      if (silent < limit(on) + patience) continue;
+      if (silent < limit(on) + std::max<duration>(patience, w.seen.options.patience)) continue;
       report_by_time(w, on,
                      fmt::format("open after {} of silence, with Keep Alive {} s",
                                  print_duration(silent), on.keep_alive()));
