@@ -12,7 +12,7 @@ namespace mqttspec::trace {
 struct line {
   std::string client;
   duration at{};  // since the play began
-  direction direction{};
+  trace::direction direction{};
   std::string text;        // notation: `CONNECT client_id="a" ...`; event: "close (reset)"
   std::string hex;         // the octets, at most 256 of them; credentials masked
   std::uint64_t size = 0;  // octets of the packet
