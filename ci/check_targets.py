@@ -27,7 +27,7 @@ SET_UPS = [
     "--qos0-queued",
     "--session-expiry-max 10",
     "--session-expiry-max 0",
-    "--v311-session-expiry 5",
+    "--v311-session-expiry 5 profile/time/** v311/bounded**",
     "--maximum-packet-size 4096",
     "--maximum-qos 1",
     "--maximum-qos 0",
