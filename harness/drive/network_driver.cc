@@ -24,7 +24,7 @@ constexpr std::size_t most_connecting = 32;
 // So long what has ended is kept until it is known whether the broker was there.
 constexpr duration longest_doubt = 2s;
 // A broker that floods so many floods all.
-constexpr std::size_t most_floods = 24;
+constexpr std::size_t most_floods = 8;
 // So long what was abandoned at the end of the time may be cleaned up.
 constexpr duration longest_clean_up = 5s;
 

@@ -108,6 +108,12 @@ void seat::end_play(instant now) {
     finished_ = true;
     return;
   }
+  // A broker that has said nothing would not let anybody clean up either.
+  if (last_received_ == instant::min()) {
+    around_.left.put_off(left);
+    finished_ = true;
+    return;
+  }
   cleaning_ = std::make_unique<play::clean_up>(left);
   cleaning_->start(now);
   while (const auto next = cleaning_->next_action()) perform(*next, now);

@@ -251,6 +251,14 @@ TEST(campaign, what_fails_without_octets_too_is_left_out) {
   EXPECT_EQ(r.by_state[static_cast<std::size_t>(session_state::mid_qos2)], 0u);
 }
 
+TEST(campaign, a_mute_broker_is_known_soon) {
+  fake_bench on;
+  on.judge = [](const experiment&) { return fate::unprepared; };
+  const auto r = run_on(on);
+  EXPECT_TRUE(r.ended_early.starts_with("the broker serves nobody")) << r.ended_early;
+  EXPECT_LE(on.played, 3u);
+}
+
 TEST(campaign, a_broker_that_nobody_can_start_ends_it) {
   fake_bench on;
   on.can_revive = false;
