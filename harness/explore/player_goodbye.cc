@@ -1,11 +1,8 @@
 // What a history leaves on the broker.
 
 #include "explore/player.h"
-#include "wire/encode.h"
 
 namespace mqttspec::explore {
-
-using wire::packet_type;
 
 // Politely, so that no will is published; what stays is for play/clean_up.h.
 void player::leave() {
@@ -13,9 +10,7 @@ void player::leave() {
     line& l = lines_[c];
     if (!l.open) continue;
     if (!l.shut) {
-      byte_buffer bye;
-      (void)wire::encode_to(wire::make(packet_type::disconnect, l.how.version), bye);
-      actions_.emplace_back(play::write_octets{c, std::move(bye)});
+      actions_.emplace_back(play::write_octets{c, left_.goodbye(c)});
     }
     actions_.emplace_back(play::close_connection{c, false});
     l.open = false;

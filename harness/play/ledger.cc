@@ -1,5 +1,7 @@
 #include "play/ledger.h"
 
+#include "wire/encode.h"
+
 namespace mqttspec::play {
 
 using wire::packet_type;
@@ -78,6 +80,24 @@ void ledger::received(std::uint32_t connection, const wire::packet& p) {
   // A session that ends with the connection may still be kept by a broker that is wrong.
   const std::string& id = connect->second.client_id;
   if (p.session_present && !id.empty()) made_session(id, connect->second.version);
+}
+
+byte_buffer ledger::goodbye(std::uint32_t connection) const {
+  byte_buffer out = {0xE0, 0x00};
+  const auto connect = connects_.find(connection);
+  if (connect == connects_.end()) return out;
+  const wire::packet& p = connect->second;
+  const bool nameless = p.client_id.empty() && p.version == protocol_version::v5;
+  // Where the session ended anyway an interval would be wrong or needless.
+  if (!nameless ||
+      wire::find_number(p.properties, property_id::session_expiry_interval).value_or(0) == 0) {
+    return out;
+  }
+  wire::packet bye = wire::make(packet_type::disconnect, protocol_version::v5);
+  bye.properties.push_back(wire::number_property(property_id::session_expiry_interval, 0));
+  out.clear();
+  (void)wire::encode_to(bye, out);
+  return out;
 }
 
 }  // namespace mqttspec::play

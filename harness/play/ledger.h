@@ -22,6 +22,10 @@ class ledger {
   // topic |level| is removed.
   void sent_octets(const std::string& level) { made_below(level); }
 
+  // The DISCONNECT that a machine leaves connection |connection| with. It ends the session of a
+  // client whose name nobody knows yet: the server assigns it, and it could not be removed later.
+  byte_buffer goodbye(std::uint32_t connection) const;
+
   const left_things& all() const { return all_; }
   // What is new since it was last asked.
   left_things take_news() { return std::exchange(news_, {}); }

@@ -47,6 +47,22 @@ TEST_F(ledger_test, knows_who_has_a_will) {
   EXPECT_THAT(of_.all().topics, ElementsAre("w"));
 }
 
+// Nobody could remove the session of a client that left before CONNACK told its name.
+TEST_F(ledger_test, a_goodbye_ends_what_has_no_name) {
+  const byte_buffer plain = {0xE0, 0x00};
+  sent("CONNECT client_id=\"\" clean_start=1");
+  EXPECT_EQ(of_.goodbye(1), plain);
+  sent("CONNECT client_id=\"a\" clean_start=1 session_expiry_interval=9");
+  EXPECT_EQ(of_.goodbye(1), plain) << "this one can be removed by its name";
+  sent("CONNECT client_id=\"\" clean_start=1 session_expiry_interval=9");
+  EXPECT_EQ(to_hex(of_.goodbye(1)), "e0 07 00 05 11 00 00 00 00");
+  of_.received(1, *wire::parse_packet(
+                      "CONNACK session_present=0 reason=success assigned_client_identifier=\"s\"",
+                      protocol_version::v5));
+  EXPECT_EQ(of_.goodbye(1), plain);
+  EXPECT_THAT(of_.all().sessions, testing::Contains(Key("s")));
+}
+
 TEST_F(ledger_test, tells_news_once) {
   sent("CONNECT client_id=\"b\" clean_start=1 session_expiry_interval=9");
   of_.sent_octets("ns");

@@ -198,7 +198,7 @@ void scenario_player::state::leave(instant now) {
   for (auto& [id, on] : connections) {
     if (on.close_arrived() || on.state == link_state::closed) continue;
     if (removes_traces() && on.state == link_state::open) {
-      actions.push_back(write_octets{id, {0xE0, 0x00}});
+      actions.push_back(write_octets{id, left.goodbye(id)});
     }
     actions.push_back(close_connection{id, false});
     on.state = link_state::closed;

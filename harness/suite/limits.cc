@@ -15,7 +15,7 @@ namespace {
 using results::verdict;
 
 constexpr const char* connection_text = R"(scenario connection
-  title    "a client that stays while others come is served"
+  title    "a client that stays for two seconds is served"
   versions 5 3.1.1
   level    info
   clients  c
@@ -25,7 +25,7 @@ constexpr const char* connection_text = R"(scenario connection
     [v5]   c > CONNECT client_id="{{ns}}-c" clean_start=1 keep_alive=60
     [v311] c > CONNECT client_id="{{ns}}-c" clean_session=1 keep_alive=60
            c < CONNACK
-           wait {stays}
+           wait 2s
            c > PINGREQ
            c < PINGRESP
 )";
@@ -88,23 +88,6 @@ std::optional<std::size_t> limit_of(std::optional<std::size_t> counted, std::siz
   return counted && *counted > 1 && *counted < asked ? counted : std::nullopt;
 }
 
-// More and more at once: of a thousand that are made on a busy machine the first would have left
-// when the last come, and a low limit would not show.
-std::optional<std::size_t> connections_served(play::driver& on, const std::string& tag,
-                                              wire::protocol_version version,
-                                              const play::run_options& options, std::size_t most) {
-  constexpr std::size_t few = 128;
-  for (std::size_t asked = 32;; asked *= 4) {
-    asked = std::min(asked, most);
-    const std::string text = fmt::format(fmt::runtime(connection_text), fmt::arg("most", asked),
-                                         fmt::arg("stays", asked <= few ? "2s" : "4s"));
-    const auto served = count(on, text, tag, version, options, asked, true);
-    if (!served) return std::nullopt;
-    if (const auto limit = limit_of(served, asked)) return limit;
-    if (asked == most || *served < asked) return std::nullopt;
-  }
-}
-
 std::string rows(std::size_t most, bool newest_first) {
   std::string out;
   for (std::size_t i = 0; i < most; ++i) {
@@ -118,7 +101,10 @@ std::string rows(std::size_t most, bool newest_first) {
 limits measure_limits(play::driver& on, const std::string& run_tag, wire::protocol_version version,
                       const play::run_options& options, std::size_t most) {
   limits out;
-  out.connections = connections_served(on, run_tag, version, options, most);
+  out.connections =
+      limit_of(count(on, fmt::format(fmt::runtime(connection_text), fmt::arg("most", most)),
+                     run_tag, version, options, most, true),
+               most);
   constexpr std::size_t few = 16;
   const std::size_t at_once = std::min(few, room_below(out).connections);
   const auto text = [&](const char* step, const char* lines, bool newest_first) {
